@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title The 128 bits of a receipt
+/// @notice The only place that knows the layout. Pure: no storage, no rules.
+/// @dev Least significant first: status 4, flags 4, holder 22, pledgee 16, version 14, quantity 40, storage day 14,
+/// maturity day 14. Days are counted from 1 January 2020 UTC.
+library ReceiptWord {
+    uint256 internal constant OPEN = 1;
+    uint256 internal constant DELIVERED = 2;
+
+    uint256 internal constant ENCUMBERED = 1 << 4;
+    uint256 internal constant FROZEN = 1 << 6;
+
+    uint256 internal constant HOLDER_MAX = type(uint24).max >> 2;
+    uint256 internal constant QUANTITY_MAX = type(uint40).max;
+    uint256 internal constant DAY_MAX = type(uint16).max >> 2;
+    uint256 internal constant VERSION_MAX = type(uint16).max >> 2;
+
+    uint256 private constant STATUS_MASK = 0xf;
+    uint256 private constant HOLDER_AT = 8;
+    uint256 private constant PLEDGEE_AT = 30;
+    uint256 private constant VERSION_AT = 46;
+    uint256 private constant QUANTITY_AT = 60;
+    uint256 private constant STORAGE_DAY_AT = 100;
+    uint256 private constant MATURITY_DAY_AT = 114;
+
+    function opened(uint256 holder_, uint256 quantity_, uint256 storageDay_) internal pure returns (uint256) {
+        return
+            OPEN | (holder_ << HOLDER_AT) | (1 << VERSION_AT) | (quantity_ << QUANTITY_AT)
+                | (storageDay_ << STORAGE_DAY_AT);
+    }
+
+    function status(uint256 word) internal pure returns (uint256) {
+        return word & STATUS_MASK;
+    }
+
+    function holder(uint256 word) internal pure returns (uint256) {
+        return (word >> HOLDER_AT) & HOLDER_MAX;
+    }
+
+    function pledgee(uint256 word) internal pure returns (uint256) {
+        return uint16(word >> PLEDGEE_AT);
+    }
+
+    function version(uint256 word) internal pure returns (uint256) {
+        return (word >> VERSION_AT) & VERSION_MAX;
+    }
+
+    function quantity(uint256 word) internal pure returns (uint256) {
+        return uint40(word >> QUANTITY_AT);
+    }
+
+    function storageDay(uint256 word) internal pure returns (uint256) {
+        return (word >> STORAGE_DAY_AT) & DAY_MAX;
+    }
+
+    /// @notice The same receipt one version on. The caller has made sure that a version is left.
+    function next(uint256 word) internal pure returns (uint256) {
+        return word + (1 << VERSION_AT);
+    }
+
+    function withHolder(uint256 word, uint256 holder_) internal pure returns (uint256) {
+        return (word & ~(HOLDER_MAX << HOLDER_AT)) | (holder_ << HOLDER_AT);
+    }
+
+    function withPledge(uint256 word, uint256 pledgee_, uint256 maturityDay_) internal pure returns (uint256) {
+        return word | ENCUMBERED | (pledgee_ << PLEDGEE_AT) | (maturityDay_ << MATURITY_DAY_AT);
+    }
+
+    /// @notice Without pledgee, maturity, and the flags encumbered and in default.
+    function withoutPledge(uint256 word) internal pure returns (uint256) {
+        return word
+            & ~((uint256(0x3) << 4) | (uint256(type(uint16).max) << PLEDGEE_AT) | (DAY_MAX << MATURITY_DAY_AT));
+    }
+
+    function withQuantity(uint256 word, uint256 quantity_) internal pure returns (uint256) {
+        return (word & ~(QUANTITY_MAX << QUANTITY_AT)) | (quantity_ << QUANTITY_AT);
+    }
+
+    function withStatus(uint256 word, uint256 status_) internal pure returns (uint256) {
+        return (word & ~STATUS_MASK) | status_;
+    }
+}

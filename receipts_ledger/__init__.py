@@ -1,0 +1,3 @@
+"""A permissioned ledger for warehouse receipts."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,71 @@
+"""What must hold for the whole ledger at any time. The numbers are those of the design.
+
+I7 (gap-free serials), I11 (versions) and I12 (neighbours) are kept by every single event
+and checked in ledger.py; I8 and I9 compare with the contract and with signatures, and are
+the auditor's.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from receipts_ledger.domain.ids import PoolId, pool_of, receipt_number, serial_of
+from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.party import Role
+from receipts_ledger.domain.receipt import (
+    ENCUMBERED_BIT,
+    HOLDER_BITS,
+    PLEDGEE_BITS,
+    STATUS_BITS,
+    Status,
+    quantity_in,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An invariant that does not hold: which, of what, and how."""
+
+    invariant: str
+    subject: str
+    finding: str
+
+
+def breaches(ledger: Ledger) -> Iterator[Breach]:
+    """Yield every breach of I1 to I7 and I10 in the state."""
+    receipted: Counter[PoolId] = Counter()
+    serials: Counter[PoolId] = Counter()
+    for receipt_id, word in ledger.receipts.items():
+        pool = pool_of(receipt_id)
+        serials[pool] += 1
+        number = receipt_number(receipt_id)
+        is_open = word & STATUS_BITS == Status.OPEN
+        if is_open:
+            receipted[pool] += quantity_in(word)
+            if not word & HOLDER_BITS:
+                yield Breach("I1", number, "open without a holder")
+        elif word & (ENCUMBERED_BIT | PLEDGEE_BITS) or quantity_in(word):
+            yield Breach("I2", number, "closed, but with goods or a pledge left")
+        if bool(word & ENCUMBERED_BIT) != bool(word & PLEDGEE_BITS):
+            yield Breach("I3", number, "encumbered and pledgee contradict each other")
+        if serial_of(receipt_id) >= (ledger.pools[pool].next_serial if pool in ledger.pools else 0):
+            yield Breach("I7", number, "serial beyond the pool's next")
+    for pool_id, pool in ledger.pools.items():
+        name = f"pool {pool_id >> 16}-{pool_id & 0xFFFF}"
+        if not pool.quantity_receipted <= pool.quantity_attested <= pool.quantity_capacity:
+            yield Breach("I4", name, "receipted <= attested <= capacity does not hold")
+        if receipted[pool_id] != pool.quantity_receipted:
+            yield Breach(
+                "I4",
+                name,
+                f"open receipts add up to {receipted[pool_id]}, "
+                f"the pool says {pool.quantity_receipted}",
+            )
+        if serials[pool_id] != pool.next_serial - 1:
+            yield Breach("I7", name, f"{serials[pool_id]} receipts for {pool.next_serial} serials")
+    for item_key, receipt_id in ledger.receipt_of_item.items():
+        if ledger.receipts.get(receipt_id, 0) & STATUS_BITS != Status.OPEN:
+            yield Breach("I6", f"item 0x{item_key.hex()}", f"in receipt {receipt_id}, not open")
+    for party_id, party in ledger.parties.items():
+        if Role.WAREHOUSE | Role.INSPECTOR in party.roles:
+            yield Breach("I9", f"party {party_id}", "warehouse and inspector in one")

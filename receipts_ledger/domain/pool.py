@@ -1,0 +1,105 @@
+"""A pool: goods of one kind in one place of one warehouse."""
+
+from dataclasses import dataclass, replace
+
+from receipts_ledger.domain.ids import Day, Hash32, PartyId, PoolId, Version
+
+_OPEN = 1
+_SERIALISED = 2
+_MASK_56 = 2**56 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool as the contract knows it. Quantities in its base units, below 2^56."""
+
+    is_serialised: bool
+    attestation_days: int
+    version: Version
+    attestation_day: Day
+    next_serial: int
+    quantity_capacity: int
+    quantity_attested: int
+    quantity_receipted: int
+
+    @classmethod
+    def from_word(cls, word: int) -> "Pool":
+        """Read a pool word; layout in contracts/words/PoolWord.sol."""
+        return cls(
+            is_serialised=bool(word & _SERIALISED),
+            attestation_days=word >> 8 & 0xFF,
+            version=Version(word >> 16 & 0xFFFF),
+            attestation_day=Day(word >> 32 & 0xFFFF),
+            next_serial=word >> 48 & 0xFFFF_FFFF,
+            quantity_capacity=word >> 80 & _MASK_56,
+            quantity_attested=word >> 136 & _MASK_56,
+            quantity_receipted=word >> 192 & _MASK_56,
+        )
+
+    def to_word(self) -> int:
+        """Return the word that the contract stores."""
+        return (
+            _OPEN
+            | self.is_serialised << 1
+            | self.attestation_days << 8
+            | self.version << 16
+            | self.attestation_day << 32
+            | self.next_serial << 48
+            | self.quantity_capacity << 80
+            | self.quantity_attested << 136
+            | self.quantity_receipted << 192
+        )
+
+    def issued(self, quantity: int) -> "Pool":
+        """Return the pool after one more receipt over `quantity`."""
+        return replace(
+            self,
+            next_serial=self.next_serial + 1,
+            quantity_receipted=self.quantity_receipted + quantity,
+        )
+
+    def delivered(self, quantity: int) -> "Pool":
+        """Return the pool after `quantity` left: no longer receipted, no longer attested."""
+        return replace(
+            self,
+            quantity_attested=self.quantity_attested - quantity,
+            quantity_receipted=self.quantity_receipted - quantity,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPool:
+    """Registrar and warehouse."""
+
+    pool: PoolId
+    quantity_capacity: int
+    attestation_days: int
+    is_serialised: bool
+    description: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attest:
+    """Inspector: so much lies there today."""
+
+    pool: PoolId
+    version: Version
+    quantity: int
+    evidence: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOpened:
+    pool: PoolId
+    after: Pool
+    description: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    pool: PoolId
+    after: Pool
+    inspector: PartyId
+    evidence: Hash32

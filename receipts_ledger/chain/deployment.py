@@ -1,0 +1,171 @@
+"""A deployed ledger: where it is, and how to tell that it is the one meant.
+
+Chain id, genesis hash and code hash are compared before anything else is done with a
+node: a gateway or an audit on the wrong chain is worse than none.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import eth_abi
+import orjson
+from eth_account import Account
+
+from receipts_ledger.chain.artifact import Artifact, ledger_artifact
+from receipts_ledger.chain.keys import address_of_private_key, keccak
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.typed_data import SigningDomain
+from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.errors import Fatal, Retryable
+
+_DEPLOY_GAS = 8_000_000
+_RECEIPT_POLL_SECONDS = 0.1
+_RECEIPT_WAIT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The deployment file. Hashes and addresses in 0x-hex."""
+
+    chain_id: int
+    genesis_hash: str
+    contract: str
+    block_number: int
+    block_hash: str
+    transaction_hash: str
+    code_hash: str
+    registrar_key: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Deployment":
+        """Read a deployment file. Raises Fatal naming what is wrong with it."""
+        try:
+            fields = orjson.loads(path.read_bytes())
+            return cls(**fields)
+        except OSError as error:
+            raise Fatal(f"deployment file {path}: {error.strerror}") from error
+        except (orjson.JSONDecodeError, TypeError) as error:
+            raise Fatal(f"deployment file {path} is no deployment: {error}") from error
+
+    def write(self, path: Path) -> None:
+        """Write the deployment file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2) + b"\n")
+
+    @property
+    def address(self) -> Address:
+        """The contract's 20 bytes."""
+        return Address(bytes.fromhex(self.contract.removeprefix("0x")))
+
+    def signing_domain(self) -> SigningDomain:
+        """Return the EIP-712 domain of this ledger."""
+        return SigningDomain(self.chain_id, self.address)
+
+
+def deploy(
+    rpc: Rpc,
+    *,
+    private_key: bytes,
+    registrar_key: Address,
+    profile: Hash32,
+    gas_price_wei: int | None = None,
+) -> Deployment:
+    """Deploy the ledger and wait until it is mined. The private key pays; it gets no right.
+
+    `gas_price_wei` of None asks the node; 0 is for chains without fees. Raises RpcError,
+    Retryable after two minutes without a block, Fatal if the creation failed.
+    """
+    artifact = ledger_artifact()
+    sender = "0x" + address_of_private_key(private_key).hex()
+    arguments = eth_abi.encode(["address", "bytes32"], [registrar_key, profile])
+    chain_id, nonce, price = rpc.batch(
+        [("eth_chainId", ()), ("eth_getTransactionCount", (sender, "latest")), ("eth_gasPrice", ())]
+    )
+    signed = Account.sign_transaction(
+        {
+            "chainId": int(chain_id, 16),
+            "nonce": int(nonce, 16),
+            "gasPrice": 2 * int(price, 16) if gas_price_wei is None else gas_price_wei,
+            "gas": _DEPLOY_GAS,
+            "value": 0,
+            "data": "0x" + (artifact.bytecode + arguments).hex(),
+        },
+        private_key,
+    )
+    tx_hash = rpc.call("eth_sendRawTransaction", ["0x" + bytes(signed.raw_transaction).hex()])
+    tx_receipt = _wait_for(rpc, tx_hash)
+    if int(tx_receipt["status"], 16) != 1:
+        raise Fatal(f"the creation of the contract failed in transaction {tx_hash}")
+    contract = str(tx_receipt["contractAddress"]).lower()
+    genesis, code = rpc.batch(
+        [("eth_getBlockByNumber", ("0x0", False)), ("eth_getCode", (contract, "latest"))]
+    )
+    return Deployment(
+        chain_id=int(chain_id, 16),
+        genesis_hash=genesis["hash"],
+        contract=contract,
+        block_number=int(tx_receipt["blockNumber"], 16),
+        block_hash=tx_receipt["blockHash"],
+        transaction_hash=tx_hash,
+        code_hash="0x" + keccak(bytes.fromhex(code[2:])).hex(),
+        registrar_key="0x" + registrar_key.hex(),
+    )
+
+
+def verify(rpc: Rpc, deployment: Deployment) -> None:
+    """Make sure that the node serves the chain and the contract of the deployment file.
+
+    Raises Fatal saying which of chain id, genesis block, deployment block and code differs.
+    """
+    chain_id, genesis, block, code = rpc.batch(
+        [
+            ("eth_chainId", ()),
+            ("eth_getBlockByNumber", ("0x0", False)),
+            ("eth_getBlockByNumber", (hex(deployment.block_number), False)),
+            ("eth_getCode", (deployment.contract, "latest")),
+        ]
+    )
+    for name, found, expected in (
+        ("chain id", int(chain_id, 16), deployment.chain_id),
+        ("genesis hash", _hash_of(genesis), deployment.genesis_hash),
+        ("deployment block hash", _hash_of(block), deployment.block_hash),
+        ("code hash", "0x" + keccak(bytes.fromhex(code[2:])).hex(), deployment.code_hash),
+    ):
+        if found != expected:
+            raise Fatal(
+                f"the node at {rpc.url} is not the ledger of the deployment file: "
+                f"{name} is {found}, should be {expected}"
+            )
+    if not is_our_code(bytes.fromhex(code[2:]), ledger_artifact()):
+        raise Fatal(
+            f"the code at {deployment.contract} is not the ReceiptsLedger of this release: "
+            "use the release that it was deployed with"
+        )
+
+
+def is_our_code(code: bytes, artifact: Artifact) -> bool:
+    """Compare deployed code with the artifact, apart from the immutables set at creation."""
+    if len(code) != len(artifact.deployed_bytecode):
+        return False
+    masked, expected = bytearray(code), bytearray(artifact.deployed_bytecode)
+    for places in artifact.immutable_references.values():
+        for place in places:
+            span = slice(place["start"], place["start"] + place["length"])
+            masked[span] = expected[span] = bytes(place["length"])
+    return masked == expected
+
+
+def _hash_of(block: Any) -> str | None:
+    return None if block is None else str(block["hash"])
+
+
+def _wait_for(rpc: Rpc, tx_hash: str) -> Any:
+    deadline = time.monotonic() + _RECEIPT_WAIT_SECONDS
+    while time.monotonic() < deadline:
+        tx_receipt = rpc.call("eth_getTransactionReceipt", [tx_hash])
+        if tx_receipt is not None:
+            return tx_receipt
+        time.sleep(_RECEIPT_POLL_SECONDS)
+    raise Retryable(f"transaction {tx_hash} was not mined in {_RECEIPT_WAIT_SECONDS:.0f} s")

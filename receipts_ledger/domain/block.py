@@ -1,0 +1,41 @@
+"""A block as the ledger sees it: its place in the chain and what it did to us."""
+
+from dataclasses import dataclass
+
+from receipts_ledger.domain.event import Event
+from receipts_ledger.domain.ids import Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRef:
+    """A block by number and hash. The number alone names nothing above finality."""
+
+    number: int
+    hash: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event and where it stands. `log_index` counts within the block."""
+
+    event: Event
+    block_number: int
+    log_index: int
+    tx_hash: Hash32
+    tx_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBlock:
+    """A block with the ledger's events in it, in order. Empty blocks count too."""
+
+    number: int
+    hash: Hash32
+    parent_hash: Hash32
+    timestamp_seconds: int
+    receipts_root: Hash32
+    events: tuple[LoggedEvent, ...]
+
+    def ref(self) -> BlockRef:
+        """Return number and hash."""
+        return BlockRef(self.number, self.hash)

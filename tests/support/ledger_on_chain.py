@@ -1,5 +1,6 @@
 """A ledger deployed on a real node, and hands to act on it without any gateway."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ from tests.support.cast import (
 
 GAS = 16_000_000
 FOREVER = 4_000_000_000
+MINED_SECONDS_MAX = 30.0
 LOT = 25_000
 STORED_DAYS = 300
 MATURITY_DAYS = 90
@@ -191,6 +193,18 @@ class LedgerOnChain:
         """Call execute without sending; raises RpcError with the revert bytes."""
         return self._call(_calldata(_EXECUTE, signed))
 
+    def wait_for(self, tx_hash: str) -> dict[str, Any]:
+        """Return the receipt of a transaction once it is mined."""
+        deadline = time.monotonic() + MINED_SECONDS_MAX
+        while time.monotonic() < deadline:
+            tx_receipt: dict[str, Any] | None = self.rpc.call(
+                "eth_getTransactionReceipt", [tx_hash]
+            )
+            if tx_receipt is not None:
+                return tx_receipt
+            time.sleep(0.005)
+        raise AssertionError(f"{tx_hash} was not mined")
+
     def _call(self, calldata: bytes) -> str:
         request = {"to": self.deployment.contract, "data": "0x" + calldata.hex()}
         return str(self.rpc.call("eth_call", [request, "latest"]))
@@ -203,8 +217,7 @@ class LedgerOnChain:
             "gas": hex(GAS),
         }
         tx_hash = self.rpc.call("eth_sendTransaction", [request])
-        tx_receipt: dict[str, Any] = self.rpc.call("eth_getTransactionReceipt", [tx_hash])
-        return tx_receipt
+        return self.wait_for(tx_hash)
 
 
 def _calldata(selector: bytes, argument: bytes) -> bytes:

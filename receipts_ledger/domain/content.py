@@ -84,10 +84,19 @@ def fingerprint(kind: str, identifier: str, *, key: bytes) -> Hash32:
 
 def canonical_identifier(identifier: str) -> str:
     """Return an identifier in its canonical form, version 1."""
-    folded = unicodedata.normalize("NFKC", identifier).upper()
+    folded = identifier
+    while True:
+        # Dropping a space can bring characters together that compose, hence once more.
+        previous, folded = folded, _folded(folded)
+        if folded == previous:
+            return folded
+
+
+def _folded(text: str) -> str:
+    upper = unicodedata.normalize("NFKC", text).upper()
     return "".join(
         character
-        for character in folded
+        for character in upper
         if not character.isspace() and unicodedata.category(character) not in ("Pd", "Cf", "Cc")
     )
 

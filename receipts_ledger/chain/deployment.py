@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import eth_abi
 import orjson
+from eth_abi.abi import encode as encode_abi
 from eth_account import Account
 
 from receipts_ledger.chain.artifact import Artifact, ledger_artifact
@@ -79,7 +79,7 @@ def deploy(
     """
     artifact = ledger_artifact()
     sender = "0x" + address_of_private_key(private_key).hex()
-    arguments = eth_abi.encode(["address", "bytes32"], [registrar_key, profile])
+    arguments = encode_abi(["address", "bytes32"], [registrar_key, profile])
     chain_id, nonce, price = rpc.batch(
         [("eth_chainId", ()), ("eth_getTransactionCount", (sender, "latest")), ("eth_gasPrice", ())]
     )

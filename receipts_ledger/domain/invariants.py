@@ -36,19 +36,20 @@ def breaches(ledger: Ledger) -> Iterator[Breach]:
     receipted: Counter[PoolId] = Counter()
     serials: Counter[PoolId] = Counter()
     for receipt_id, word in ledger.receipts.items():
-        pool = pool_of(receipt_id)
-        serials[pool] += 1
+        pool_id = pool_of(receipt_id)
+        serials[pool_id] += 1
         number = receipt_number(receipt_id)
         is_open = word & STATUS_BITS == Status.OPEN
         if is_open:
-            receipted[pool] += quantity_in(word)
+            receipted[pool_id] += quantity_in(word)
             if not word & HOLDER_BITS:
                 yield Breach("I1", number, "open without a holder")
         elif word & (ENCUMBERED_BIT | PLEDGEE_BITS) or quantity_in(word):
             yield Breach("I2", number, "closed, but with goods or a pledge left")
         if bool(word & ENCUMBERED_BIT) != bool(word & PLEDGEE_BITS):
             yield Breach("I3", number, "encumbered and pledgee contradict each other")
-        if serial_of(receipt_id) >= (ledger.pools[pool].next_serial if pool in ledger.pools else 0):
+        home = ledger.pools.get(pool_id)
+        if home is None or serial_of(receipt_id) >= home.next_serial:
             yield Breach("I7", number, "serial beyond the pool's next")
     for pool_id, pool in ledger.pools.items():
         name = f"pool {pool_id >> 16}-{pool_id & 0xFFFF}"

@@ -21,6 +21,7 @@ from receipts_ledger.domain.ids import (
     PartyId,
     PoolId,
     ReceiptId,
+    Version,
     pool_of,
     serial_of,
 )
@@ -201,7 +202,7 @@ class Ledger:
             raise Contradiction(f"unknown pool {event.pool} attested")
         expected = replace(
             before,
-            version=before.version + 1,
+            version=Version(before.version + 1),
             attestation_day=event.after.attestation_day,
             quantity_attested=event.after.quantity_attested,
         )
@@ -249,11 +250,11 @@ class Ledger:
                 assert_never(event)
 
 
-_FIRST = Party.from_word(1 << 25).version
+_FIRST = Version(1)
 
 
 def _next_party(event: Suspended | Reinstated | KeyBound | KeyRevoked, before: Party) -> Party:
-    after = replace(before, version=before.version + 1)
+    after = replace(before, version=Version(before.version + 1))
     match event:
         case Suspended():
             return replace(after, is_active=False)

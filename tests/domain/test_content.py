@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receipts_ledger.domain.content import (
+    Json,
     canonical,
     canonical_identifier,
     commit,
@@ -69,7 +70,7 @@ def test_one_field_is_its_own_root() -> None:
 
 
 def test_a_field_can_be_shown_without_the_rest() -> None:
-    content = {"amount": 5, "grade": "A", "marks": ["x"]}
+    content: dict[str, Json] = {"amount": 5, "grade": "A", "marks": ["x"]}
     salts = new_salts(content)
     shown = leaf("amount", 5, salts["amount"])
     neighbour = leaf("grade", "A", salts["grade"])

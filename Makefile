@@ -1,0 +1,71 @@
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+PYTHON_STAMP := .venv/.installed
+NODE_STAMP := node_modules/.installed
+CODE = $(wildcard receipts_ledger scripts tests benchmarks migrations)
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: $(PYTHON_STAMP) $(NODE_STAMP) ## Install all that is needed into .venv and node_modules (implied by the rest)
+
+$(PYTHON_STAMP): requirements.lock pyproject.toml scripts/setup-python.sh
+	scripts/setup-python.sh
+	@touch $@
+
+$(NODE_STAMP): $(PYTHON_STAMP) package.json package-lock.json scripts/setup-node.sh
+	scripts/setup-node.sh
+	@touch $@
+
+.PHONY: compile
+compile: setup ## Compile the contracts into the artifact that the package ships
+	$(BIN)/python scripts/compile.py
+
+.PHONY: demo
+demo: setup ## Tell the demo story (CHAIN=anvil|ganache|... picks the engine, ALL=1 tells it on all)
+	$(BIN)/receipts-ledger demo $(if $(CHAIN),--chain $(CHAIN)) $(if $(ALL),--all)
+
+.PHONY: test
+test: test-contracts ## Run all tests: forge's, then pytest's (PYTEST_ARGS is handed on)
+	@scripts/ensure_postgres.sh
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+.PHONY: test-contracts
+test-contracts: setup ## Run forge's tests (FORGE_ARGS is handed on)
+	@if ! find tests/contracts -name '*.t.sol' 2>/dev/null | grep -q .; then \
+		echo "forge: no tests yet"; \
+	elif ! scripts/forge test $(FORGE_ARGS); then \
+		echo "FAILED: forge's tests" >&2; exit 1; \
+	fi
+
+.PHONY: lint
+lint: setup ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	scripts/forge fmt --check
+
+.PHONY: format
+format: setup ## Rewrite Python and Solidity in the house's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	scripts/forge fmt
+
+.PHONY: bench
+bench: setup ## Measure (BENCH_ARGS is handed on)
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+.PHONY: lock
+lock: setup ## Write the lock files anew (UPGRADE=1 takes the newest versions)
+	scripts/setup-lock.sh
+
+.PHONY: clean
+clean: ## Remove everything that git ignores and make rebuilds
+	rm -rf .venv node_modules build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -211,9 +211,7 @@ def _artifact(answer: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
     code = contract["evm"]
     sources = request["sources"]
     settings = {
-        name: setting
-        for name, setting in request["settings"].items()
-        if name != "outputSelection"
+        name: setting for name, setting in request["settings"].items() if name != "outputSelection"
     }
     artifact = {
         "abi": contract["abi"],
@@ -226,8 +224,7 @@ def _artifact(answer: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
         "deployedBytecode": "0x" + code["deployedBytecode"]["object"],
         "devdoc": contract["devdoc"],
         "immutableReferences": code["deployedBytecode"].get("immutableReferences", {}),
-        "sourcesHash": "0x"
-        + _sha256(*(part for name, source in sources.items() for part in (name, source["content"]))),
+        "sourcesHash": "0x" + _sha256(*sources, *(one["content"] for one in sources.values())),
         "storageLayout": contract["storageLayout"],
         "userdoc": contract["userdoc"],
     }

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds .venv from the lock file: the interpreter, the libraries, Node.js and the project.
+# --find only prints the Python that would be taken.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,6 +17,11 @@ find_python() {
     echo "setup: needs Python 3.11 to 3.13 with venv (on Debian: apt-get install python3-venv)" >&2
     exit 1
 }
+
+if [ "${1:-}" = --find ]; then
+    find_python
+    exit
+fi
 
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     python=$(find_python)

@@ -1,0 +1,108 @@
+"""What can be proved about a node's answers, and what is raised when they contradict it.
+
+A header's hash covers its fields, its receipts root every log and its transactions root
+every transaction. A node that leaves out, adds, changes or moves one is found out here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from receipts_ledger.chain.headers import Header, hash_is_own
+from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
+from receipts_ledger.chain.roots import ordered_root
+from receipts_ledger.chain.tx_receipts import raw_tx_receipt
+from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.errors import Retryable
+
+
+class InconsistentNode(Retryable):
+    """The node's answers contradict one another. It lies, lags, or has just changed branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Which of its answers an engine lets us prove, seen from the deployment block.
+
+    Some engines hash headers or encode receipts by rules of their own.
+    """
+
+    headers: bool
+    receipts: bool
+    transactions: bool
+
+    @classmethod
+    def possible_for(
+        cls, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]]
+    ) -> "Proofs":
+        """Try each proof on a block with all its transactions, and its receipts."""
+        header = Header.of(block)
+        return cls(
+            headers=hash_is_own(block),
+            receipts=_receipts_root(tx_receipts) == header.receipts_root,
+            transactions=_transactions_root(block["transactions"]) == header.transactions_root,
+        )
+
+    def check_header(self, block: Mapping[str, Any]) -> Header:
+        """Return the header. Raises InconsistentNode when its hash is not its own."""
+        header = Header.of(block)
+        if self.headers and not hash_is_own(block):
+            raise InconsistentNode(
+                f"block {header.number}: its hash 0x{header.hash.hex()} does not follow from its "
+                "header"
+            )
+        return header
+
+    def check_receipts(
+        self,
+        header: Header,
+        tx_hashes: Sequence[str],
+        tx_receipts: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Raise InconsistentNode unless these are all receipts of the block, in order."""
+        where = f"block {header.number}"
+        if len(tx_receipts) != len(tx_hashes):
+            raise InconsistentNode(
+                f"{where}: {len(tx_receipts)} receipts for {len(tx_hashes)} transactions"
+            )
+        claimed = "0x" + header.hash.hex()
+        for tx_hash, tx_receipt in zip(tx_hashes, tx_receipts, strict=True):
+            if tx_receipt["transactionHash"] != tx_hash:
+                raise InconsistentNode(
+                    f"{where}: receipt of {tx_receipt['transactionHash']} in the place of {tx_hash}"
+                )
+            if tx_receipt["blockHash"] != claimed:
+                raise InconsistentNode(
+                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt['blockHash']}"
+                )
+            if any(log["blockHash"] != claimed for log in tx_receipt["logs"]):
+                raise InconsistentNode(f"{where}: a log of {tx_hash} is of another block")
+        if self.receipts and _receipts_root(tx_receipts) != header.receipts_root:
+            raise InconsistentNode(
+                f"{where}: its receipts do not add up to its receipts root "
+                f"0x{header.receipts_root.hex()}: a log is missing, changed or moved"
+            )
+
+    def check_transactions(self, header: Header, transactions: Sequence[Mapping[str, Any]]) -> bool:
+        """Return whether the transactions were proved. Raises InconsistentNode when they are false.
+
+        False only for a block with a transaction of a type that we cannot write out.
+        """
+        root = _transactions_root(transactions) if self.transactions else None
+        if root is not None and root != header.transactions_root:
+            raise InconsistentNode(
+                f"block {header.number}: its transactions do not add up to its transactions root "
+                f"0x{header.transactions_root.hex()}: one is missing, changed or moved"
+            )
+        return root is not None
+
+
+def _receipts_root(tx_receipts: Sequence[Mapping[str, Any]]) -> Hash32:
+    return ordered_root([raw_tx_receipt(tx_receipt) for tx_receipt in tx_receipts])
+
+
+def _transactions_root(transactions: Sequence[Mapping[str, Any]]) -> Hash32 | None:
+    try:
+        return ordered_root([raw_transaction(transaction) for transaction in transactions])
+    except UnknownTransactionType:
+        return None

@@ -1,0 +1,117 @@
+"""Mined transactions as nodes give them, back into the bytes that were signed and hashed.
+
+Sending transactions is done elsewhere; here is only what an auditor needs to prove that a
+transaction is the one in the block, and who sent it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from receipts_ledger.chain.keys import keccak, recover
+from receipts_ledger.chain.roots import integer, rlp
+from receipts_ledger.domain.ids import Address
+
+_FEES_BY_TYPE: dict[int, tuple[str, ...]] = {
+    1: ("gasPrice",),
+    2: ("maxPriorityFeePerGas", "maxFeePerGas"),
+    3: ("maxPriorityFeePerGas", "maxFeePerGas"),
+    4: ("maxPriorityFeePerGas", "maxFeePerGas"),
+}
+_LEGACY, _BLOB, _SET_CODE = 0, 3, 4
+_V_BEFORE_EIP_155 = (27, 28)
+_V_OF_EIP_155 = 35
+
+_Fields = list[Any]
+
+
+class UnknownTransactionType(ValueError):
+    """A transaction of a type that this release cannot write out."""
+
+
+def raw_transaction(transaction: Mapping[str, Any]) -> bytes:
+    """Return the transaction's bytes: their Keccak is its hash. Raises UnknownTransactionType."""
+    kind = _type(transaction)
+    if kind == _LEGACY:
+        return rlp([*_legacy_fields(transaction), *_numbers(transaction, "v", "r", "s")])
+    signature = [integer(_parity(transaction)), *_numbers(transaction, "r", "s")]
+    return bytes((kind,)) + rlp([*_typed_fields(kind, transaction), *signature])
+
+
+def sender_of(transaction: Mapping[str, Any]) -> Address:
+    """Return who signed the transaction. Raises BadSignature, UnknownTransactionType."""
+    kind = _type(transaction)
+    parity = _parity(transaction)
+    if kind == _LEGACY:
+        fields = _legacy_fields(transaction)
+        v = int(transaction["v"], 16)
+        if v not in _V_BEFORE_EIP_155:
+            fields += [integer((v - _V_OF_EIP_155) // 2), b"", b""]
+        signed = rlp(fields)
+    else:
+        signed = bytes((kind,)) + rlp(_typed_fields(kind, transaction))
+    r, s = int(transaction["r"], 16), int(transaction["s"], 16)
+    return recover(keccak(signed), r.to_bytes(32) + (s | parity << 255).to_bytes(32))
+
+
+def _type(transaction: Mapping[str, Any]) -> int:
+    kind = int(transaction.get("type") or "0x0", 16)
+    if kind != _LEGACY and kind not in _FEES_BY_TYPE:
+        raise UnknownTransactionType(f"transaction {transaction['hash']} is of type {kind}")
+    return kind
+
+
+def _parity(transaction: Mapping[str, Any]) -> int:
+    given = transaction.get("yParity")
+    v = int(transaction["v"] if given is None else given, 16)
+    if v in _V_BEFORE_EIP_155:
+        return v - _V_BEFORE_EIP_155[0]
+    return (v - _V_OF_EIP_155) % 2 if v >= _V_OF_EIP_155 else v
+
+
+def _legacy_fields(transaction: Mapping[str, Any]) -> _Fields:
+    return [*_numbers(transaction, "nonce", "gasPrice", "gas"), *_call(transaction)]
+
+
+def _typed_fields(kind: int, transaction: Mapping[str, Any]) -> _Fields:
+    fields = [
+        *_numbers(transaction, "chainId", "nonce", *_FEES_BY_TYPE[kind], "gas"),
+        *_call(transaction),
+        [
+            [_bytes(entry["address"]), [_bytes(key) for key in entry["storageKeys"]]]
+            for entry in transaction["accessList"]
+        ],
+    ]
+    if kind == _BLOB:
+        fields += _numbers(transaction, "maxFeePerBlobGas")
+        fields.append([_bytes(blob) for blob in transaction["blobVersionedHashes"]])
+    if kind == _SET_CODE:
+        fields.append([_authorization(entry) for entry in transaction["authorizationList"]])
+    return fields
+
+
+def _authorization(entry: Mapping[str, Any]) -> _Fields:
+    (chain_id,) = _numbers(entry, "chainId")
+    return [
+        chain_id,
+        _bytes(entry["address"]),
+        *_numbers(entry, "nonce"),
+        integer(_parity(entry)),
+        *_numbers(entry, "r", "s"),
+    ]
+
+
+def _call(transaction: Mapping[str, Any]) -> Sequence[bytes]:
+    to = transaction["to"]
+    return (
+        b"" if to is None else _bytes(to),
+        *_numbers(transaction, "value"),
+        _bytes(transaction["input"]),
+    )
+
+
+def _numbers(source: Mapping[str, Any], *names: str) -> list[bytes]:
+    return [integer(int(source[name], 16)) for name in names]
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text[2:])

@@ -1,0 +1,232 @@
+"""Blocks of a node, read whole and proved: by hash, with all their logs or not at all.
+
+`None` always means that the node does not know a block. That is no evidence of anything:
+the node may lag. What contradicts itself is raised as InconsistentNode.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.proofs import InconsistentNode, Proofs
+from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
+from receipts_ledger.chain.tx_receipts import events_in
+from receipts_ledger.domain.block import BlockRef, LedgerBlock
+from receipts_ledger.domain.finality import Finality
+from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.errors import Fatal, LedgerError
+
+Json: TypeAlias = Mapping[str, Any]
+
+PAGE_BLOCKS_MAX = 128
+# Whatever fills a block, no byte of its JSON costs less than two gas: some 30 MB at most.
+PAGE_GAS_MAX = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRead:
+    """A proved header, and the hashes that the node gives for its transactions."""
+
+    header: Header
+    tx_hashes: tuple[str, ...]
+
+
+class ChainReader:
+    """Reads one ledger from one node."""
+
+    def __init__(self, rpc: Rpc, deployment: Deployment) -> None:
+        self._rpc = rpc
+        self._deployment = deployment
+        self._contract: Address = deployment.address
+        self._has_block_receipts = True
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """What this node's engine lets us prove, tried once on the deployment block."""
+        block = self._rpc.call("eth_getBlockByHash", [self._deployment.block_hash, True])
+        if block is None:
+            raise InconsistentNode(
+                f"the node does not know the deployment block {self._deployment.block_hash}"
+            )
+        with _as_inconsistent("the deployment block"):
+            hashes = [transaction["hash"] for transaction in block["transactions"]]
+            page = [HeaderRead(Header.of(block), tuple(hashes))]
+            return Proofs.possible_for(block, self._tx_receipts(page)[0])
+
+    def head(self) -> BlockRef:
+        """Return the latest block."""
+        head = self._ref("latest")
+        if head is None:
+            raise InconsistentNode("the node knows no latest block")
+        return head
+
+    def finalized(self, finality: Finality) -> BlockRef | None:
+        """Return the last final block, None while the node calls none final. Raises Fatal."""
+        if finality.depth is None:
+            try:
+                return self._ref("finalized")
+            except RpcError as error:
+                raise Fatal(
+                    f"the node does not know which block is final ({error.message}): "
+                    "set finality to instant or depth:N"
+                ) from error
+        head = self.head()
+        return head if not finality.depth else self.ref(max(0, head.number - finality.depth))
+
+    def ref(self, number: int) -> BlockRef | None:
+        """Return the block at a height on the node's present branch."""
+        return self._ref(hex(number))
+
+    def block(self, number_or_hash: int | Hash32) -> LedgerBlock | None:
+        """Return a block with all events of the ledger in it, proved."""
+        if isinstance(number_or_hash, int):
+            block = self._call_or_none("eth_getBlockByNumber", (hex(number_or_hash), False))
+        else:
+            block = self._call_or_none("eth_getBlockByHash", ("0x" + number_or_hash.hex(), False))
+        if block is None:
+            return None
+        read = self._checked(block)
+        if number_or_hash not in (read.header.number, read.header.hash):
+            raise InconsistentNode(f"asked for another block, the node gave {read.header.number}")
+        return next(self._with_events([read]))
+
+    def blocks(self, first: int, last: int) -> Iterator[LedgerBlock]:
+        """Yield the blocks from `first` to `last`, linked and proved, some pages at a time.
+
+        Stops before the first block that the node does not know.
+        """
+        for page in self.header_pages(first, last):
+            yield from self._with_events(page)
+
+    def header_pages(self, first: int, last: int) -> Iterator[list[HeaderRead]]:
+        """Yield proved headers, linked to one another, in pages that are safe to hold whole."""
+        previous: Header | None = None
+        for start in range(first, last + 1, PAGE_BLOCKS_MAX):
+            numbers = range(start, min(start + PAGE_BLOCKS_MAX, last + 1))
+            blocks = self._rpc.batch(
+                [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+            )
+            page: list[HeaderRead] = []
+            gas = 0
+            for number, block in zip(numbers, blocks, strict=True):
+                if block is None:
+                    break
+                read = self._checked(block)
+                _expect_place(read.header, number, previous)
+                previous = read.header
+                if page and gas + read.header.gas_used > PAGE_GAS_MAX:
+                    yield page
+                    page, gas = [], 0
+                page.append(read)
+                gas += read.header.gas_used
+            if page:
+                yield page
+            if previous is None or previous.number != numbers[-1]:
+                return
+
+    def tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Json]]:
+        """Return all receipts of each block of a page, proved."""
+        all_receipts = self._tx_receipts(page)
+        for read, receipts in zip(page, all_receipts, strict=True):
+            with _as_inconsistent(f"block {read.header.number}"):
+                self.proofs.check_receipts(read.header, read.tx_hashes, receipts)
+        return all_receipts
+
+    def may_log(self, header: Header) -> bool:
+        """Return False only when the header proves that the ledger did nothing in the block."""
+        return not self.proofs.headers or header.may_log(self._contract)
+
+    def _with_events(self, page: Sequence[HeaderRead]) -> Iterator[LedgerBlock]:
+        eventful = [read for read in page if read.tx_hashes and self.may_log(read.header)]
+        receipts_by_hash = dict(
+            zip([read.header.hash for read in eventful], self.tx_receipts(eventful), strict=True)
+        )
+        for read in page:
+            header = read.header
+            receipts = receipts_by_hash.pop(header.hash, [])
+            yield LedgerBlock(
+                number=header.number,
+                hash=header.hash,
+                parent_hash=header.parent_hash,
+                timestamp_seconds=header.timestamp_seconds,
+                receipts_root=header.receipts_root,
+                events=tuple(events_in(header.number, receipts, self._contract)),
+            )
+
+    def _checked(self, block: Json) -> HeaderRead:
+        with _as_inconsistent("a block"):
+            return HeaderRead(self.proofs.check_header(block), tuple(block["transactions"]))
+
+    def _tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Json]]:
+        if self._has_block_receipts:
+            try:
+                of_blocks = self._rpc.batch(
+                    [("eth_getBlockReceipts", ("0x" + read.header.hash.hex(),)) for read in page]
+                )
+            except RpcError as error:
+                if error.kind is not RpcErrorKind.METHOD_MISSING:
+                    raise _vanished(error) from error
+                self._has_block_receipts = False
+            else:
+                return [_known(of_block, page) for of_block in of_blocks]
+        of_transactions = iter(
+            self._rpc.batch(
+                [
+                    ("eth_getTransactionReceipt", (tx_hash,))
+                    for read in page
+                    for tx_hash in read.tx_hashes
+                ]
+            )
+        )
+        return [[_known(next(of_transactions), page) for _ in read.tx_hashes] for read in page]
+
+    def _ref(self, tag: str) -> BlockRef | None:
+        block = self._call_or_none("eth_getBlockByNumber", (tag, False))
+        return None if block is None else self._checked(block).header.ref()
+
+    def _call_or_none(self, method: str, params: Sequence[object]) -> Json | None:
+        try:
+            answer: Json | None = self._rpc.call(method, params)
+        except RpcError as error:
+            if error.kind is RpcErrorKind.UNKNOWN_BLOCK:
+                return None
+            raise
+        return answer
+
+
+def _expect_place(header: Header, number: int, previous: Header | None) -> None:
+    if header.number != number:
+        raise InconsistentNode(f"asked for block {number}, the node gave {header.number}")
+    if previous is not None and header.parent_hash != previous.hash:
+        raise InconsistentNode(
+            f"block {number}: its parent is 0x{header.parent_hash.hex()}, "
+            f"but block {previous.number} is 0x{previous.hash.hex()}"
+        )
+
+
+def _known(answer: Any, page: Sequence[HeaderRead]) -> Any:
+    if answer is None:
+        raise InconsistentNode(
+            f"blocks {page[0].header.number} to {page[-1].header.number}: the node has the "
+            "headers, but not all receipts"
+        )
+    return answer
+
+
+def _vanished(error: RpcError) -> LedgerError:
+    if error.kind is RpcErrorKind.UNKNOWN_BLOCK:
+        return InconsistentNode(f"the node no longer knows a block that it has just named: {error}")
+    return error
+
+
+@contextmanager
+def _as_inconsistent(what: str) -> Iterator[None]:
+    """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        raise InconsistentNode(f"{what}: the node's answer is malformed: {error!r}") from error

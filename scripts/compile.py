@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def compile_ledger() -> dict[str, Any]:
-    """Return the artifact, from the cache when these sources were compiled before."""
+    """Return the artifact that the sources make."""
     profile = tomllib.loads((ROOT / "foundry.toml").read_text(encoding="utf-8"))["profile"]
     remappings = profile["default"]["remappings"]
     sources = _sources(remappings)
@@ -78,16 +78,21 @@ def compile_ledger() -> dict[str, Any]:
         "sources": {name: {"content": content} for name, content in sources.items()},
         "settings": _settings(profile["default"], sources),
     }
+    return _artifact(_answer(request, compiler_version), request)
+
+
+def _answer(request: dict[str, Any], compiler_version: str) -> dict[str, Any]:
+    """Return what the compiler says to this request, or said before."""
     cached = CACHE / f"{_sha256(compiler_version, _serialised(request))}.json"
     if cached.exists():
         return dict(json.loads(cached.read_text(encoding="utf-8")))
-    artifact = _artifact(_run_compiler(request, compiler_version), request)
+    answer = _run_compiler(request, compiler_version)
     CACHE.mkdir(parents=True, exist_ok=True)
     # Renamed into place: parallel tests may compile at the same moment.
     unfinished = cached.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(_serialised(artifact), encoding="utf-8")
+    unfinished.write_text(_serialised(answer), encoding="utf-8")
     unfinished.replace(cached)
-    return artifact
+    return answer
 
 
 def _check(text: str) -> int:

@@ -1,0 +1,101 @@
+"""Opens SQLite or PostgreSQL so that both keep the same promises. No query lives here.
+
+A write transaction takes its lock at the start. SQLite's default, to begin as a reader
+and upgrade later, fails under load whatever the timeout: the upgrade does not wait.
+"""
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from receipts_ledger.errors import Fatal
+
+READS_ONLY = "ledger_reads_only"
+"""Execution option of a connection that begins as a reader."""
+
+_BUSY_TIMEOUT_SECONDS = 30
+_POOL_CONNECTIONS = 10
+_POOL_OVERFLOW_CONNECTIONS = 30
+_POOL_TIMEOUT_SECONDS = 30
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for `sqlite:///file` or `postgresql://...`; nothing is connected yet.
+
+    Raises Fatal for any other URL, and for SQLite in memory, which threads cannot share.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Fatal(f"{url!r} is no database URL: {error}") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(parsed)
+        case "postgresql":
+            return _open_postgresql(parsed)
+        case other:
+            raise Fatal(f"the ledger runs on sqlite:/// and postgresql://, not on {other}")
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise Fatal("SQLite needs a file, such as sqlite:///ledger.db: memory cannot be shared")
+    parent = Path(str(url.database)).resolve().parent
+    if not parent.is_dir():
+        raise Fatal(f"the folder {parent} of the database {url.database} does not exist")
+    engine = _create(
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"timeout": _BUSY_TIMEOUT_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SqliteConnection, record: object) -> None:
+    # The driver's own BEGIN is a deferred one, sent when it thinks fit.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_SECONDS * 1000}",
+        "journal_mode = WAL",
+        # A nonce that was spent must not be forgotten in a power cut.
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(READS_ONLY, False):
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _open_postgresql(url: URL) -> Engine:
+    if url.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise Fatal(f"PostgreSQL is spoken through psycopg 3, not through {url.drivername}")
+    return _create(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+
+def _create(url: URL, **options: Any) -> Engine:
+    return create_engine(
+        url,
+        pool_size=_POOL_CONNECTIONS,
+        max_overflow=_POOL_OVERFLOW_CONNECTIONS,
+        pool_timeout=_POOL_TIMEOUT_SECONDS,
+        json_serializer=to_json,
+        json_deserializer=orjson.loads,
+        **options,
+    )
+
+
+def to_json(value: object) -> str:
+    """Return the JSON text that a column holds."""
+    return orjson.dumps(value).decode()

@@ -1,0 +1,167 @@
+"""Units of work: one transaction each, to read or to write.
+
+A function that takes a Reader cannot change a row: it has no method for it, the type
+checker sees that, and the database refuses besides. A Reader sees one moment: all its
+queries answer as of the first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Self, TypeAlias
+
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Delete,
+    Engine,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from receipts_ledger.errors import Fatal, Retryable
+from receipts_ledger.store.bulk import insert_rows
+from receipts_ledger.store.engine import READS_ONLY, open_engine
+
+Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Found: TypeAlias = Row[*tuple[Any, ...]]
+Change: TypeAlias = Insert | Update | Delete
+
+_STREAM_ROWS = 2_000
+_SQLITE_PASSING = ("locked", "busy", "disk i/o error", "disk is full")
+
+
+class Reader:
+    """Asks. Open one with Database.reading()."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the engine beneath is PostgreSQL."""
+        return self._connection.dialect.name == "postgresql"
+
+    def rows(self, query: Query) -> Sequence[Found]:
+        """Return all rows."""
+        return self._connection.execute(query).all()
+
+    def first(self, query: Query) -> Found | None:
+        """Return the first row, None when there is none."""
+        return self._connection.execute(query).first()
+
+    def scalar(self, query: Query) -> Any:
+        """Return the first column of the first row, None when there is none."""
+        return self._connection.execute(query).scalar()
+
+    def scalars(self, query: Query) -> Sequence[Any]:
+        """Return the first column of all rows."""
+        return self._connection.execute(query).scalars().all()
+
+    def stream(self, query: Query) -> Iterator[Found]:
+        """Yield the rows without holding all of them at a time."""
+        with self._connection.execution_options(yield_per=_STREAM_ROWS).execute(query) as result:
+            yield from result
+
+
+class Writer(Reader):
+    """Asks and changes; all or nothing. Open one with Database.writing()."""
+
+    def run(self, change: Change) -> int:
+        """Carry out one change and return how many rows it touched."""
+        return self._connection.execute(change).rowcount
+
+    def returning(self, change: Change) -> Sequence[Found]:
+        """Carry out one change that has a RETURNING clause and return its rows."""
+        return self._connection.execute(change).all()
+
+    def insert(self, table: Table, **values: object) -> None:
+        """Insert one row. Raises sqlalchemy's IntegrityError when a key is taken."""
+        self._connection.execute(table.insert().values(**values))
+
+    def insert_absent(self, table: Table, **values: object) -> bool:
+        """Insert one row, or return False when any of its keys is taken."""
+        insert = postgresql_insert if self.is_postgresql else sqlite_insert
+        absent = insert(table).values(**values).on_conflict_do_nothing()
+        return self._connection.execute(absent).rowcount == 1
+
+    def insert_many(self, table: Table, rows: Sequence[Sequence[object]]) -> None:
+        """Insert many rows fast; each has all columns of the table in their order."""
+        insert_rows(self._connection, table, rows)
+
+    def run_many(self, change: Change, values: Sequence[Mapping[str, object]]) -> None:
+        """Carry out one change once for each set of bound values."""
+        if values:
+            self._connection.execute(change, list(values))
+
+
+class Database:
+    """The store, from where units of work come. Threads share it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open by URL. Raises Fatal for one that the ledger does not run on."""
+        return cls(open_engine(url))
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Open a unit that reads one moment. Raises Retryable when the database is away."""
+        options: dict[str, object] = {READS_ONLY: True}
+        if self.engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with (
+            translated(),
+            self.engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            yield Reader(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Open a unit that commits at its end, or leaves nothing behind if it raises.
+
+        Raises Retryable when the database is away or busy: the whole unit may be repeated.
+        """
+        with translated(), self.engine.begin() as connection:
+            yield Writer(connection)
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the faults of engine and driver into Retryable or Fatal, where they are one."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise Retryable("all connections to the database are in use") from error
+    except DBAPIError as error:
+        said = str(error.orig).strip()
+        if "unable to open database file" in said:
+            raise Fatal(f"the database cannot be opened: {said}") from error
+        if is_passing(error):
+            raise Retryable(f"the database does not answer: {said}") from error
+        raise
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Tell a fault of the moment (away, busy, deadlock) from one that repeating cannot cure."""
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    if type(error.orig).__module__.startswith("sqlite3"):
+        said = str(error.orig).lower()
+        return any(phrase in said for phrase in _SQLITE_PASSING)
+    return True

@@ -1,0 +1,98 @@
+"""The migrations and the tables in code are one schema."""
+
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from receipts_ledger.errors import Fatal
+from receipts_ledger.store import migrate
+from receipts_ledger.store.engine import open_engine
+from receipts_ledger.store.tables import metadata
+from receipts_ledger.store.units import Database
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Engine]:
+    engine = open_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_migrated_schema_is_that_of_the_tables(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_checks_of_the_migrated_schema_are_those_of_the_tables(
+    empty_database_url: str, empty: Engine
+) -> None:
+    migrate.upgrade(empty_database_url)
+    migrated = _checks(empty)
+    migrate.downgrade(empty_database_url, "base")
+    metadata.create_all(empty)
+    assert migrated == _checks(empty)
+
+
+def test_schema_goes_down_to_nothing_and_up_again(empty_database_url: str, empty: Engine) -> None:
+    migrate.upgrade(empty_database_url)
+    assert migrate.at_head(empty)
+    migrate.downgrade(empty_database_url, "base")
+    assert inspect(empty).get_table_names() == ["alembic_version"]
+    assert not migrate.at_head(empty)
+    migrate.upgrade(empty_database_url)
+    assert migrate.at_head(empty)
+
+
+def test_many_replicas_may_migrate_at_once(empty_database_url: str, empty: Engine) -> None:
+    failures: list[Exception] = []
+
+    def replica() -> None:
+        try:
+            migrate.upgrade(empty_database_url)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=replica) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert migrate.at_head(empty)
+
+
+def test_database_without_tables_is_not_at_head(empty: Engine) -> None:
+    assert not migrate.at_head(empty)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("mysql://somewhere/ledger", "not on mysql"),
+        ("postgresql+asyncpg://somewhere/ledger", "psycopg 3"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("sqlite:////nowhere/at/all/ledger.db", "does not exist"),
+        ("ledger.db", "no database URL"),
+    ],
+)
+def test_unsupported_url_is_refused_with_its_reason(url: str, reason: str) -> None:
+    with pytest.raises(Fatal, match=re.escape(reason)):
+        open_engine(url)
+
+
+def _checks(engine: Engine) -> dict[str, list[tuple[str | None, str]]]:
+    inspector = inspect(engine)
+    return {
+        table: sorted(
+            (check["name"], " ".join(check["sqltext"].split()))
+            for check in inspector.get_check_constraints(table)
+        )
+        for table in metadata.tables
+    }

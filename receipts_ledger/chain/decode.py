@@ -28,6 +28,7 @@ from receipts_ledger.domain.receipt import (
     Transferred,
 )
 
+_WORD = 32
 _Decoder = Callable[[Sequence[bytes], bytes], Event]
 
 
@@ -113,7 +114,8 @@ def _claim(event: Callable[[Hash32, ReceiptId], Event]) -> _Decoder:
 
 def _act_refused(topics: Sequence[bytes], body: bytes) -> Event:
     length = int.from_bytes(body[32:64])
-    if int.from_bytes(body[:32]) != 32 or len(body) != 64 + -(-length // 32) * 32:
+    padded = -(-length // _WORD) * _WORD
+    if int.from_bytes(body[:32]) != _WORD or len(body) != 2 * _WORD + padded:
         raise ValueError("reason is not ABI-encoded bytes")
     return ActRefused(Hash32(topics[1]), _number(topics[2]), body[64 : 64 + length])
 

@@ -43,7 +43,7 @@ def address_of_private_key(private_key: bytes) -> Address:
 
 
 def recover(digest: bytes, signature: bytes) -> Address:
-    """Return the signer of a digest. Raises BadSignature for a high s, r or s of zero, or no point."""
+    """Return the signer of a digest. Raises BadSignature for a high or zero s, or no point."""
     if len(signature) != SIGNATURE_BYTES:
         raise BadSignature(f"a signature has 64 bytes (r, vs), not {len(signature)}")
     vs = int.from_bytes(signature[32:])

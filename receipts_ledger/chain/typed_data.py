@@ -114,9 +114,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "ReleasePortfolio": (("receipts", "ReceiptRef[]"), ("terms", "bytes32"), _DEADLINE),
 }
 
-STRUCT_OF: dict[Kind, str] = {
-    kind: act_type.__name__ for act_type, kind in KIND_OF.items()
-}
+STRUCT_OF: dict[Kind, str] = {kind: act_type.__name__ for act_type, kind in KIND_OF.items()}
 
 
 def _members(struct: str) -> list[str]:
@@ -185,9 +183,7 @@ class Digester:
             name: [{"name": field, "type": kind} for field, kind in STRUCTS[name]]
             for name in (struct, *_members(struct))
         }
-        types["EIP712Domain"] = [
-            {"name": field, "type": kind} for field, kind in _DOMAIN_FIELDS
-        ]
+        types["EIP712Domain"] = [{"name": field, "type": kind} for field, kind in _DOMAIN_FIELDS]
         return {
             "types": types,
             "primaryType": struct,
@@ -326,5 +322,3 @@ def _shown(value: Any, kind: str) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     return bool(value) if kind == "bool" else int(value)
-
-

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from receipts_ledger.domain.ids import NO_HASH, Hash32
 
-Json: TypeAlias = "None | bool | int | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 SALT_BYTES = 32
 _LEAF = b"receipts-ledger/leaf/1\0"

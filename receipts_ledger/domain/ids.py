@@ -24,6 +24,9 @@ Hash32 = NewType("Hash32", bytes)
 
 EPOCH = date(2020, 1, 1)
 DAY_MAX = Day(2**14 - 1)
+INDEX_MAX = 2**16 - 1
+SERIAL_MAX = 2**32 - 1
+RECEIPT_ID_MAX = 2**64 - 1
 NO_HASH = Hash32(bytes(32))
 
 
@@ -35,6 +38,11 @@ def pool_id(warehouse: PartyId, index: int) -> PoolId:
 def warehouse_of(pool: PoolId) -> PartyId:
     """Return the warehouse in whose place the pool lies."""
     return PartyId(pool >> 16)
+
+
+def pool_number(pool: PoolId) -> str:
+    """Return the number as people write it: warehouse-index, such as `12-1`."""
+    return f"{pool >> 16}-{pool & INDEX_MAX}"
 
 
 def receipt_id(pool: PoolId, serial: int) -> ReceiptId:
@@ -49,13 +57,12 @@ def pool_of(receipt: ReceiptId) -> PoolId:
 
 def serial_of(receipt: ReceiptId) -> int:
     """Return the receipt's place in the gap-free sequence of its pool, from 1."""
-    return receipt & 0xFFFF_FFFF
+    return receipt & SERIAL_MAX
 
 
 def receipt_number(receipt: ReceiptId) -> str:
     """Return the number as people write it: warehouse-index-serial, such as `12-1-000345`."""
-    pool = pool_of(receipt)
-    return f"{pool >> 16}-{pool & 0xFFFF}-{serial_of(receipt):06d}"
+    return f"{pool_number(pool_of(receipt))}-{serial_of(receipt):06d}"
 
 
 def parse_receipt_number(text: str) -> ReceiptId:
@@ -65,11 +72,11 @@ def parse_receipt_number(text: str) -> ReceiptId:
         raise ValueError(f"{text!r} is no receipt number such as 12-1-000345")
     if len(parts) == 1:
         number = int(text)
-        if number >= 1 << 64:
+        if number > RECEIPT_ID_MAX:
             raise ValueError(f"{text!r} is too large for a receipt number")
         return ReceiptId(number)
     warehouse, index, serial = (int(part) for part in parts)
-    if warehouse > 0xFFFF or index > 0xFFFF or serial > 0xFFFF_FFFF:
+    if warehouse > INDEX_MAX or index > INDEX_MAX or serial > SERIAL_MAX:
         raise ValueError(f"{text!r} has a part that is too large")
     return receipt_id(pool_id(PartyId(warehouse), index), serial)
 

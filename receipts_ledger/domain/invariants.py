@@ -9,9 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from receipts_ledger.domain.ids import PoolId, pool_of, receipt_number, serial_of
+from receipts_ledger.domain.ids import (
+    PoolId,
+    ReceiptId,
+    pool_number,
+    pool_of,
+    receipt_number,
+    serial_of,
+)
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Role
+from receipts_ledger.domain.pool import Pool
 from receipts_ledger.domain.receipt import (
     ENCUMBERED_BIT,
     HOLDER_BITS,
@@ -32,41 +40,49 @@ class Breach:
 
 
 def breaches(ledger: Ledger) -> Iterator[Breach]:
-    """Yield every breach of I1 to I7 and I10 in the state."""
+    """Yield every breach of I1 to I7 and of the roles in the state."""
     receipted: Counter[PoolId] = Counter()
     serials: Counter[PoolId] = Counter()
     for receipt_id, word in ledger.receipts.items():
         pool_id = pool_of(receipt_id)
         serials[pool_id] += 1
-        number = receipt_number(receipt_id)
-        is_open = word & STATUS_BITS == Status.OPEN
-        if is_open:
+        if word & STATUS_BITS == Status.OPEN:
             receipted[pool_id] += quantity_in(word)
-            if not word & HOLDER_BITS:
-                yield Breach("I1", number, "open without a holder")
-        elif word & (ENCUMBERED_BIT | PLEDGEE_BITS) or quantity_in(word):
-            yield Breach("I2", number, "closed, but with goods or a pledge left")
-        if bool(word & ENCUMBERED_BIT) != bool(word & PLEDGEE_BITS):
-            yield Breach("I3", number, "encumbered and pledgee contradict each other")
         home = ledger.pools.get(pool_id)
         if home is None or serial_of(receipt_id) >= home.next_serial:
-            yield Breach("I7", number, "serial beyond the pool's next")
+            yield Breach("I7", receipt_number(receipt_id), "serial beyond the pool's next")
+        yield from _of_receipt(receipt_id, word)
     for pool_id, pool in ledger.pools.items():
-        name = f"pool {pool_id >> 16}-{pool_id & 0xFFFF}"
-        if not pool.quantity_receipted <= pool.quantity_attested <= pool.quantity_capacity:
-            yield Breach("I4", name, "receipted <= attested <= capacity does not hold")
-        if receipted[pool_id] != pool.quantity_receipted:
-            yield Breach(
-                "I4",
-                name,
-                f"open receipts add up to {receipted[pool_id]}, "
-                f"the pool says {pool.quantity_receipted}",
-            )
-        if serials[pool_id] != pool.next_serial - 1:
-            yield Breach("I7", name, f"{serials[pool_id]} receipts for {pool.next_serial} serials")
+        yield from _of_pool(pool_id, pool, receipted[pool_id], serials[pool_id])
     for item_key, receipt_id in ledger.receipt_of_item.items():
         if ledger.receipts.get(receipt_id, 0) & STATUS_BITS != Status.OPEN:
             yield Breach("I6", f"item 0x{item_key.hex()}", f"in receipt {receipt_id}, not open")
     for party_id, party in ledger.parties.items():
         if Role.WAREHOUSE | Role.INSPECTOR in party.roles:
             yield Breach("I9", f"party {party_id}", "warehouse and inspector in one")
+
+
+def _of_receipt(receipt_id: ReceiptId, word: int) -> Iterator[Breach]:
+    number = receipt_number(receipt_id)
+    is_encumbered, has_pledgee = bool(word & ENCUMBERED_BIT), bool(word & PLEDGEE_BITS)
+    if word & STATUS_BITS == Status.OPEN:
+        if not word & HOLDER_BITS:
+            yield Breach("I1", number, "open without a holder")
+    elif has_pledgee or quantity_in(word):
+        yield Breach("I2", number, "closed, but with goods or a pledge left")
+    if is_encumbered != has_pledgee:
+        yield Breach("I3", number, "encumbered and pledgee contradict each other")
+
+
+def _of_pool(pool_id: PoolId, pool: Pool, receipted: int, serials: int) -> Iterator[Breach]:
+    name = f"pool {pool_number(pool_id)}"
+    if not pool.quantity_receipted <= pool.quantity_attested <= pool.quantity_capacity:
+        yield Breach("I4", name, "receipted <= attested <= capacity does not hold")
+    if receipted != pool.quantity_receipted:
+        yield Breach(
+            "I4",
+            name,
+            f"open receipts add up to {receipted}, the pool says {pool.quantity_receipted}",
+        )
+    if serials != pool.next_serial - 1:
+        yield Breach("I7", name, f"{serials} receipts, but the next serial is {pool.next_serial}")

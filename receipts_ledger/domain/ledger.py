@@ -77,7 +77,7 @@ class Ledger:
     subject_of_document: MutableMapping[Hash32, ReceiptId] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
-        """Change the state by one event. Raises Contradiction and changes nothing if it cannot be."""
+        """Change the state by one event, or raise Contradiction and change nothing."""
         match event:
             case Issued():
                 self._issue(event)

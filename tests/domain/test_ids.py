@@ -40,7 +40,7 @@ def test_a_receipt_number_holds_warehouse_pool_and_serial(
     ["", "12-1", "12-1-x", "-1", "1-1-1-1", "65536-1-1", "1-65536-1", "1-1-4294967296", "²", "1 2"],
 )
 def test_what_is_no_receipt_number_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="number|part"):
+    with pytest.raises(ValueError, match=r"number|part"):
         parse_receipt_number(text)
 
 

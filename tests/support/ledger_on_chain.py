@@ -65,7 +65,9 @@ class LedgerOnChain:
     @property
     def today(self) -> Day:
         """The ledger day of the latest block."""
-        return day_at(int(self.rpc.call("eth_getBlockByNumber", ["latest", False])["timestamp"], 16))
+        return day_at(
+            int(self.rpc.call("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
+        )
 
     def sign(self, act: Act, *signers: Member) -> bytes:
         """Return the wire form of an act, signed in the given order."""
@@ -156,9 +158,7 @@ class LedgerOnChain:
         """Return a pledge of the receipt at its present version."""
         version = self.receipt(receipt).version
         maturity = Day(self.today + MATURITY_DAYS)
-        return Pledge(
-            receipt, version, bank.party, maturity, TERMS, tuple(documents), FOREVER
-        )
+        return Pledge(receipt, version, bank.party, maturity, TERMS, tuple(documents), FOREVER)
 
     def pledge(
         self,
@@ -222,9 +222,7 @@ class LedgerOnChain:
 
 def _calldata(selector: bytes, argument: bytes) -> bytes:
     padding = bytes(-len(argument) % 32)
-    return (
-        selector + (32).to_bytes(32) + len(argument).to_bytes(32) + argument + padding
-    )
+    return selector + (32).to_bytes(32) + len(argument).to_bytes(32) + argument + padding
 
 
 def ledger_with_receipts(rpc: Rpc, count: int = 4) -> tuple[LedgerOnChain, list[ReceiptId]]:
@@ -232,4 +230,3 @@ def ledger_with_receipts(rpc: Rpc, count: int = 4) -> tuple[LedgerOnChain, list[
     ledger = LedgerOnChain(rpc)
     ledger.admit_cast()
     return ledger, ledger.issue(ledger.open_pool(), count)
-

@@ -1,0 +1,141 @@
+"""Who has to agree to an act: the consent matrix.
+
+The contract decides by it; a draft asks by it; an auditor checks by it that the contract
+did. Nothing here says whether an act keeps the other rules.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import Address, PartyId, ReceiptId, pool_of, warehouse_of
+from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.pledge import Pledge, PledgePortfolio, Release, ReleasePortfolio
+from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.receipt import (
+    Deliver,
+    Freeze,
+    Issue,
+    Receipt,
+    Transfer,
+    Unfreeze,
+)
+
+ANY_ROLE = Role(0)
+"""The number of the party decides, not a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One consent: by this party (None: any) in this role, or by this very key.
+
+    Any party in the role `or_any` will do as well. A suspended party can agree only to
+    what `even_suspended` allows.
+    """
+
+    role: Role
+    party: PartyId | None
+    key: Address | None = None
+    or_any: Role = ANY_ROLE
+    even_suspended: bool = False
+
+    def __str__(self) -> str:
+        if self.key is not None:
+            return f"key 0x{self.key.hex()}"
+        roles = " or ".join(role.name.lower() for role in (*self.role, *self.or_any) if role.name)
+        if self.party is None:
+            return f"any {roles}"
+        return f"party {self.party}" + (f" ({roles})" if roles else "")
+
+
+REGISTRAR = Need(Role.REGISTRAR, None)
+INSPECTOR = Need(Role.INSPECTOR, None)
+AUTHORITY = Need(Role.AUTHORITY, None)
+
+
+def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noqa: PLR0911
+    """Return the consents that an act needs, in the order of its signatures.
+
+    `words` holds the receipts' words before the act. Raises KeyError for an unknown receipt.
+    """
+    match act:
+        case Admit():
+            return (REGISTRAR, Need(ANY_ROLE, None, key=act.key))
+        case Suspend() | Reinstate():
+            return (REGISTRAR,)
+        case BindKey():
+            return (REGISTRAR, Need(ANY_ROLE, act.party))
+        case RevokeKey():
+            return (Need(ANY_ROLE, act.party, or_any=Role.REGISTRAR),)
+        case OpenPool():
+            return (REGISTRAR, Need(Role.WAREHOUSE, warehouse_of(act.pool)))
+        case Attest():
+            return (INSPECTOR,)
+        case Issue():
+            return (Need(Role.WAREHOUSE, warehouse_of(act.pool)), INSPECTOR)
+        case Transfer():
+            return (_holder(act.receipt_id, words), Need(Role.HOLDER, act.transferee))
+        case Pledge():
+            return _pledge(act.receipt_id, act.pledgee, words)
+        case PledgePortfolio():
+            return _pledge(act.receipts[0].receipt_id, act.pledgee, words)
+        case Release():
+            return (_releasing_pledgee(act.receipt_id, words),)
+        case ReleasePortfolio():
+            return (_releasing_pledgee(act.receipts[0].receipt_id, words),)
+        case Deliver():
+            return _delivery(act.receipt_id, words)
+        case Freeze() | Unfreeze():
+            return (AUTHORITY,)
+        case _:
+            assert_never(act)
+
+
+def missing(needs: Iterable[Need], keys: Iterable[Address], ledger: Ledger) -> Iterator[Need]:
+    """Yield the needs that none of these keys meets, by the parties as they stand."""
+    signed = tuple(keys)
+    for need in needs:
+        if not any(_meets(key, need, ledger) for key in signed):
+            yield need
+
+
+def _meets(key: Address, need: Need, ledger: Ledger) -> bool:
+    if need.key is not None:
+        return key == need.key
+    number = ledger.keys.get(key)
+    if number is None:
+        return False
+    party = ledger.parties[number]
+    if not party.is_active and not need.even_suspended:
+        return False
+    if need.or_any and need.or_any in party.roles:
+        return True
+    return need.party in (None, number) and need.role in party.roles
+
+
+def _holder(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
+    return Need(ANY_ROLE, Receipt.from_word(words[receipt_id]).holder)
+
+
+def _warehouse(receipt_id: ReceiptId) -> Need:
+    return Need(Role.WAREHOUSE, warehouse_of(pool_of(receipt_id)))
+
+
+def _pledge(
+    receipt_id: ReceiptId, pledgee: PartyId, words: Mapping[ReceiptId, int]
+) -> tuple[Need, ...]:
+    return (_holder(receipt_id, words), _warehouse(receipt_id), Need(Role.LENDER, pledgee))
+
+
+def _releasing_pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
+    pledgee = Receipt.from_word(words[receipt_id]).pledgee
+    # A number that nobody has: no pledgee, nobody who could agree.
+    return Need(ANY_ROLE, PartyId(0) if pledgee is None else pledgee, even_suspended=True)
+
+
+def _delivery(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:
+    needs = (_holder(receipt_id, words), _warehouse(receipt_id))
+    pledgee = Receipt.from_word(words[receipt_id]).pledgee
+    return needs if pledgee is None else (*needs, Need(ANY_ROLE, pledgee))

@@ -56,6 +56,19 @@ class SignedAct:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """An act as the contract reads it. `act` is None when there is no statement to sign.
+
+    Bits that nobody signs and the contract passes over are passed over here too: whoever
+    relays an act may set them.
+    """
+
+    act: Act | None
+    subject: int
+    signatures: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Fields:
     commitment: bytes
     subject: int
@@ -96,6 +109,37 @@ def decode_all(stream: bytes) -> Iterator[SignedAct]:
 
 def decode(stream: bytes, offset: int = 0) -> tuple[SignedAct, int]:
     """Return the act at `offset` and the offset behind it. Raises MalformedAct."""
+    kind, fields, signatures, end = _take(stream, offset)
+    try:
+        act = _act(Kind(kind), fields)
+    except ValueError as error:
+        raise MalformedAct(f"the act at byte {offset} is malformed: {error}") from error
+    if encode(act, signatures) != stream[offset:end]:
+        raise MalformedAct(f"the act at byte {offset} is not in its one wire form")
+    return SignedAct(act, signatures), end
+
+
+def read(stream: bytes, offset: int = 0) -> tuple[Reading, int]:
+    """Return the act at `offset` as the contract reads it, and the offset behind it.
+
+    Raises MalformedAct only where the contract reverts: when the bytes end before the act.
+    """
+    kind, fields, signatures, end = _take(stream, offset)
+    try:
+        act = _act(Kind(kind), fields)
+    except ValueError:
+        return Reading(None, fields.subject, signatures), end
+    meant = _fields(act)
+    is_statement = (
+        len(meant.words) == len(fields.words)
+        and meant.commitment == fields.commitment
+        and (not isinstance(act, Issue) or meant.b == fields.b)
+    )
+    return Reading(act if is_statement else None, fields.subject, signatures), end
+
+
+def _take(stream: bytes, offset: int) -> tuple[int, _Fields, tuple[bytes, ...], int]:
+    """Cut one act out of the stream: kind, fields, signatures, and the offset behind it."""
     if offset + _FIXED_BYTES > len(stream):
         raise MalformedAct(f"the act at byte {offset} is cut off")
     head = int.from_bytes(stream[offset : offset + 32])
@@ -111,18 +155,12 @@ def decode(stream: bytes, offset: int = 0) -> tuple[SignedAct, int]:
         version=head >> 168 & 0xFFFF,
         a=head >> 48 & (1 << 56) - 1,
         b=head & (1 << 48) - 1,
-        words=tuple(stream[at : at + 32] for at in range(words_at, signatures_at, WORD_BYTES)),
+        words=tuple([stream[at : at + 32] for at in range(words_at, signatures_at, WORD_BYTES)]),
     )
-    try:
-        act = _act(Kind(head >> 248), fields)
-    except ValueError as error:
-        raise MalformedAct(f"the act at byte {offset} is malformed: {error}") from error
     signatures = tuple(
-        stream[at : at + SIGNATURE_BYTES] for at in range(signatures_at, end, SIGNATURE_BYTES)
+        [stream[at : at + SIGNATURE_BYTES] for at in range(signatures_at, end, SIGNATURE_BYTES)]
     )
-    if encode(act, signatures) != stream[offset:end]:
-        raise MalformedAct(f"the act at byte {offset} is not in its one wire form")
-    return SignedAct(act, signatures), end
+    return head >> 248, fields, signatures, end
 
 
 def _ref_word(ref: ReceiptRef) -> bytes:
@@ -219,15 +257,19 @@ def _act(kind: Kind, fields: _Fields) -> Act:  # noqa: PLR0911  (one return for 
     commitment = Hash32(fields.commitment)
     deadline = fields.deadline
     version = Version(fields.version)
-    party = PartyId(fields.subject)
-    pool = PoolId(fields.subject)
+    party = PartyId(fields.subject & 0xFFFF_FFFF)
+    pool = PoolId(fields.subject & 0xFFFF_FFFF)
+    counterparty = PartyId(fields.a & 0xFFFF_FFFF)
+    maturity = Day(fields.b & 0xFFFF)
     receipt = ReceiptId(fields.subject)
     words = tuple(Hash32(word) for word in fields.words)
     match kind:
         case Kind.ADMIT:
             if len(words) != 1:
                 raise MalformedAct("an admission has one word, the key")
-            return Admit(party, Role(fields.a), Address(words[0][12:]), commitment, deadline)
+            return Admit(
+                party, Role(fields.a & 0xFFFF), Address(words[0][12:]), commitment, deadline
+            )
         case Kind.SUSPEND:
             return Suspend(party, version, commitment, deadline)
         case Kind.REINSTATE:
@@ -244,11 +286,9 @@ def _act(kind: Kind, fields: _Fields) -> Act:  # noqa: PLR0911  (one return for 
         case Kind.ISSUE:
             return _issue(fields, words)
         case Kind.TRANSFER:
-            return Transfer(receipt, version, PartyId(fields.a), commitment, deadline)
+            return Transfer(receipt, version, counterparty, commitment, deadline)
         case Kind.PLEDGE:
-            return Pledge(
-                receipt, version, PartyId(fields.a), Day(fields.b), commitment, words, deadline
-            )
+            return Pledge(receipt, version, counterparty, maturity, commitment, words, deadline)
         case Kind.RELEASE:
             return Release(receipt, version, commitment, deadline)
         case Kind.DELIVER:
@@ -258,11 +298,13 @@ def _act(kind: Kind, fields: _Fields) -> Act:  # noqa: PLR0911  (one return for 
         case Kind.UNFREEZE:
             return Unfreeze(receipt, version, commitment, deadline)
         case Kind.PLEDGE_PORTFOLIO:
-            count = fields.b >> 16
+            count = fields.b >> 16 & 0xFFFF
+            if len(words) < count:
+                raise MalformedAct("a portfolio has fewer words than it announces")
             return PledgePortfolio(
                 tuple(map(_ref, words[:count])),
-                PartyId(fields.a),
-                Day(fields.b & 0xFFFF),
+                counterparty,
+                maturity,
                 commitment,
                 words[count:],
                 deadline,
@@ -275,7 +317,7 @@ def _act(kind: Kind, fields: _Fields) -> Act:  # noqa: PLR0911  (one return for 
 
 def _ref(word: Hash32) -> ReceiptRef:
     packed = int.from_bytes(word)
-    return ReceiptRef(ReceiptId(packed >> 16), Version(packed & 0xFFFF))
+    return ReceiptRef(ReceiptId(packed >> 16 & 0xFFFF_FFFF_FFFF_FFFF), Version(packed & 0xFFFF))
 
 
 def _issue(fields: _Fields, words: tuple[Hash32, ...]) -> Issue:
@@ -289,7 +331,7 @@ def _issue(fields: _Fields, words: tuple[Hash32, ...]) -> Issue:
         items = packed & 0xFFFF
         receipts.append(
             NewReceipt(
-                holder=PartyId(packed >> 96),
+                holder=PartyId(packed >> 96 & 0xFFFF_FFFF),
                 quantity=packed >> 32 & 0xFFFF_FFFF_FFFF_FFFF,
                 storage_day=Day(packed >> 16 & 0xFFFF),
                 content=words[2 * index + 1],

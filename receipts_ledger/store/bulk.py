@@ -22,7 +22,10 @@ _Store = Callable[[Any], Any]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows that have all columns of the table in their order."""
+    """Insert rows that have all columns of the table in their order.
+
+    A number that the database hands out is left out.
+    """
     if not rows:
         return
     if connection.dialect.name == "postgresql":
@@ -32,13 +35,21 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[ob
         _insert_values(connection, table, rows[start : start + _ROWS_A_STATEMENT])
 
 
+@cache
+def _columns(table: Table) -> tuple[Column[Any], ...]:
+    return tuple(column for column in table.columns if column is not table.autoincrement_column)
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in _columns(table))
+
+
 def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
     converters = _converters(table, "postgresql")
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
     driver: Any = connection.connection.driver_connection
     with (
         driver.cursor() as cursor,
-        cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,
+        cursor.copy(f'COPY "{table.name}" ({_names(table)}) FROM STDIN') as copy,
     ):
         for row in rows:
             copy.write_row(_stored(row, converters))
@@ -54,10 +65,10 @@ def _insert_values(connection: Connection, table: Table, rows: Sequence[Sequence
 
 @cache
 def _statement(table: Table, count: int) -> str:
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    row = f"({', '.join('?' * len(table.columns))})"
+    row = f"({', '.join('?' * len(_columns(table)))})"
     # Names of our own tables and columns; every value is bound.
-    return f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([row] * count)}'  # noqa: S608
+    rows = ", ".join([row] * count)
+    return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES {rows}'  # noqa: S608
 
 
 def _stored(row: Sequence[object], converters: tuple[tuple[int, _Store], ...]) -> list[object]:
@@ -70,7 +81,7 @@ def _stored(row: Sequence[object], converters: tuple[tuple[int, _Store], ...]) -
 
 @cache
 def _converters(table: Table, dialect: str) -> tuple[tuple[int, _Store], ...]:
-    found = ((place, _converter(column, dialect)) for place, column in enumerate(table.columns))
+    found = ((place, _converter(column, dialect)) for place, column in enumerate(_columns(table)))
     return tuple((place, converter) for place, converter in found if converter is not None)
 
 

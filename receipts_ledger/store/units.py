@@ -92,7 +92,10 @@ class Writer(Reader):
         return self._connection.execute(absent).rowcount == 1
 
     def insert_many(self, table: Table, rows: Sequence[Sequence[object]]) -> None:
-        """Insert many rows fast; each has all columns of the table in their order."""
+        """Insert many rows fast; each has all columns of the table in their order.
+
+        A number that the database hands out is left out.
+        """
         insert_rows(self._connection, table, rows)
 
     def run_many(self, change: Change, values: Sequence[Mapping[str, object]]) -> None:

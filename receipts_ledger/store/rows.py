@@ -1,0 +1,157 @@
+"""The rows of the projections: what each column says of the state, and back.
+
+A row is a tuple of all columns in the table's order. What the state does not hold (the
+content, the profile, the pledge's terms) is carried over from the row before.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.ids import (
+    Address,
+    Day,
+    Hash32,
+    PartyId,
+    PoolId,
+    ReceiptId,
+    Version,
+    pool_of,
+    serial_of,
+    warehouse_of,
+)
+from receipts_ledger.domain.party import Admitted, Party, Role
+from receipts_ledger.domain.pledge import Pledged
+from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
+from receipts_ledger.domain.receipt import (
+    ENCUMBERED_BIT,
+    FROZEN_BIT,
+    IN_DEFAULT_BIT,
+    Flag,
+    Issued,
+    Receipt,
+)
+from receipts_ledger.store.tables import parties, pools, receipts
+from receipts_ledger.store.tables.projections import RECEIPT_STATUSES
+
+_PAPER_BIT = int(Flag.PAPER) << 4
+
+Columns: TypeAlias = tuple[Any, ...]
+
+PROFILE = list(parties.c.keys()).index("profile")
+DESCRIPTION = list(pools.c.keys()).index("description")
+WORD = list(receipts.c.keys()).index("word")
+CONTENT = WORD + 1
+
+
+def receipt_row(
+    receipt_id: ReceiptId, word: int, logged: LoggedEvent, before: Columns | None
+) -> Columns:
+    """Return the row of a receipt after an event that left it with this word."""
+    receipt = Receipt.from_word(word)
+    event = logged.event
+    content, terms, pledged_at = before[CONTENT : CONTENT + 3] if before else (None, None, None)
+    if isinstance(event, Issued):
+        content = event.content
+    elif isinstance(event, Pledged):
+        terms, pledged_at = event.terms, logged.block_number
+    if not word & ENCUMBERED_BIT:
+        terms = pledged_at = None
+    return (
+        receipt_id,
+        pool_of(receipt_id),
+        serial_of(receipt_id),
+        RECEIPT_STATUSES[receipt.status - 1],
+        bool(word & ENCUMBERED_BIT),
+        bool(word & IN_DEFAULT_BIT),
+        bool(word & FROZEN_BIT),
+        bool(word & _PAPER_BIT),
+        receipt.holder,
+        receipt.pledgee,
+        receipt.version,
+        receipt.quantity,
+        receipt.storage_day,
+        receipt.maturity_day,
+        word,
+        content,
+        terms,
+        pledged_at,
+        *place(logged),
+    )
+
+
+def pool_row(pool_id: PoolId, pool: Pool, logged: LoggedEvent, before: Columns | None) -> Columns:
+    """Return the row of a pool after an event that left it like this."""
+    event = logged.event
+    carried = before[DESCRIPTION : DESCRIPTION + 3] if before else (None, None, None)
+    description, inspector, evidence = carried
+    if isinstance(event, PoolOpened):
+        description = event.description
+    elif isinstance(event, Attested):
+        inspector, evidence = event.inspector, event.evidence
+    return (
+        pool_id,
+        warehouse_of(pool_id),
+        pool.is_serialised,
+        pool.attestation_days,
+        pool.version,
+        pool.attestation_day,
+        pool.next_serial,
+        pool.quantity_capacity,
+        pool.quantity_attested,
+        pool.quantity_receipted,
+        description,
+        inspector,
+        evidence,
+        *place(logged),
+    )
+
+
+def party_row(
+    party_id: PartyId, party: Party, logged: LoggedEvent, before: Columns | None
+) -> Columns:
+    """Return the row of a party after an event that left it like this."""
+    event = logged.event
+    profile = before[PROFILE] if before else None
+    if isinstance(event, Admitted):
+        profile = event.profile
+    return (
+        party_id,
+        int(party.roles),
+        party.is_active,
+        party.key_count,
+        party.version,
+        profile,
+        *place(logged),
+    )
+
+
+def claim_row(key: Address | Hash32, owner: int, logged: LoggedEvent) -> Columns:
+    """Return the row of a party's key, of an item or of a document."""
+    return (key, owner, *place(logged))
+
+
+def place(logged: LoggedEvent) -> tuple[int, int, Hash32]:
+    """Return where the event stands, as the last columns of every row say it."""
+    return logged.block_number, logged.log_index, logged.tx_hash
+
+
+def party_of_row(row: Sequence[Any]) -> Party:
+    """Return the party that a row says."""
+    _, roles, is_active, key_count, version, *_ = row
+    return Party(Role(roles), bool(is_active), key_count, Version(version))
+
+
+def pool_of_row(row: Sequence[Any]) -> Pool:
+    """Return the pool that a row says."""
+    _, _, is_serialised, days, version, day, serial, capacity, attested, receipted, *_ = row
+    return Pool(
+        is_serialised=bool(is_serialised),
+        attestation_days=days,
+        version=Version(version),
+        attestation_day=Day(day),
+        next_serial=serial,
+        quantity_capacity=capacity,
+        quantity_attested=attested,
+        quantity_receipted=receipted,
+    )

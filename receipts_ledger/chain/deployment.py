@@ -17,6 +17,8 @@ from receipts_ledger.chain.artifact import Artifact, ledger_artifact
 from receipts_ledger.chain.keys import address_of_private_key, keccak
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.typed_data import SigningDomain
+from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.cursor import Origin
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.errors import Fatal, Retryable
 
@@ -62,6 +64,16 @@ class Deployment:
     def signing_domain(self) -> SigningDomain:
         """Return the EIP-712 domain of this ledger."""
         return SigningDomain(self.chain_id, self.address)
+
+    def origin(self) -> Origin:
+        """Return which ledger this is, as an index remembers it."""
+        return Origin(
+            self.chain_id,
+            _hash32(self.genesis_hash),
+            self.address,
+            _hash32(self.code_hash),
+            BlockRef(self.block_number, _hash32(self.block_hash)),
+        )
 
 
 def deploy(
@@ -155,6 +167,10 @@ def is_our_code(code: bytes, artifact: Artifact) -> bool:
             span = slice(place["start"], place["start"] + place["length"])
             masked[span] = expected[span] = bytes(place["length"])
     return masked == expected
+
+
+def _hash32(text: str) -> Hash32:
+    return Hash32(bytes.fromhex(text.removeprefix("0x")))
 
 
 def _hash_of(block: Any) -> str | None:

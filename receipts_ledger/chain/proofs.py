@@ -4,11 +4,13 @@ A header's hash covers its fields, its receipts root every log and its transacti
 every transaction. A node that leaves out, adds, changes or moves one is found out here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from receipts_ledger.chain.headers import Header, hash_is_own
+from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
 from receipts_ledger.chain.roots import ordered_root
 from receipts_ledger.chain.tx_receipts import raw_tx_receipt
@@ -83,18 +85,43 @@ class Proofs:
                 f"0x{header.receipts_root.hex()}: a log is missing, changed or moved"
             )
 
-    def check_transactions(self, header: Header, transactions: Sequence[Mapping[str, Any]]) -> bool:
+    def check_transactions(
+        self,
+        header: Header,
+        tx_hashes: Sequence[str],
+        transactions: Sequence[Mapping[str, Any]],
+    ) -> bool:
         """Return whether the transactions were proved. Raises InconsistentNode when they are false.
 
         False only for a block with a transaction of a type that we cannot write out.
         """
-        root = _transactions_root(transactions) if self.transactions else None
-        if root is not None and root != header.transactions_root:
+        where = f"block {header.number}"
+        if [transaction["hash"] for transaction in transactions] != list(tx_hashes):
+            raise InconsistentNode(f"{where}: the node gives two lists of its transactions")
+        if not self.transactions:
+            return False
+        try:
+            raw = [raw_transaction(transaction) for transaction in transactions]
+        except UnknownTransactionType:
+            return False
+        for tx_hash, content in zip(tx_hashes, raw, strict=True):
+            if "0x" + keccak(content).hex() != tx_hash:
+                raise InconsistentNode(f"{where}: transaction {tx_hash} is not what it hashes to")
+        if ordered_root(raw) != header.transactions_root:
             raise InconsistentNode(
-                f"block {header.number}: its transactions do not add up to its transactions root "
+                f"{where}: its transactions do not add up to its transactions root "
                 f"0x{header.transactions_root.hex()}: one is missing, changed or moved"
             )
-        return root is not None
+        return True
+
+
+@contextmanager
+def well_formed(what: str) -> Iterator[None]:
+    """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        raise InconsistentNode(f"{what}: the node's answer is malformed: {error!r}") from error
 
 
 def _receipts_root(tx_receipts: Sequence[Mapping[str, Any]]) -> Hash32:

@@ -5,14 +5,13 @@ the node may lag. What contradicts itself is raised as InconsistentNode.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
-from receipts_ledger.chain.proofs import InconsistentNode, Proofs
+from receipts_ledger.chain.proofs import InconsistentNode, Proofs, well_formed
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
 from receipts_ledger.chain.tx_receipts import events_in
 from receipts_ledger.domain.block import BlockRef, LedgerBlock
@@ -52,7 +51,7 @@ class ChainReader:
             raise InconsistentNode(
                 f"the node does not know the deployment block {self._deployment.block_hash}"
             )
-        with _as_inconsistent("the deployment block"):
+        with well_formed("the deployment block"):
             hashes = [transaction["hash"] for transaction in block["transactions"]]
             page = [HeaderRead(Header.of(block), tuple(hashes))]
             return Proofs.possible_for(block, self._tx_receipts(page)[0])
@@ -80,6 +79,16 @@ class ChainReader:
     def ref(self, number: int) -> BlockRef | None:
         """Return the block at a height on the node's present branch."""
         return self._ref(hex(number))
+
+    def header(self, at: BlockRef) -> Header:
+        """Return the proved header of a block. Raises InconsistentNode when it is unknown."""
+        block = self._call_or_none("eth_getBlockByHash", ("0x" + at.hash.hex(), False))
+        if block is None:
+            raise InconsistentNode(f"the node no longer knows block {at.number}")
+        header = self._checked(block).header
+        if header.ref() != at:
+            raise InconsistentNode(f"asked for block {at.number}, the node gave {header.number}")
+        return header
 
     def block(self, number_or_hash: int | Hash32) -> LedgerBlock | None:
         """Return a block with all events of the ledger in it, proved."""
@@ -132,7 +141,7 @@ class ChainReader:
         """Return all receipts of each block of a page, proved."""
         all_receipts = self._tx_receipts(page)
         for read, receipts in zip(page, all_receipts, strict=True):
-            with _as_inconsistent(f"block {read.header.number}"):
+            with well_formed(f"block {read.header.number}"):
                 self.proofs.check_receipts(read.header, read.tx_hashes, receipts)
         return all_receipts
 
@@ -148,17 +157,19 @@ class ChainReader:
         for read in page:
             header = read.header
             receipts = receipts_by_hash.pop(header.hash, [])
+            with well_formed(f"block {header.number}"):
+                events = tuple(events_in(header.number, receipts, self._contract))
             yield LedgerBlock(
                 number=header.number,
                 hash=header.hash,
                 parent_hash=header.parent_hash,
                 timestamp_seconds=header.timestamp_seconds,
                 receipts_root=header.receipts_root,
-                events=tuple(events_in(header.number, receipts, self._contract)),
+                events=events,
             )
 
     def _checked(self, block: Json) -> HeaderRead:
-        with _as_inconsistent("a block"):
+        with well_formed("a block"):
             return HeaderRead(self.proofs.check_header(block), tuple(block["transactions"]))
 
     def _tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Json]]:
@@ -221,12 +232,3 @@ def _vanished(error: RpcError) -> LedgerError:
     if error.kind is RpcErrorKind.UNKNOWN_BLOCK:
         return InconsistentNode(f"the node no longer knows a block that it has just named: {error}")
     return error
-
-
-@contextmanager
-def _as_inconsistent(what: str) -> Iterator[None]:
-    """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
-    try:
-        yield
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        raise InconsistentNode(f"{what}: the node's answer is malformed: {error!r}") from error

@@ -50,6 +50,8 @@ class BlockRecord:
 
     number: int
     hash: Hash32
+    parent_hash: Hash32
     timestamp_seconds: int
+    receipts_root: Hash32
     are_transactions_proved: bool
     calls: tuple[Call, ...]

@@ -1,0 +1,122 @@
+"""Where the contract keeps what: every storage word that a ledger's state makes.
+
+The places come from the compiler's storage layout in the artifact; the words from domain.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from receipts_ledger.chain.artifact import Artifact
+from receipts_ledger.chain.keys import keccak
+from receipts_ledger.domain.ids import (
+    Address,
+    Hash32,
+    PartyId,
+    ReceiptId,
+    receipt_number,
+)
+from receipts_ledger.domain.ledger import Ledger
+
+_ADDRESS_BYTES = 20
+_LABELS_OF_ADDRESS = ("_keys",)
+_LABELS_OF_HASH = ("_receiptOfItem", "_subjectOfDocument")
+_HALF_BITS = 128
+_HALF = (1 << _HALF_BITS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SlotWord:
+    """A storage slot, the word that belongs there, and what the word is about."""
+
+    slot: Hash32
+    word: int
+    label: str
+    key: int
+
+    def subject(self, found: int) -> str:
+        """Name what the word is about; of two receipts in a word, those that differ from it."""
+        if self.label == "_pairs":
+            differs = self.word ^ found
+            names = [
+                f"receipt {receipt_number(ReceiptId(2 * self.key + half))}"
+                for half in (0, 1)
+                if differs >> half * _HALF_BITS & _HALF
+            ]
+            return " and ".join(names)
+        if self.label == "_pools":
+            return f"pool {self.key >> 16}-{self.key & 0xFFFF}"
+        if self.label in ("_parties", "_keysOf"):
+            return f"party {self.key}" + (" (list of keys)" if self.label == "_keysOf" else "")
+        if self.label == "_itemCount":
+            return f"receipt {receipt_number(ReceiptId(self.key))} (count of items)"
+        if self.label == "_keys":
+            return f"key 0x{self.key:040x}"
+        name = "item" if self.label == "_receiptOfItem" else "document"
+        return f"{name} 0x{self.key:064x}"
+
+
+class Slots:
+    """The storage layout of one artifact."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._artifact = artifact
+
+    def words(
+        self, ledger: Ledger, keys_of: Mapping[PartyId, Sequence[Address]]
+    ) -> Iterator[SlotWord]:
+        """Yield every word that is not zero. `keys_of` holds each party's keys in place."""
+        yield from self._mapping("_parties", {k: p.to_word() for k, p in ledger.parties.items()})
+        yield from self._mapping(
+            "_keys",
+            {
+                int.from_bytes(key): ledger.parties[party].key_word(party)
+                for key, party in ledger.keys.items()
+            },
+        )
+        yield from self._key_lists(keys_of)
+        yield from self._mapping("_pools", {k: p.to_word() for k, p in ledger.pools.items()})
+        yield from self._mapping(
+            "_receiptOfItem",
+            {int.from_bytes(item): receipt for item, receipt in ledger.receipt_of_item.items()},
+        )
+        yield from self._mapping("_itemCount", Counter(ledger.receipt_of_item.values()))
+        yield from self._mapping(
+            "_subjectOfDocument",
+            {int.from_bytes(name): subject for name, subject in ledger.subject_of_document.items()},
+        )
+        yield from self._pairs(ledger.receipts)
+
+    def of_keys(self, names: Iterable[bytes]) -> Iterator[Hash32]:
+        """Yield the slots of keys (20 bytes), and of items and documents (32 bytes)."""
+        for name in names:
+            labels = _LABELS_OF_ADDRESS if len(name) == _ADDRESS_BYTES else _LABELS_OF_HASH
+            for label in labels:
+                yield keccak(name.rjust(32, b"\0") + self._artifact.slot(label).to_bytes(32))
+
+    def _mapping(self, label: str, words: Mapping[int, int]) -> Iterator[SlotWord]:
+        base = self._artifact.slot(label).to_bytes(32)
+        for key, word in words.items():
+            yield SlotWord(keccak(key.to_bytes(32) + base), word, label, key)
+
+    def _key_lists(self, keys_of: Mapping[PartyId, Sequence[Address]]) -> Iterator[SlotWord]:
+        base = self._artifact.slot("_keysOf").to_bytes(32)
+        for party, keys in keys_of.items():
+            at = keccak(party.to_bytes(32) + base)
+            if keys:
+                yield SlotWord(at, len(keys), "_keysOf", party)
+            first = int.from_bytes(keccak(at))
+            for place, key in enumerate(keys):
+                slot = Hash32((first + place).to_bytes(32))
+                yield SlotWord(slot, int.from_bytes(key), "_keysOf", party)
+
+    def _pairs(self, receipts: Mapping[ReceiptId, int]) -> Iterator[SlotWord]:
+        """Two receipts to a word: the even number in the lower half."""
+        base = self._artifact.slot("_pairs").to_bytes(32)
+        for receipt, word in receipts.items():
+            neighbour = receipts.get(ReceiptId(receipt ^ 1), 0)
+            if receipt & 1 and neighbour:
+                continue
+            both = word << _HALF_BITS if receipt & 1 else word | neighbour << _HALF_BITS
+            pair = receipt >> 1
+            yield SlotWord(keccak(pair.to_bytes(32) + base), both, "_pairs", pair)

@@ -1,0 +1,184 @@
+"""The ledger again, act by act: who signed, what it had to leave, what it did leave.
+
+An act on record either left exactly the events that follow from it, or ActRefused with its
+digest. Whatever else is in the logs is a finding. After one, the rest of its transaction is
+taken as it stands, so that one difference is told once.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.claim import ItemFreed
+from receipts_ledger.domain.consent import INSPECTOR, missing, needed
+from receipts_ledger.domain.effect import events_of
+from receipts_ledger.domain.event import ActRefused, Event
+from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, day_at
+from receipts_ledger.domain.ledger import Contradiction, Ledger
+from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked
+from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
+from receipts_ledger.domain.receipt import Issue
+from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
+from receipts_ledger.services.audit.ports import Records
+from receipts_ledger.services.audit.report import Finding, FindingKind, RefusedAct, Report
+from receipts_ledger.services.audit.subjects import subject_of_act, subject_of_event
+
+CLEARED_MAX = 64
+"""So many of the words that were cleared last are remembered."""
+
+
+class Witness(Protocol):
+    """Somebody who has to see every event, after it has been applied."""
+
+    def see(self, logged: LoggedEvent) -> None: ...
+
+
+class Replay:
+    """Folds blocks into a ledger. Its memory is the ledger's live state."""
+
+    def __init__(self, records: Records, report: Report, witnesses: Sequence[Witness]) -> None:
+        self.ledger = Ledger()
+        self.keys_of: dict[PartyId, list[Address]] = {}
+        self.cleared: deque[bytes] = deque(maxlen=CLEARED_MAX)
+        self._records = records
+        self._report = report
+        self._witnesses = witnesses
+
+    def add(self, block: BlockRecord) -> None:
+        """Take in the next block."""
+        self._report.blocks += 1
+        if not block.are_transactions_proved:
+            self._report.unproved_transaction_blocks += 1
+        for call in block.calls:
+            self._add_call(call, day_at(block.timestamp_seconds))
+
+    def _add_call(self, call: Call, day: Day) -> None:
+        self._report.calls += 1
+        self._report.events += len(call.events)
+        at = 0
+        for act in call.acts:
+            event = call.events[at].event if at < len(call.events) else None
+            if isinstance(event, ActRefused) and _is_refusal_of(event, act):
+                self._refuse(act, event, call.events[at])
+                at += 1
+                continue
+            taken = self._carry_out(act, call, at, day)
+            at += taken
+            if not taken:
+                break
+        else:
+            if at < len(call.events):
+                self._unexplained(call, at)
+        self._apply(call.events[at:])
+
+    def _refuse(self, on_record: ActOnRecord, refused: ActRefused, logged: LoggedEvent) -> None:
+        kind, subject = subject_of_act(on_record.act, on_record.subject)
+        reason = self._records.reason(refused.reason)
+        self._report.refuse(
+            RefusedAct(logged.block_number, logged.tx_hash, kind, subject, refused.digest, reason)
+        )
+        self.cleared.extend(_claims_of(on_record.act))
+        self._apply((logged,))
+
+    def _carry_out(self, on_record: ActOnRecord, call: Call, at: int, day: Day) -> int:
+        """Apply the act's events and return how many, or 0 and say why they are not its own."""
+        act = on_record.act
+        kind, subject = subject_of_act(act, on_record.subject)
+        where = call.events[min(at, len(call.events) - 1)]
+        if act is None:
+            self._find(FindingKind.STATEMENT, subject, "carried out without a statement", where)
+            return 0
+        keys = self._keys(on_record, call.sender)
+        try:
+            needs = () if call.entry is Entry.CREATION else needed(act, self.ledger.receipts)
+            expected = list(events_of(act, self.ledger, day=day, inspector=self._inspector(keys)))
+        except KeyError as error:
+            self._find(FindingKind.STATEMENT, subject, f"{kind} names unknown {error}", where)
+            return 0
+        own = call.events[at : at + len(expected)]
+        for place, event in enumerate(expected):
+            if place >= len(own) or own[place].event != event:
+                found = own[place].event if place < len(own) else "nothing more"
+                detail = f"{kind} had to leave {event}, but left {found}"
+                self._find(FindingKind.STATEMENT, subject, detail, where)
+                return 0
+        for need in missing(needs, keys, self.ledger):
+            detail = f"{kind} was carried out without the consent of {need}"
+            self._find(FindingKind.CONSENT, subject, detail, where)
+        self._report.acts[kind] += 1
+        self._apply(own)
+        return len(own)
+
+    def _keys(self, on_record: ActOnRecord, sender: Address) -> tuple[Address, ...]:
+        self._report.signatures += len(on_record.signatures)
+        signers = [
+            self._records.signer(on_record.digest, signature) for signature in on_record.signatures
+        ]
+        return (*(key for key in signers if key is not None), sender)
+
+    def _inspector(self, keys: Iterable[Address]) -> PartyId | None:
+        """Return the party that counted, should the act be a count."""
+        for key in keys:
+            if not any(missing((INSPECTOR,), (key,), self.ledger)):
+                return self.ledger.keys[key]
+        return None
+
+    def _apply(self, events: Iterable[LoggedEvent]) -> None:
+        for logged in events:
+            try:
+                self.ledger.apply(logged.event)
+            except Contradiction as contradiction:
+                subject = subject_of_event(logged.event)
+                self._find(FindingKind.CONTRADICTION, subject, str(contradiction), logged)
+            else:
+                self._follow(logged.event)
+            for witness in self._witnesses:
+                witness.see(logged)
+
+    def _follow(self, event: Event) -> None:
+        """Keep each party's keys in the places of the contract's array, and what was cleared."""
+        match event:
+            case Admitted() | KeyBound():
+                self.keys_of.setdefault(event.party, []).append(event.key)
+            case KeyRevoked():
+                keys = self.keys_of[event.party]
+                keys[keys.index(event.key)] = keys[-1]
+                keys.pop()
+                self.cleared.append(event.key)
+            case ItemFreed():
+                self.cleared.append(event.item_key)
+            case _:
+                pass
+
+    def _unexplained(self, call: Call, at: int) -> None:
+        events = call.events[at:]
+        if call.entry is Entry.ELSEWHERE:
+            detail = (
+                f"{len(events)} events of acts sent through another contract: whose consent "
+                "stands behind them is not to be seen in the transaction's calldata"
+            )
+            kind = FindingKind.INNER_CALL
+        else:
+            detail = f"{len(events)} events that no act in the transaction explains"
+            kind = FindingKind.UNEXPLAINED
+        self._find(kind, subject_of_event(events[0].event), detail, events[0])
+
+    def _find(self, kind: FindingKind, subject: str, detail: str, where: LoggedEvent) -> None:
+        self._report.find(Finding(kind, subject, detail, where.block_number, where.tx_hash))
+
+
+def _is_refusal_of(event: ActRefused, act: ActOnRecord) -> bool:
+    if event.subject != act.subject:
+        return False
+    return act.act is None or event.digest == act.digest
+
+
+def _claims_of(act: Act | None) -> Iterator[Hash32]:
+    """Yield what a refused act may have claimed and given back."""
+    if isinstance(act, Issue):
+        for new in act.receipts:
+            yield from new.item_keys
+    if isinstance(act, Issue | Pledge | PledgePortfolio):
+        yield from act.documents

@@ -1,0 +1,98 @@
+"""What an audit has looked at and what it has found. How that is told is the doors' matter."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.comparison import StorageComparison
+from receipts_ledger.domain.ids import Hash32
+
+FINDINGS_LISTED_MAX = 1_000
+REFUSALS_LISTED_MAX = 1_000
+
+
+class FindingKind(StrEnum):
+    """Which of the audit's questions was answered with no."""
+
+    CONSENT = "consent"
+    """An act was carried out without a signature that it needs (I9)."""
+    STATEMENT = "statement"
+    """What happened is not what was signed."""
+    INNER_CALL = "inner_call"
+    """Events whose act was sent through another contract, out of sight of calldata."""
+    UNEXPLAINED = "unexplained"
+    """Events that no act explains."""
+    CONTRADICTION = "contradiction"
+    """An event that cannot follow from the state before it (I7, I11, I12)."""
+    INVARIANT = "invariant"
+    """The state breaks one of I1 to I7 or I10."""
+    STORAGE = "storage"
+    """The contract stores something else than its events say (I8)."""
+    SQL = "sql"
+    """The database says something else than the chain (I8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference: of which kind, about what, where on the chain, and in what it consists."""
+
+    kind: FindingKind
+    subject: str
+    detail: str
+    block_number: int | None = None
+    tx_hash: Hash32 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAct:
+    """An attempt that the contract refused and put on record."""
+
+    block_number: int
+    tx_hash: Hash32
+    act: str
+    subject: str
+    digest: Hash32
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """The outcome of one audit. Counts go on where lists have come to their limit."""
+
+    first_block: int
+    head: BlockRef
+    blocks: int = 0
+    calls: int = 0
+    events: int = 0
+    signatures: int = 0
+    acts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    refusals: list[RefusedAct] = field(default_factory=list)
+    unproved_transaction_blocks: int = 0
+    parties: int = 0
+    pools: int = 0
+    receipts_open: int = 0
+    receipts_closed: int = 0
+    receipts_encumbered: int = 0
+    storage: StorageComparison | None = None
+    rows: Counter[str] | None = None
+    findings: list[Finding] = field(default_factory=list)
+    finding_count: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """True when everything that was looked at agrees."""
+        return not self.finding_count
+
+    def find(self, finding: Finding) -> None:
+        """Note a difference."""
+        self.finding_count += 1
+        if len(self.findings) < FINDINGS_LISTED_MAX:
+            self.findings.append(finding)
+
+    def refuse(self, refusal: RefusedAct) -> None:
+        """Note an attempt that was refused."""
+        self.refused[refusal.reason.partition("(")[0]] += 1
+        if len(self.refusals) < REFUSALS_LISTED_MAX:
+            self.refusals.append(refusal)

@@ -1,0 +1,67 @@
+"""The audit from its first block to its verdict."""
+
+from collections.abc import Callable
+
+from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.invariants import breaches
+from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.receipt import ENCUMBERED_BIT, STATUS_BITS, Status
+from receipts_ledger.services.audit.ports import Records, Rows, Storage
+from receipts_ledger.services.audit.replay import Replay
+from receipts_ledger.services.audit.report import Finding, FindingKind, Report
+from receipts_ledger.services.audit.sql import SqlComparison
+
+
+def audit(
+    *,
+    records: Records,
+    storage: Storage,
+    rows: Rows | None,
+    first_block: int,
+    head: BlockRef,
+    progress: Callable[[int], None],
+) -> Report:
+    """Replay the ledger from its deployment block to `head` and compare everything with it.
+
+    `progress` is told how many blocks have been read. Differences are in the report; what
+    keeps the audit from deciding at all is raised, as Retryable, Fatal or the node's error.
+    """
+    report = Report(first_block=first_block, head=head)
+    sql = None if rows is None else SqlComparison(rows, report)
+    replay = Replay(records, report, () if sql is None else (sql,))
+    for block in records.records(first_block, head.number):
+        replay.add(block)
+        if sql is not None:
+            sql.see_block(block)
+        progress(report.blocks)
+    _count(replay.ledger, report)
+    for breach in breaches(replay.ledger):
+        detail = f"{breach.invariant}: {breach.finding}"
+        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
+    _compare_storage(replay, storage, report)
+    if sql is not None:
+        sql.finish(replay.ledger)
+    return report
+
+
+def _compare_storage(replay: Replay, storage: Storage, report: Report) -> None:
+    comparison = storage.compare(replay.ledger, replay.keys_of, replay.cleared, report.head)
+    report.storage = comparison
+    for difference in comparison.differences:
+        detail = (
+            f"the contract stores {difference.found:#x}, its events say {difference.expected:#x}"
+        )
+        report.find(Finding(FindingKind.STORAGE, difference.subject, detail))
+    if comparison.is_complete is False and not comparison.differences:
+        detail = "the contract stores words that no event explains"
+        report.find(Finding(FindingKind.STORAGE, "storage", detail))
+
+
+def _count(ledger: Ledger, report: Report) -> None:
+    report.parties = len(ledger.parties)
+    report.pools = len(ledger.pools)
+    for word in ledger.receipts.values():
+        is_open = word & STATUS_BITS == Status.OPEN
+        report.receipts_open += is_open
+        report.receipts_closed += not is_open
+        report.receipts_encumbered += bool(word & ENCUMBERED_BIT)

@@ -1,0 +1,111 @@
+"""Acts and events by the names that people know: receipt numbers, pools, parties."""
+
+from typing import Any
+
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.event import ActRefused, Event
+from receipts_ledger.domain.ids import PoolId, ReceiptId, receipt_id, receipt_number
+from receipts_ledger.domain.party import (
+    Admit,
+    Admitted,
+    BindKey,
+    KeyBound,
+    KeyRevoked,
+    Reinstate,
+    Reinstated,
+    RevokeKey,
+    Suspend,
+    Suspended,
+)
+from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio
+from receipts_ledger.domain.pool import Attest, Attested, OpenPool, PoolOpened
+from receipts_ledger.domain.receipt import Issue
+
+
+def receipt(number: int) -> str:
+    """Name a receipt."""
+    return f"receipt {receipt_number(ReceiptId(number))}"
+
+
+def pool(number: int) -> str:
+    """Name a pool."""
+    return f"pool {number >> 16}-{number & 0xFFFF}"
+
+
+def party(number: int) -> str:
+    """Name a party."""
+    return f"party {number}"
+
+
+def subject_of_act(act: Act | None, subject: int) -> tuple[str, str]:
+    """Return the kind of an act and the name of what it is about."""
+    match act:
+        case None:
+            return "MalformedAct", f"number {subject}"
+        case Admit() | Suspend() | Reinstate() | BindKey() | RevokeKey():
+            name = party(act.party)
+        case OpenPool() | Attest():
+            name = pool(act.pool)
+        case Issue():
+            name = receipt(receipt_id(PoolId(act.pool), act.first_serial))
+            if len(act.receipts) > 1:
+                name += f" and {len(act.receipts) - 1} more"
+        case PledgePortfolio() | ReleasePortfolio():
+            name = receipt(subject)
+            if len(act.receipts) > 1:
+                name += f" and {len(act.receipts) - 1} more"
+        case _:
+            name = receipt(subject)
+    return type(act).__name__, name
+
+
+def subject_of_event(event: Event) -> str:
+    """Return the name of what an event is about."""
+    match event:
+        case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
+            return party(event.party)
+        case PoolOpened() | Attested():
+            return pool(event.pool)
+        case ItemReceipted() | ItemFreed():
+            return f"item 0x{event.item_key.hex()}"
+        case DocumentUsed():
+            return f"document 0x{event.document.hex()}"
+        case ActRefused():
+            return f"act 0x{event.digest.hex()}"
+        case _:
+            return receipt(event.receipt_id)
+
+
+def number_of_event(event: Event) -> int:
+    """Return the number of the receipt, pool or party that an event is about."""
+    match event:
+        case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
+            return event.party
+        case PoolOpened() | Attested():
+            return event.pool
+        case DocumentUsed() | ActRefused():
+            return event.subject
+        case _:
+            return event.receipt_id
+
+
+def name_of_row(table: str, key: tuple[Any, ...]) -> str:
+    """Return the name of what a row is about."""
+    first = key[0]
+    match table:
+        case "receipts":
+            return receipt(first)
+        case "pools":
+            return pool(first)
+        case "parties":
+            return party(first)
+        case "blocks":
+            return f"block {first}"
+        case "events":
+            return f"event {key[1]} of block {first}"
+        case _:
+            return f"{_SINGULAR[table]} 0x{first.hex()}"
+
+
+_SINGULAR = {"party_keys": "key", "items": "item", "documents": "document"}

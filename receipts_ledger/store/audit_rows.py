@@ -1,0 +1,97 @@
+"""The rows that an audit compares with the chain, read in one moment. Nothing here writes.
+
+A row may have been tampered with, and SQLite takes any value in any column: what cannot be
+read is handed on as it stands, so that the audit can name it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Dialect, select, type_coerce
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.types import NullType
+
+from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.cursor import Origin
+from receipts_ledger.errors import Fatal
+from receipts_ledger.store import cursor as cursor_row
+from receipts_ledger.store.bodies import event_of
+from receipts_ledger.store.projections import TABLES
+from receipts_ledger.store.tables import blocks, chain, events
+from receipts_ledger.store.units import Database, Reader
+
+_TABLES = {table.name: table for table in (blocks, events, *TABLES)}
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+
+
+class AuditRows:
+    """What the database says of the ledger, as of one moment."""
+
+    def __init__(self, reader: Reader, dialect: Dialect) -> None:
+        self._reader = reader
+        self._dialect = dialect
+
+    def position(self) -> BlockRef:
+        """Return the last block that is in the database. Raises Fatal when there is none."""
+        cursor = cursor_row.read(self._reader)
+        if cursor is None:
+            raise Fatal("the database holds no ledger yet: nothing has been indexed into it")
+        return cursor.block
+
+    def rows(self, table: str) -> Iterator[Mapping[str, object]]:
+        """Yield the rows of a table; blocks and events in the order of the chain."""
+        source = _TABLES[table]
+        names = tuple(source.c.keys())
+        readers = [_reader(column.type, self._dialect) for column in source.c]
+        # Values are converted one by one: a bad one must not hide the row it is in.
+        query = select(
+            *[type_coerce(column, NullType()).label(column.name) for column in source.c]
+        ).order_by(*source.primary_key.columns)
+        for raw in self._reader.stream(query):
+            row = {name: read(value) for name, read, value in zip(names, readers, raw, strict=True)}
+            if source is events:
+                row["event"] = _event(row)
+            yield row
+
+
+@contextmanager
+def audit_rows(database: Database, origin: Origin) -> Iterator[AuditRows]:
+    """Open the rows for reading. Raises Fatal for a database of another ledger, or of none."""
+    try:
+        with database.reading() as reader:
+            _expect(reader, origin)
+            yield AuditRows(reader, database.engine.dialect)
+    except (OperationalError, ProgrammingError) as error:
+        raise Fatal(f"this is no database of the ledger: {error.orig}") from error
+
+
+def _expect(reader: Reader, origin: Origin) -> None:
+    row = reader.first(select(chain))
+    if row is None:
+        raise Fatal("the database holds no ledger yet: nothing has been indexed into it")
+    expected = (origin.chain_id, origin.genesis_hash, origin.contract)
+    if (row.chain_id, row.genesis_hash, row.contract) != expected:
+        raise Fatal(
+            f"the database is of the ledger at 0x{row.contract.hex()} on chain {row.chain_id}, "
+            f"the deployment file of the one at 0x{origin.contract.hex()} on {origin.chain_id}"
+        )
+
+
+def _reader(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:
+    process = kind.dialect_impl(dialect).result_processor(dialect, None)
+
+    def read(value: Any) -> Any:
+        try:
+            return value if process is None else process(value)
+        except _UNREADABLE:
+            return value
+
+    return read
+
+
+def _event(row: Mapping[str, Any]) -> object:
+    try:
+        return event_of(row["kind"], row["body"])
+    except _UNREADABLE:
+        return row["body"]

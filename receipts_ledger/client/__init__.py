@@ -1,0 +1,19 @@
+"""The client: talks to a gateway, checks what it is given to sign, and signs here.
+
+A key never leaves this side. What is signed is the statement that was asked for, read
+from its bytes; a digest that the gateway names is compared and never believed.
+"""
+
+from receipts_ledger.client.draft import Draft, Misdrafted, Signer
+from receipts_ledger.client.ledger_client import LedgerClient
+from receipts_ledger.client.problem import GatewayNotFound, GatewayRefused, Problem
+
+__all__ = [
+    "Draft",
+    "GatewayNotFound",
+    "GatewayRefused",
+    "LedgerClient",
+    "Misdrafted",
+    "Problem",
+    "Signer",
+]

@@ -1,0 +1,92 @@
+"""What can be asked of a gateway. Nothing here changes anything."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from receipts_ledger.client.http import Http
+
+Answer: TypeAlias = dict[str, Any]
+
+_PAGE_ROWS = 200
+
+
+class Reads:
+    """Questions, as the gateway answers them: JSON objects."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def ledger(self) -> Answer:
+        """Return which ledger the gateway serves, and how far it has read it."""
+        return self._one("/v1/ledger")
+
+    def party(self, party_id: int) -> Answer:
+        """Return one party."""
+        return self._one(f"/v1/parties/{party_id}")
+
+    def parties(self) -> Iterator[Answer]:
+        """Yield all parties."""
+        return self._all("/v1/parties", {})
+
+    def pool(self, pool_id: int) -> Answer:
+        """Return one pool."""
+        return self._one(f"/v1/pools/{pool_id}")
+
+    def pools(self) -> Iterator[Answer]:
+        """Yield all pools."""
+        return self._all("/v1/pools", {})
+
+    def profile(self, code: str) -> Answer:
+        """Return the profile of one commodity."""
+        return self._one(f"/v1/profiles/{code}")
+
+    def receipt(self, receipt_id: int) -> Answer:
+        """Return one receipt, as much of it as the asker may see."""
+        return self._one(f"/v1/receipts/{receipt_id}")
+
+    def receipts(
+        self,
+        *,
+        pool_id: int | None = None,
+        holder_id: int | None = None,
+        pledgee_id: int | None = None,
+        status: str | None = None,
+    ) -> Iterator[Answer]:
+        """Yield the receipts that fit, page after page."""
+        query = {
+            "pool_id": pool_id,
+            "holder_id": holder_id,
+            "pledgee_id": pledgee_id,
+            "status": status,
+        }
+        return self._all("/v1/receipts", query)
+
+    def history(self, receipt_id: int) -> Iterator[Answer]:
+        """Yield what has happened to a receipt, oldest first."""
+        return self._all(f"/v1/receipts/{receipt_id}/history", {})
+
+    def acts(self, *, status: str | None = None, party_id: int | None = None) -> Iterator[Answer]:
+        """Yield acts under way and done, newest first."""
+        return self._all("/v1/acts", {"status": status, "party_id": party_id})
+
+    def refusals(self) -> Iterator[Answer]:
+        """Yield what was refused, newest first."""
+        return self._all("/v1/refusals", {})
+
+    def events(self, after: int = 0, limit: int = _PAGE_ROWS) -> list[Answer]:
+        """Return one page of the feed behind a sequence number."""
+        page = self._one("/v1/events", {"after": after, "limit": limit})
+        return list(page["items"])
+
+    def _one(self, path: str, query: Mapping[str, object] | None = None) -> Answer:
+        answer = self._http.get(path, query)
+        return dict(answer)
+
+    def _all(self, path: str, query: Mapping[str, object]) -> Iterator[Answer]:
+        cursor: str | None = None
+        while True:
+            page = self._http.get(path, {**query, "cursor": cursor, "limit": _PAGE_ROWS})
+            yield from page["items"]
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                return

@@ -72,6 +72,7 @@ class RefusalCode(StrEnum):
     NOT_YOUR_ROLE = "NotYourRole"
     INVALID_REQUEST = "InvalidRequest"
     PROFILE_MISMATCH = "ProfileMismatch"
+    ACT_TOO_LARGE = "ActTooLarge"
     PLEDGE_UNDER_WAY = "PledgeUnderWay"
     ACT_CLOSED = "ActClosed"
     ALREADY_SIGNED = "AlreadySigned"
@@ -88,7 +89,8 @@ class LedgerError(Exception):
 class Refused(LedgerError):
     """A rule says no. Trying the same again gives the same answer.
 
-    `field` names the offending member of the request, `details` the arguments of the rule.
+    `field` names the offending member of the request, `details` the arguments of the rule,
+    `evidence` where on the chain the reason stands.
     """
 
     def __init__(
@@ -98,12 +100,14 @@ class Refused(LedgerError):
         *,
         field: str | None = None,
         details: Mapping[str, Detail] | None = None,
+        evidence: Mapping[str, Detail] | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else str(code))
         self.code = code
         self.detail = detail
         self.field = field
         self.details: dict[str, Detail] = dict(details or {})
+        self.evidence: dict[str, Detail] | None = None if evidence is None else dict(evidence)
 
 
 class NotFound(LedgerError):

@@ -1,0 +1,37 @@
+"""Who asks the gateway: a party, or its operator. Asking moves nothing; signatures do."""
+
+from dataclasses import dataclass
+
+from receipts_ledger.domain.ids import PartyId
+from receipts_ledger.domain.party import Party, Role
+
+SEES_EVERYTHING = Role.REGISTRAR | Role.AUTHORITY | Role.AUDITOR
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who has shown an api token. Without `party_id` it is the operator.
+
+    `party` is what the ledger knows of the party, None before its admission.
+    """
+
+    api_token_id: str
+    party_id: PartyId | None
+    party: Party | None
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether this is the operator of the gateway."""
+        return self.party_id is None
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether amounts, counterparties and documents of all receipts are open to it."""
+        return self.is_operator or (
+            self.party is not None and bool(self.party.roles & SEES_EVERYTHING)
+        )
+
+    @property
+    def principal(self) -> str:
+        """The name under which its idempotency keys are kept."""
+        return "operator" if self.party_id is None else f"party {self.party_id}"

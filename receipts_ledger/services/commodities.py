@@ -1,0 +1,179 @@
+"""What each commodity's receipts have to say: the profiles, and checks by them.
+
+A profile is a JSON file that ships with the package: how the goods are named, measured and
+told apart, and a JSON Schema (2020-12) for the content of a receipt. No profile is code.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Self
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError, best_match
+
+from receipts_ledger.domain.content import Json, canonical_identifier, fingerprint
+from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.errors import Fatal, NotFound, RefusalCode, Refused
+
+_SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One commodity. `document` is the file as it ships."""
+
+    code: str
+    document: Mapping[str, Any]
+
+    @property
+    def is_serialised(self) -> bool:
+        """Whether each receipt names its items, and no item stands in two receipts."""
+        return self.document["identity"] == "serialised"
+
+    @cached_property
+    def _content(self) -> Draft202012Validator:
+        return _validator(self.document["content"])
+
+    @cached_property
+    def _item(self) -> Draft202012Validator:
+        return _validator(self.document["item"]["schema"])
+
+    def check_content(self, content: Mapping[str, Json], field: str) -> None:
+        """Raise Refused(ProfileMismatch) naming the first member that breaks the profile."""
+        _check(self._content, content, field)
+
+    def item_keys(
+        self, items: Sequence[Mapping[str, Json]], field: str, *, document_key: bytes
+    ) -> tuple[Hash32, ...]:
+        """Return the key of each item. Raises Refused when items are missing, wrong or twice."""
+        if not self.is_serialised:
+            if items:
+                raise Refused(
+                    RefusalCode.PROFILE_MISMATCH,
+                    f"{self.code} is fungible: its receipts name no items",
+                    field=field,
+                )
+            return ()
+        if not items:
+            raise Refused(
+                RefusalCode.ITEMS_MISSING,
+                f"{self.code} is serialised: name each {self.document['item']['kind']}",
+                field=field,
+            )
+        keys: dict[Hash32, int] = {}
+        for index, item in enumerate(items):
+            at = f"{field}.{index}"
+            _check(self._item, item, at)
+            key = self._item_key(item, at, document_key)
+            if key in keys:
+                raise Refused(
+                    RefusalCode.ITEM_ALREADY_RECEIPTED,
+                    f"the same as {field}.{keys[key]}",
+                    field=at,
+                )
+            keys[key] = index
+        return tuple(keys)
+
+    def _item_key(self, item: Mapping[str, Json], field: str, document_key: bytes) -> Hash32:
+        rule = self.document["item"]
+        parts = [canonical_identifier(str(item[name])) for name in rule["key_fields"]]
+        for name, part in zip(rule["key_fields"], parts, strict=True):
+            # A separator within a part would let two different items share a key.
+            if not part or _SEPARATOR in part:
+                raise Refused(
+                    RefusalCode.PROFILE_MISMATCH,
+                    f"{name} identifies nothing",
+                    field=f"{field}.{name}",
+                )
+        return fingerprint(rule["kind"], _SEPARATOR.join(parts), key=document_key)
+
+
+class Profiles:
+    """All commodities that this gateway keeps receipts for."""
+
+    def __init__(self, profiles: Iterable[Profile]) -> None:
+        self._by_code = {profile.code: profile for profile in profiles}
+
+    @classmethod
+    def shipped(cls) -> Self:
+        """Return the profiles in the package. Raises Fatal when one is no profile."""
+        folder = files("receipts_ledger").joinpath("profiles")
+        names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
+        return cls(_read(name, folder.joinpath(name).read_text("utf-8")) for name in names)
+
+    def __getitem__(self, code: str) -> Profile:
+        """Return a profile by its code. Raises NotFound."""
+        profile = self._by_code.get(code)
+        if profile is None:
+            raise NotFound("commodity profile", code)
+        return profile
+
+    def __iter__(self) -> Any:
+        """Iterate over the profiles, by code."""
+        return iter(self._by_code.values())
+
+    def __contains__(self, code: str) -> bool:
+        """Tell whether there is such a profile."""
+        return code in self._by_code
+
+
+def _read(name: str, text: str) -> Profile:
+    try:
+        document = json.loads(text)
+        profile = Profile(document["code"], document)
+        Draft202012Validator.check_schema(document["content"])
+        if profile.is_serialised:
+            Draft202012Validator.check_schema(document["item"]["schema"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Fatal(f"{name} is no commodity profile: {error!r}") from error
+    if f"{profile.code}.json" != name:
+        raise Fatal(f"{name} is the profile of {profile.code}")
+    return profile
+
+
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(schema, format_checker=FormatChecker(["date"]))
+
+
+def _check(validator: Draft202012Validator, value: Mapping[str, Json], field: str) -> None:
+    # JSON has no tuples, JSON Schema no type for them.
+    error = best_match(validator.iter_errors(value))
+    if error is None:
+        return
+    raise Refused(
+        RefusalCode.PROFILE_MISMATCH,
+        _said(error),
+        field=".".join((field, *(str(step) for step in _path(error)))),
+        details={"rule": str(error.validator)},
+    )
+
+
+def _path(error: ValidationError) -> list[str]:
+    path = [str(step) for step in error.absolute_path]
+    if error.validator == "required":
+        # The path leads to the object; its missing member is what has to be named.
+        missing = [name for name in error.validator_value if name not in error.instance]
+        path += missing[:1]
+    elif error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        path += sorted(name for name in error.instance if name not in known)[:1]
+    return path
+
+
+def _said(error: ValidationError) -> str:
+    match error.validator:
+        case "required":
+            return "is missing"
+        case "additionalProperties":
+            return "is no member of the profile"
+        case "enum":
+            return f"is none of {', '.join(str(one) for one in error.validator_value)}"
+        case "type":
+            return f"is not of type {error.validator_value}"
+        case "pattern":
+            return f"does not match {error.validator_value}"
+        case rule:
+            return f"breaks {rule} {error.validator_value}"

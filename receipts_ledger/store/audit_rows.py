@@ -6,10 +6,10 @@ read is handed on as it stands, so that the audit can name it.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Dialect, select, type_coerce
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.types import NullType
 
 from receipts_ledger.domain.block import BlockRef
@@ -17,6 +17,7 @@ from receipts_ledger.domain.cursor import Origin
 from receipts_ledger.errors import Fatal
 from receipts_ledger.store import cursor as cursor_row
 from receipts_ledger.store.bodies import event_of
+from receipts_ledger.store.migrate import at_head
 from receipts_ledger.store.projections import TABLES
 from receipts_ledger.store.tables import blocks, chain, events
 from receipts_ledger.store.units import Database, Reader
@@ -56,14 +57,30 @@ class AuditRows:
 
 
 @contextmanager
-def audit_rows(database: Database, origin: Origin) -> Iterator[AuditRows]:
-    """Open the rows for reading. Raises Fatal for a database of another ledger, or of none."""
+def audit_rows(url: str, origin: Origin) -> Iterator[AuditRows]:
+    """Open a database to be audited. Raises Fatal for one of another ledger, or of none.
+
+    Nothing is created: not the file, not a table.
+    """
+    database = Database.open(url)
     try:
+        _expect_file(database)
+        if not at_head(database.engine):
+            raise Fatal(
+                "this is no database of this release: it was never set up, or is of another "
+                "release and has to be migrated first"
+            )
         with database.reading() as reader:
             _expect(reader, origin)
             yield AuditRows(reader, database.engine.dialect)
-    except (OperationalError, ProgrammingError) as error:
-        raise Fatal(f"this is no database of the ledger: {error.orig}") from error
+    finally:
+        database.close()
+
+
+def _expect_file(database: Database) -> None:
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        raise Fatal(f"the database file {url.database} does not exist")
 
 
 def _expect(reader: Reader, origin: Origin) -> None:

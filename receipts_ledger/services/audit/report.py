@@ -78,16 +78,16 @@ class Report:
     storage: StorageComparison | None = None
     rows: Counter[str] | None = None
     findings: list[Finding] = field(default_factory=list)
-    finding_count: int = 0
+    found: Counter[FindingKind] = field(default_factory=Counter)
 
     @property
     def is_clean(self) -> bool:
         """True when everything that was looked at agrees."""
-        return not self.finding_count
+        return not self.found
 
     def find(self, finding: Finding) -> None:
         """Note a difference."""
-        self.finding_count += 1
+        self.found[finding.kind] += 1
         if len(self.findings) < FINDINGS_LISTED_MAX:
             self.findings.append(finding)
 

@@ -1,0 +1,75 @@
+#!/usr/bin/env python
+"""Audit a ledger from its chain: an auditor's own node and the deployment file are enough.
+
+    audit_replay.py --rpc URL --deployment FILE [--db URL] [--json FILE] [--to BLOCK]
+
+Exit code 0: everything agrees. 1: something differs. 2: it could not be decided, because
+the node is away or contradicts itself, or an argument is wrong; one line says which.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from receipts_ledger.cli.audit_report import exit_code, print_audit, write_json
+from receipts_ledger.cli.audit_run import run_audit
+from receipts_ledger.errors import LedgerError
+
+UNDECIDED = 2
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNDECIDED, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one audit and return the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        audited = run_audit(
+            rpc_url=given.rpc,
+            deployment_file=given.deployment,
+            database_url=given.db,
+            to_block=given.to,
+            console=None if given.quiet else Console(stderr=True),
+        )
+    except LedgerError as error:
+        return _undecided(str(error))
+    if given.json is not None:
+        try:
+            write_json(audited, given.json)
+        except OSError as error:
+            return _undecided(f"--json: {given.json} cannot be written: {error.strerror}")
+    print_audit(audited, Console(highlight=False))
+    return exit_code(audited)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(prog="audit_replay.py", description=__doc__.partition("\n")[0])
+    parser.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
+    parser.add_argument("--deployment", required=True, type=Path, metavar="FILE")
+    parser.add_argument("--db", metavar="URL", help="compare this database too, row by row")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
+    parser.add_argument("--to", type=_block_number, metavar="BLOCK", help="default: the head")
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar")
+    return parser
+
+
+def _block_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no block number: digits only")
+    return int(text)
+
+
+def _undecided(reason: str) -> int:
+    sys.stderr.write(f"audit_replay.py: could not decide: {' '.join(reason.split())}\n")
+    return UNDECIDED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

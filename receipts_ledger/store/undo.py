@@ -4,7 +4,7 @@ Images are written in the transaction of their block, dropped when it is final, 
 back newest first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Table, delete, select
@@ -26,8 +26,8 @@ def keep(writer: Writer, images: Iterable[tuple[int, Image]]) -> None:
             (
                 number,
                 image.table.name,
-                _pack(_key_column(image.table), image.key),
-                None if image.before is None else _pack_row(image.table, image.before),
+                _pack_row([_key_column(image.table)], [image.key]),
+                None if image.before is None else _pack_row(image.table.columns, image.before),
             )
             for number, image in images
         ],
@@ -39,9 +39,9 @@ def play_back(writer: Writer, block_number: int) -> None:
     query = select(undo).where(undo.c.block_number == block_number).order_by(undo.c.id.desc())
     for row in writer.rows(query):
         table = _TABLES[row.table_name]
-        delete_rows(writer, table, [_unpack(_key_column(table), row.key)])
+        delete_rows(writer, table, _unpack_row([_key_column(table)], row.key))
         if row.before is not None:
-            writer.insert_many(table, [_unpack_row(table, row.before)])
+            writer.insert_many(table, [_unpack_row(table.columns, row.before)])
     writer.run(delete(undo).where(undo.c.block_number == block_number))
 
 
@@ -55,15 +55,14 @@ def _key_column(table: Table) -> Column[Any]:
     return column
 
 
-def _pack_row(table: Table, row: Columns) -> dict[str, Any]:
+def _pack_row(columns: Iterable[Column[Any]], row: Sequence[Any]) -> dict[str, Any]:
     return {
-        str(column.name): _pack(column, value)
-        for column, value in zip(table.columns, row, strict=True)
+        str(column.name): _pack(column, value) for column, value in zip(columns, row, strict=True)
     }
 
 
-def _unpack_row(table: Table, packed: dict[str, Any]) -> Columns:
-    return tuple(_unpack(column, packed[column.name]) for column in table.columns)
+def _unpack_row(columns: Iterable[Column[Any]], packed: dict[str, Any]) -> Columns:
+    return tuple(_unpack(column, packed[column.name]) for column in columns)
 
 
 def _pack(column: Column[Any], value: Any) -> Any:

@@ -1,0 +1,68 @@
+"""A node that lies: a proxy before a real one, whose answers a test may bend."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeAlias
+
+import orjson
+
+from receipts_ledger.chain.rpc import Rpc, RpcError
+
+Bend: TypeAlias = Callable[[str, list[Any], Any], Any]
+"""Takes method, parameters and the true result; returns what the node will say."""
+
+
+class LyingNode:
+    """Set `bend` to make it lie; without, it says the truth."""
+
+    def __init__(self, node: Rpc) -> None:
+        self._node = node
+        self.bend: Bend | None = None
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON-RPC answer to one request."""
+        method, params = request["method"], request["params"]
+        head = {"jsonrpc": "2.0", "id": request["id"]}
+        try:
+            result = self._node.call(method, params)
+        except RpcError as error:
+            return head | {"error": {"code": error.code, "message": error.message}}
+        return head | {"result": self.bend(method, params, result) if self.bend else result}
+
+    @contextmanager
+    def serve(self) -> Iterator[str]:
+        """Serve on a loopback port; yields the URL."""
+        lying = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            # Head and body are two writes: one waiting for the other's ACK costs 40 ms.
+            disable_nagle_algorithm = True
+
+            def do_POST(self) -> None:
+                asked = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if isinstance(asked, list):
+                    body = orjson.dumps([lying.answer(request) for request in asked])
+                else:
+                    body = orjson.dumps(lying.answer(asked))
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()

@@ -29,6 +29,8 @@ class RpcErrorKind(StrEnum):
     INSUFFICIENT_FUNDS = "insufficient_funds"
     NOT_PERMITTED = "not_permitted"
     POOL_FULL = "pool_full"
+    OUT_OF_GAS = "out_of_gas"
+    GAS_TOO_HIGH = "gas_too_high"
     REVERTED = "reverted"
     UNKNOWN_BLOCK = "unknown_block"
     RANGE_TOO_LARGE = "range_too_large"
@@ -58,6 +60,14 @@ _PHRASES: tuple[tuple[str, RpcErrorKind], ...] = (
     ("not authorized", RpcErrorKind.NOT_PERMITTED),
     ("pool is full", RpcErrorKind.POOL_FULL),
     ("txpool is full", RpcErrorKind.POOL_FULL),
+    ("exceeds block gas limit", RpcErrorKind.GAS_TOO_HIGH),
+    ("gas limit too high", RpcErrorKind.GAS_TOO_HIGH),
+    ("exceeds transaction gas limit", RpcErrorKind.GAS_TOO_HIGH),
+    ("exceeds maximum transaction gas", RpcErrorKind.GAS_TOO_HIGH),
+    ("out of gas", RpcErrorKind.OUT_OF_GAS),
+    ("outofgas", RpcErrorKind.OUT_OF_GAS),
+    ("intrinsic gas", RpcErrorKind.OUT_OF_GAS),
+    ("gas required exceeds", RpcErrorKind.OUT_OF_GAS),
     ("revert", RpcErrorKind.REVERTED),
     ("unknown block", RpcErrorKind.UNKNOWN_BLOCK),
     ("header not found", RpcErrorKind.UNKNOWN_BLOCK),
@@ -125,6 +135,16 @@ class Rpc:
 
         Raises the first call's RpcError, or Retryable if no answer came.
         """
+        return [_result(answer) for answer in self._batch(calls)]
+
+    def each(self, calls: Sequence[tuple[str, Sequence[object]]]) -> list[Any]:
+        """Return the results in the order of the calls; in place of one, its RpcError.
+
+        Raises RpcError when the node refuses the batch, Retryable if no answer came.
+        """
+        return [_result_or_error(answer) for answer in self._batch(calls)]
+
+    def _batch(self, calls: Sequence[tuple[str, Sequence[object]]]) -> list[dict[str, Any]]:
         if not calls:
             return []
         requests = [self._request(method, params) for method, params in calls]
@@ -135,7 +155,7 @@ class Rpc:
         missing = [request["method"] for request in requests if request["id"] not in by_id]
         if missing:
             raise Retryable(f"the node left {len(missing)} calls unanswered, first {missing[0]}")
-        return [_result(by_id[request["id"]]) for request in requests]
+        return [by_id[request["id"]] for request in requests]
 
     def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
@@ -161,6 +181,13 @@ def _result(answer: dict[str, Any]) -> Any:
     if "result" not in answer:
         raise Retryable("the node's answer has neither result nor error")
     return answer["result"]
+
+
+def _result_or_error(answer: dict[str, Any]) -> Any:
+    try:
+        return _result(answer)
+    except RpcError as error:
+        return error
 
 
 def _error(error: Any) -> RpcError:

@@ -1,0 +1,101 @@
+"""The deployed contract, asked without being changed, and the calls that change it.
+
+This is the one judge: no rule of the ledger is checked anywhere else before an act is sent.
+"""
+
+from collections.abc import Sequence
+
+from receipts_ledger.chain import calldata, gas, refusals
+from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
+from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.errors import RefusalCode, Refused, Retryable
+
+# The contract counts the sender's key as one more signature: nobody has this one.
+NEUTRAL_SENDER = Address(keccak(b"receipts-ledger: nobody")[12:])
+
+_DIGEST_OF = keccak(b"digestOf(bytes)")[:4]
+_NOT_ENOUGH = (RpcErrorKind.OUT_OF_GAS, RpcErrorKind.GAS_TOO_HIGH)
+_PASSING = (RpcErrorKind.RATE_LIMITED, RpcErrorKind.UNKNOWN_BLOCK)
+
+
+class Contract:
+    """A ledger's contract behind one node."""
+
+    def __init__(self, rpc: Rpc, address: Address) -> None:
+        self._rpc = rpc
+        self._address = address
+
+    def simulate(self, wire: bytes) -> Refused | None:
+        """Return why the contract would refuse the act now, None when it would not.
+
+        Raises Retryable when the node gives no verdict.
+        """
+        limit = gas.TRANSACTION_GAS_MAX - gas.batch_gas(0)
+        return self.simulate_each([(wire, limit)])[0]
+
+    def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | None]:
+        """Judge several acts, each on its own, each with the gas that it is given.
+
+        An act that needs more is refused as ActTooLarge. Raises Retryable when the node
+        gives no verdict on one of them.
+        """
+        answers = self._rpc.each(
+            [
+                ("eth_call", (self._call(calldata.EXECUTE, wire, gas_given), "latest"))
+                for wire, gas_given in wires
+            ]
+        )
+        return [
+            _verdict(answer, gas_given)
+            for answer, (_, gas_given) in zip(answers, wires, strict=True)
+        ]
+
+    def digest_of(self, wire: bytes) -> Hash32:
+        """Return the digest that the contract computes. Raises RpcError for a malformed act."""
+        request = self._call(_DIGEST_OF, wire, gas.TRANSACTION_GAS_MAX)
+        return Hash32(bytes.fromhex(self._rpc.call("eth_call", [request, "latest"])[2:]))
+
+    def act_gas(self, wire: bytes) -> int:
+        """Return the gas that an act may need in a batch."""
+        return gas.act_gas(wire)
+
+    def batch_gas(self, gas_of_acts: int) -> int:
+        """Return the gas limit of a transaction with acts that may need so much."""
+        return gas.batch_gas(gas_of_acts)
+
+    def relay_calldata(self, wires: Sequence[bytes]) -> bytes:
+        """Return the calldata that relays acts, in their order."""
+        return calldata.call(calldata.RELAY, b"".join(wires))
+
+    def _call(self, selector: bytes, argument: bytes, gas_given: int) -> dict[str, str]:
+        return {
+            "from": "0x" + NEUTRAL_SENDER.hex(),
+            "to": "0x" + self._address.hex(),
+            "gas": hex(gas.TRANSFER_GAS + gas_given),
+            "data": "0x" + calldata.call(selector, argument).hex(),
+        }
+
+
+def _verdict(answer: object, gas_given: int) -> Refused | None:
+    if not isinstance(answer, RpcError):
+        return None
+    if answer.revert:
+        rule = refusals.decode(answer.revert)
+        if rule is not None:
+            return rule
+        # A panic: the act asks for something that the contract cannot even compute.
+        return Refused(
+            RefusalCode.MALFORMED_ACT,
+            f"the contract fails without naming a rule: 0x{answer.revert.hex()}",
+        )
+    # Without a word the contract reverts only where its gas runs out inside a precompile.
+    if answer.kind in _NOT_ENOUGH or answer.kind is RpcErrorKind.REVERTED:
+        return Refused(
+            RefusalCode.ACT_TOO_LARGE,
+            f"more than {gas_given} gas is needed",
+            details={"gas_given": gas_given},
+        )
+    if answer.kind in _PASSING:
+        raise Retryable(f"the node gives no verdict: {answer.message}")
+    raise answer

@@ -5,7 +5,7 @@ told apart, and a JSON Schema (2020-12) for the content of a receipt. No profile
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -31,7 +31,7 @@ class Profile:
     @property
     def is_serialised(self) -> bool:
         """Whether each receipt names its items, and no item stands in two receipts."""
-        return self.document["identity"] == "serialised"
+        return bool(self.document["identity"] == "serialised")
 
     @cached_property
     def _content(self) -> Draft202012Validator:
@@ -111,7 +111,7 @@ class Profiles:
             raise NotFound("commodity profile", code)
         return profile
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Profile]:
         """Iterate over the profiles, by code."""
         return iter(self._by_code.values())
 
@@ -139,41 +139,42 @@ def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
 
 
 def _check(validator: Draft202012Validator, value: Mapping[str, Json], field: str) -> None:
-    # JSON has no tuples, JSON Schema no type for them.
     error = best_match(validator.iter_errors(value))
     if error is None:
         return
     raise Refused(
         RefusalCode.PROFILE_MISMATCH,
         _said(error),
-        field=".".join((field, *(str(step) for step in _path(error)))),
+        field=".".join((field, *_path(error))),
         details={"rule": str(error.validator)},
     )
 
 
 def _path(error: ValidationError) -> list[str]:
     path = [str(step) for step in error.absolute_path]
+    rule: Any = error.validator_value
+    instance: Any = error.instance
+    schema: Any = error.schema
     if error.validator == "required":
         # The path leads to the object; its missing member is what has to be named.
-        missing = [name for name in error.validator_value if name not in error.instance]
-        path += missing[:1]
+        path += [name for name in rule if name not in instance][:1]
     elif error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        path += sorted(name for name in error.instance if name not in known)[:1]
+        path += sorted(name for name in instance if name not in schema["properties"])[:1]
     return path
 
 
 def _said(error: ValidationError) -> str:
+    rule: Any = error.validator_value
     match error.validator:
         case "required":
             return "is missing"
         case "additionalProperties":
             return "is no member of the profile"
         case "enum":
-            return f"is none of {', '.join(str(one) for one in error.validator_value)}"
+            return f"is none of {', '.join(str(one) for one in rule)}"
         case "type":
-            return f"is not of type {error.validator_value}"
+            return f"is not of type {rule}"
         case "pattern":
-            return f"does not match {error.validator_value}"
-        case rule:
-            return f"breaks {rule} {error.validator_value}"
+            return f"does not match {rule}"
+        case name:
+            return f"breaks {name} {rule}"

@@ -1,0 +1,91 @@
+"""Drafts of acts on parties and their keys."""
+
+from collections.abc import Callable, Mapping
+
+from receipts_ledger.domain.consent import needed
+from receipts_ledger.domain.content import Json
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, Version
+from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.sealed import seal
+from receipts_ledger.services.draft.desk import Desk, expect_version
+from receipts_ledger.services.intake import Draft
+from receipts_ledger.services.standing import known_party
+
+
+def admit(
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    roles: Role,
+    key: Address,
+    profile: Mapping[str, Json],
+    deadline: int | None,
+) -> Draft:
+    """Draft the admission of a party with its first key."""
+    sealed = seal("profile", profile)
+    act = Admit(party_id, roles, key, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, {}), (sealed,))
+
+
+def suspend(
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft a suspension."""
+    return _standing(
+        Suspend, desk, party_id=party_id, reason=reason, version=version, deadline=deadline
+    )
+
+
+def reinstate(
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the end of a suspension."""
+    return _standing(
+        Reinstate, desk, party_id=party_id, reason=reason, version=version, deadline=deadline
+    )
+
+
+def bind_key(
+    desk: Desk, *, party_id: PartyId, key: Address, version: int | None, deadline: int | None
+) -> Draft:
+    """Draft one more key for a party."""
+    act = BindKey(party_id, _version(desk, party_id, version), key, desk.deadline(deadline))
+    return Draft(act, needed(act, {}))
+
+
+def revoke_key(
+    desk: Desk, *, party_id: PartyId, key: Address, version: int | None, deadline: int | None
+) -> Draft:
+    """Draft the end of a key."""
+    act = RevokeKey(party_id, _version(desk, party_id, version), key, desk.deadline(deadline))
+    return Draft(act, needed(act, {}))
+
+
+def _standing(
+    make: Callable[[PartyId, Version, Hash32, int], Suspend | Reinstate],
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    sealed = seal("reason", reason)
+    present = _version(desk, party_id, version)
+    act = make(party_id, present, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, {}), (sealed,))
+
+
+def _version(desk: Desk, party_id: PartyId, asked: int | None) -> Version:
+    present = known_party(desk.standing, party_id).version
+    return expect_version(party_id, asked, present, f"party {party_id}")

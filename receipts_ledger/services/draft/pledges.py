@@ -1,0 +1,147 @@
+"""Drafts of pledges and releases, of one receipt or of a portfolio.
+
+Two refusals come this early, before anybody is asked to sign: a receipt that the index
+shows as pledged, with evidence, and a pledge without a trade document. The chain cannot
+see what a document is; that there is one is the gateway's to ask.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from receipts_ledger.domain.consent import needed
+from receipts_ledger.domain.content import Json
+from receipts_ledger.domain.ids import Day, Hash32, PartyId, ReceiptId, receipt_number
+from receipts_ledger.domain.pledge import (
+    Pledge,
+    PledgePortfolio,
+    ReceiptRef,
+    Release,
+    ReleasePortfolio,
+)
+from receipts_ledger.domain.receipt import ENCUMBERED_BIT
+from receipts_ledger.domain.sealed import Sealed, seal
+from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.services.draft.desk import Desk, Document, listed
+from receipts_ledger.services.intake import Draft
+from receipts_ledger.services.standing import known_party, refuse_if_pledged
+
+
+def pledge(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    pledgee: PartyId,
+    maturity_day: Day,
+    terms: Mapping[str, Json],
+    documents: Sequence[Document],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft a pledge of one receipt."""
+    word, present = desk.receipt(receipt, version)
+    marks, sealed = _agreement(desk, [receipt], pledgee, terms, documents)
+    act = Pledge(
+        receipt,
+        present,
+        pledgee,
+        maturity_day,
+        sealed.commitment,
+        marks,
+        desk.deadline(deadline),
+    )
+    return Draft(act, needed(act, {receipt: word}), (sealed,))
+
+
+def pledge_portfolio(
+    desk: Desk,
+    *,
+    receipts: Sequence[ReceiptId],
+    pledgee: PartyId,
+    maturity_day: Day,
+    terms: Mapping[str, Json],
+    documents: Sequence[Document],
+    deadline: int | None,
+) -> Draft:
+    """Draft one pledge over many receipts: all or none."""
+    words, refs = _portfolio(desk, receipts)
+    marks, sealed = _agreement(desk, receipts, pledgee, terms, documents)
+    act = PledgePortfolio(
+        refs, pledgee, maturity_day, sealed.commitment, marks, desk.deadline(deadline)
+    )
+    return Draft(act, needed(act, words), (sealed,))
+
+
+def release(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    terms: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the release of one receipt."""
+    word, present = desk.receipt(receipt, version)
+    _expect_pledged(receipt, word, None)
+    sealed = seal("terms", terms)
+    act = Release(receipt, present, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, {receipt: word}), (sealed,))
+
+
+def release_portfolio(
+    desk: Desk,
+    *,
+    receipts: Sequence[ReceiptId],
+    terms: Mapping[str, Json],
+    deadline: int | None,
+) -> Draft:
+    """Draft the release of many receipts: all or none."""
+    words, refs = _portfolio(desk, receipts)
+    for index, receipt in enumerate(receipts):
+        _expect_pledged(receipt, words[receipt], f"receipt_ids.{index}")
+    sealed = seal("terms", terms)
+    act = ReleasePortfolio(refs, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, words), (sealed,))
+
+
+def _agreement(
+    desk: Desk,
+    receipts: Sequence[ReceiptId],
+    pledgee: PartyId,
+    terms: Mapping[str, Json],
+    documents: Sequence[Document],
+) -> tuple[tuple[Hash32, ...], Sealed]:
+    known_party(desk.standing, pledgee, "pledgee_id")
+    refuse_if_pledged(desk.standing, receipts)
+    if not documents:
+        raise Refused(
+            RefusalCode.NO_TRADE_BACKGROUND,
+            "name at least one document of the trade that is financed",
+            field="documents",
+        )
+    marks = desk.fingerprints(documents)
+    return marks, seal("terms", {**terms, "documents": listed(documents, marks)})
+
+
+def _portfolio(
+    desk: Desk, receipts: Sequence[ReceiptId]
+) -> tuple[dict[ReceiptId, int], tuple[ReceiptRef, ...]]:
+    words: dict[ReceiptId, int] = {}
+    refs: list[ReceiptRef] = []
+    for index, receipt in enumerate(receipts):
+        if refs and receipt <= refs[-1].receipt_id:
+            raise Refused(
+                RefusalCode.OUT_OF_ORDER,
+                "receipts stand in ascending order, each once",
+                field=f"receipt_ids.{index}",
+            )
+        words[receipt], version = desk.receipt(receipt, None, f"receipt_ids.{index}")
+        refs.append(ReceiptRef(receipt, version))
+    return words, tuple(refs)
+
+
+def _expect_pledged(receipt: ReceiptId, word: int, field: str | None) -> None:
+    if not word & ENCUMBERED_BIT:
+        raise Refused(
+            RefusalCode.NOT_ENCUMBERED,
+            f"receipt {receipt_number(receipt)} is not pledged",
+            field=field,
+        )

@@ -1,0 +1,183 @@
+"""Drafts of acts on receipts: issue, transfer, delivery, freeze and its end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from receipts_ledger.domain.consent import needed
+from receipts_ledger.domain.content import Json
+from receipts_ledger.domain.ids import Day, Hash32, PartyId, PoolId, ReceiptId, Version, pool_of
+from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, NewReceipt, Transfer, Unfreeze
+from receipts_ledger.domain.sealed import Sealed, seal
+from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.services.commodities import Profile
+from receipts_ledger.services.draft.desk import Desk, Document, listed
+from receipts_ledger.services.intake import Draft
+from receipts_ledger.services.standing import known_party, known_pool
+
+ITEMS_IN_ACT_MAX = 400
+"""So many items at most in one act: each costs a storage slot, and a block has its limit."""
+
+Item = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What one new receipt is to stand for."""
+
+    holder: PartyId
+    quantity: int
+    storage_day: Day
+    content: Mapping[str, Json]
+    items: Sequence[Item] = ()
+
+
+def issue(
+    desk: Desk,
+    *,
+    pool: PoolId,
+    goods: Sequence[Goods],
+    documents: Sequence[Document],
+    evidence: Mapping[str, Json],
+    deadline: int | None,
+) -> Draft:
+    """Draft the issue of receipts over goods that have come in: all or none."""
+    first_serial = known_pool(desk.standing, pool, "pool_id").next_serial
+    profile = _profile_of(desk, pool, "pool_id")
+    if sum(len(one.items) for one in goods) > ITEMS_IN_ACT_MAX:
+        raise Refused(
+            RefusalCode.INVALID_REQUEST,
+            f"an act names at most {ITEMS_IN_ACT_MAX} items",
+            field="receipts",
+        )
+    marks = desk.fingerprints(documents)
+    sealed_evidence = seal("evidence", {**evidence, "documents": listed(documents, marks)})
+    new: list[NewReceipt] = []
+    contents: list[Sealed] = [sealed_evidence]
+    where: dict[Hash32, str] = {}
+    for index, one in enumerate(goods):
+        field = f"receipts.{index}"
+        known_party(desk.standing, one.holder, f"{field}.holder_id")
+        sealed, keys = _sealed_goods(desk, profile, one, field)
+        for place, key in enumerate(keys):
+            if key in where:
+                raise Refused(
+                    RefusalCode.ITEM_ALREADY_RECEIPTED,
+                    f"the same as {where[key]}",
+                    field=f"{field}.items.{place}",
+                )
+            where[key] = f"{field}.items.{place}"
+        contents.append(sealed)
+        new.append(NewReceipt(one.holder, one.quantity, one.storage_day, sealed.commitment, keys))
+    act = Issue(
+        pool,
+        first_serial,
+        tuple(new),
+        marks,
+        sealed_evidence.commitment,
+        desk.deadline(deadline),
+    )
+    return Draft(act, needed(act, {}), tuple(contents))
+
+
+def transfer(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    transferee: PartyId,
+    terms: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft a change of holder."""
+    word, present = desk.receipt(receipt, version)
+    known_party(desk.standing, transferee, "transferee_id")
+    sealed = seal("terms", terms)
+    act = Transfer(receipt, present, transferee, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, {receipt: word}), (sealed,))
+
+
+def deliver(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    quantity: int,
+    items: Sequence[Item],
+    evidence: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft a delivery, full or part."""
+    word, present = desk.receipt(receipt, version)
+    keys: tuple[Hash32, ...] = ()
+    # Which pool it is decides whether items are named: the contract, not the profile, asks.
+    if items:
+        keys = _profile_of(desk, pool_of(receipt), None).item_keys(
+            items, "items", document_key=desk.document_key
+        )
+    body = {**evidence, "items": list(items)} if items else evidence
+    sealed = seal("evidence", body)
+    act = Deliver(receipt, present, quantity, keys, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, {receipt: word}), (sealed,))
+
+
+def freeze(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    order: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft an authority's freeze."""
+    return _by_order(Freeze, desk, receipt=receipt, order=order, version=version, deadline=deadline)
+
+
+def unfreeze(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    order: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the end of a freeze."""
+    return _by_order(
+        Unfreeze, desk, receipt=receipt, order=order, version=version, deadline=deadline
+    )
+
+
+def _by_order(
+    make: Callable[[ReceiptId, Version, Hash32, int], Freeze | Unfreeze],
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    order: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    word, present = desk.receipt(receipt, version)
+    sealed = seal("order", order)
+    act = make(receipt, present, sealed.commitment, desk.deadline(deadline))
+    return Draft(act, needed(act, {receipt: word}), (sealed,))
+
+
+def _sealed_goods(
+    desk: Desk, profile: Profile, goods: Goods, field: str
+) -> tuple[Sealed, tuple[Hash32, ...]]:
+    profile.check_content(goods.content, f"{field}.content")
+    keys = profile.item_keys(goods.items, f"{field}.items", document_key=desk.document_key)
+    body: dict[str, Json] = {**goods.content, "commodity": profile.code}
+    if goods.items:
+        body["items"] = [dict(item) for item in goods.items]
+    return seal("content", body), keys
+
+
+def _profile_of(desk: Desk, pool: PoolId, field: str | None) -> Profile:
+    commodity = desk.standing.commodity_of(pool)
+    if commodity is None or commodity not in desk.profiles:
+        raise Refused(
+            RefusalCode.PROFILE_MISMATCH,
+            "the gateway does not know what lies in this pool: it was opened elsewhere",
+            field=field,
+        )
+    return desk.profiles[commodity]

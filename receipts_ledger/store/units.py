@@ -89,7 +89,8 @@ class Writer(Reader):
         """Insert one row, or return False when any of its keys is taken."""
         insert = postgresql_insert if self.is_postgresql else sqlite_insert
         absent = insert(table).values(**values).on_conflict_do_nothing()
-        return self._connection.execute(absent).rowcount == 1
+        # Row counts of inserts differ by engine; what comes back does not.
+        return self._connection.execute(absent.returning(*table.primary_key)).first() is not None
 
     def insert_many(self, table: Table, rows: Sequence[Sequence[object]]) -> None:
         """Insert many rows fast; each has all columns of the table in their order.

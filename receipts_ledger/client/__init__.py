@@ -5,15 +5,18 @@ from its bytes; a digest that the gateway names is compared and never believed.
 """
 
 from receipts_ledger.client.draft import Draft, Misdrafted, Signer
+from receipts_ledger.client.goods import Document, NewGoods
 from receipts_ledger.client.ledger_client import LedgerClient
 from receipts_ledger.client.problem import GatewayNotFound, GatewayRefused, Problem
 
 __all__ = [
+    "Document",
     "Draft",
     "GatewayNotFound",
     "GatewayRefused",
     "LedgerClient",
     "Misdrafted",
+    "NewGoods",
     "Problem",
     "Signer",
 ]

@@ -78,10 +78,10 @@ class Http:
         answer = _parsed(response.data)
         if response.status < _REFUSED_FROM:
             return answer
-        error = error_of(path, response.status, answer, response.headers.get("Retry-After"))
-        if response.status == _BUSY and isinstance(error, Retryable):
-            raise _Busy(error.detail, retry_after_seconds=error.retry_after_seconds)
-        raise error
+        fault = error_of(path, response.status, answer, response.headers.get("Retry-After"))
+        if response.status == _BUSY and isinstance(fault, Retryable):
+            raise _Busy(fault.detail, retry_after_seconds=fault.retry_after_seconds)
+        raise fault
 
 
 class _NoAnswer(Retryable):

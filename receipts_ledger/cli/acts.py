@@ -1,0 +1,205 @@
+"""Commands that draft, sign and take back acts."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from receipts_ledger.cli import options
+from receipts_ledger.cli.output import console, print_json, print_members
+from receipts_ledger.cli.session import Session, in_session
+from receipts_ledger.cli.words import in_words
+from receipts_ledger.client import Draft, NewGoods
+from receipts_ledger.domain.ids import PartyId, ReceiptId
+from receipts_ledger.errors import RefusalCode, Refused
+
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until the act is mined.")]
+Terms = Annotated[
+    dict[str, Any] | None, options.content_option("--terms", "JSON object with the terms.")
+]
+Evidence = Annotated[
+    dict[str, Any], options.content_option("--evidence", "JSON object with the evidence.")
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (issue, transfer, pledge, release, deliver, sign, withdraw):
+        root.command(rich_help_panel="Acts")(in_session(command))
+
+
+def issue(
+    session: Session,
+    *,
+    pool: options.PoolOption,
+    holder: Annotated[PartyId, options.party_option("--holder", "Who gets the receipts.")],
+    quantity: options.Quantity,
+    storage_until: options.StorageUntil,
+    content: Annotated[
+        dict[str, Any],
+        options.content_option("--content", "JSON object as the commodity's profile wants it."),
+    ],
+    evidence: Evidence,
+    document: options.Documents = None,
+    item: Annotated[
+        list[str] | None, typer.Option(help="Serial of the goods; may be given again.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, max=200, help="How many such receipts.")] = 1,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Issue receipts over goods that have come in (warehouse and inspector sign)."""
+    client = session.client()
+    goods = NewGoods(holder, quantity, storage_until, content, tuple(item or ()))
+    draft = client.issue(
+        pool, [goods] * count, documents=document or [], evidence=evidence, deadline=deadline
+    )
+    sign_and_show(session, draft, wait=wait)
+
+
+def transfer(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    to: Annotated[PartyId, options.party_option("--to", "The new holder.")],
+    terms: Terms = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Transfer a receipt (holder and transferee sign)."""
+    draft = session.client().transfer(receipt, to, terms=terms, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
+def pledge(
+    session: Session,
+    *,
+    receipts: options.ReceiptsArgument,
+    pledgee: Annotated[PartyId, options.party_option("--pledgee", "The lender.")],
+    maturity: options.Maturity,
+    amount: options.Amount,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "CNY",
+    terms: Terms = None,
+    document: options.Documents = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Pledge a receipt, or several as one portfolio (holder, warehouse and lender sign)."""
+    client = session.client()
+    whole = {**(terms or {}), "amount": {"minor": amount, "currency": currency}}
+    documents = document or []
+    numbers = [ReceiptId(receipt) for receipt in receipts]
+    if len(numbers) == 1:
+        draft = client.pledge(
+            numbers[0],
+            pledgee,
+            maturity=maturity,
+            terms=whole,
+            documents=documents,
+            deadline=deadline,
+        )
+    else:
+        draft = client.pledge_portfolio(
+            numbers,
+            pledgee,
+            maturity=maturity,
+            terms=whole,
+            documents=documents,
+            deadline=deadline,
+        )
+    sign_and_show(session, draft, wait=wait)
+
+
+def release(
+    session: Session,
+    *,
+    receipts: options.ReceiptsArgument,
+    terms: Terms = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Release a pledged receipt, or several at once (the lender signs)."""
+    client = session.client()
+    numbers = [ReceiptId(receipt) for receipt in receipts]
+    if len(numbers) == 1:
+        draft = client.release(numbers[0], terms=terms, deadline=deadline)
+    else:
+        draft = client.release_portfolio(numbers, terms=terms, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
+def deliver(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    quantity: options.Quantity,
+    evidence: Evidence,
+    item: Annotated[
+        list[str] | None, typer.Option(help="Serial of the goods; may be given again.")
+    ] = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Deliver goods, all or part (holder and warehouse sign, and the lender if pledged)."""
+    draft = session.client().deliver(
+        receipt, quantity, evidence, items=tuple(item or ()), deadline=deadline
+    )
+    sign_and_show(session, draft, wait=wait)
+
+
+def sign(
+    session: Session,
+    *,
+    act_id: Annotated[str, typer.Argument(metavar="ACT", help="Id of the act.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Sign without being asked.")] = False,
+    wait: Wait = False,
+) -> None:
+    """Show what an act says, and sign it."""
+    draft = session.client().act(act_id)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise typer.BadParameter(
+                "without a terminal nobody can be asked: give --yes", param_hint="'--yes'"
+            )
+        print_members(f"{type(draft.act).__name__} {draft.act_id}", in_words(draft.act))
+        typer.confirm("Sign this?", abort=True)
+    sign_and_show(session, draft, wait=wait)
+
+
+def withdraw(
+    session: Session,
+    *,
+    act_id: Annotated[str, typer.Argument(metavar="ACT", help="Id of the act.")],
+) -> None:
+    """Take back an act that has not been sent."""
+    _show(session, session.client().withdraw(act_id))
+
+
+def sign_and_show(session: Session, draft: Draft, *, wait: bool) -> None:
+    """Sign a draft if there is a key, wait if asked to, and print where the act stands."""
+    client = session.client()
+    # Where the gateway keeps the caller's key it has signed already, at the draft.
+    if session.key is not None:
+        try:
+            draft = client.sign(draft)
+        except Refused as refused:
+            if refused.code is not RefusalCode.NOT_YOUR_ROLE:
+                raise
+            # Whoever drafts for others, as an operator does, need not be a signer.
+    if wait:
+        draft = client.wait(draft.act_id)
+    _show(session, draft)
+
+
+def _show(session: Session, draft: Draft) -> None:
+    if session.as_json:
+        print_json(draft.answer)
+        return
+    missing = ", ".join(
+        f"party {signer.party_id}" if signer.party_id else f"any {signer.role}"
+        for signer in draft.missing
+    )
+    members = {"act": draft.act_id, "status": draft.status, "yet to sign": missing or "nobody"}
+    print_members(type(draft.act).__name__, {**members, **in_words(draft.act)})
+    if draft.missing:
+        console().print(f"They sign with: receipts-ledger sign {draft.act_id}")

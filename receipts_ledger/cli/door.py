@@ -1,0 +1,73 @@
+"""The command `receipts-ledger`: its commands, its exit codes, its one-line errors.
+
+0 done, 1 refused or different, 2 usage, or it could not be decided.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.main import get_command
+
+from receipts_ledger.cli import acts, audit, deploy, keys, registry, show
+from receipts_ledger.cli.output import print_error
+from receipts_ledger.client import GatewayRefused
+from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused, Retryable
+
+DONE = 0
+REFUSED = 1
+UNDECIDED = 2
+_INTERRUPTED = 130
+
+root = typer.Typer(
+    name="receipts-ledger",
+    help=(
+        "A ledger for warehouse receipts on which a receipt cannot be pledged twice.\n\n"
+        "Commands that draft or sign acts talk to a gateway: tell them where it is with "
+        "--gateway, --api-token, --key and --deployment, or by the environment variables "
+        "that `receipts-ledger pledge --help` names."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for room in (keys, registry, acts, show, audit, deploy):
+    room.register(root)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command and return its exit code."""
+    as_json = "--json" in arguments
+    try:
+        code = get_command(root).main(
+            list(arguments), prog_name="receipts-ledger", standalone_mode=False
+        )
+    except typer.TyperException as error:
+        print_error(error.format_message(), {"detail": error.format_message()}, as_json=as_json)
+        return UNDECIDED
+    except (typer.Abort, KeyboardInterrupt):
+        print_error("stopped", {"detail": "stopped"}, as_json=as_json)
+        return _INTERRUPTED
+    except LedgerError as error:
+        print_error(str(error), _members(error), as_json=as_json)
+        return REFUSED if isinstance(error, Refused | NotFound) else UNDECIDED
+    return int(code or DONE)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _kind(error: LedgerError) -> str:
+    named = (Refused, NotFound, Retryable, Fatal)
+    return next((kind.__name__ for kind in named if isinstance(error, kind)), "Error")
+
+
+def _members(error: LedgerError) -> dict[str, object]:
+    members: dict[str, object] = {"detail": str(error), "kind": _kind(error)}
+    if isinstance(error, Refused):
+        members |= {"code": error.code.value, "field": error.field}
+    if isinstance(error, GatewayRefused):
+        members |= {"refusal_id": error.problem.refusal_id, "status": error.problem.status}
+    return {name: value for name, value in members.items() if value is not None}

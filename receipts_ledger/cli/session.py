@@ -1,0 +1,111 @@
+"""Who is asking, where, and with which key: the options that every gateway command takes."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.keyfile import read_key
+from receipts_ledger.cli.secret import secret_in
+from receipts_ledger.client import LedgerClient
+
+GATEWAY_URL = "http://127.0.0.1:8545"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The options. Building a client from them reads the files that they name."""
+
+    gateway: Annotated[
+        str,
+        typer.Option(envvar="RECEIPTS_LEDGER_GATEWAY", metavar="URL", help="Where the gateway is."),
+    ]
+    api_token: Annotated[
+        Path | None,
+        typer.Option(
+            "--api-token",
+            envvar="RECEIPTS_LEDGER_API_TOKEN_FILE",
+            metavar="FILE",
+            help="File with the api token.",
+        ),
+    ]
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="RECEIPTS_LEDGER_KEY",
+            metavar="FILE",
+            help="Keystore file to sign with; without it the gateway signs with the kept key.",
+        ),
+    ]
+    password: Annotated[
+        Path | None,
+        typer.Option(
+            "--password",
+            envvar="RECEIPTS_LEDGER_KEY_PASSWORD_FILE",
+            metavar="FILE",
+            help="File with the keystore's password; without it you are asked.",
+        ),
+    ]
+    deployment: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="RECEIPTS_LEDGER_DEPLOYMENT",
+            metavar="FILE",
+            help="Deployment file of the ledger; needed to sign.",
+        ),
+    ]
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs; errors too.")]
+
+    def client(self) -> LedgerClient:
+        """Return a client that signs if there is a key."""
+        try:
+            return LedgerClient(
+                self.gateway,
+                secret_in(self.api_token, "--api-token"),
+                key=None if self.key is None else read_key(self.key, self._password()),
+                deployment=None if self.deployment is None else Deployment.read(self.deployment),
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="'--gateway'") from error
+
+    def _password(self) -> str:
+        given = secret_in(self.password, "--password")
+        return typer.prompt("Password of the key", hide_input=True) if given is None else given
+
+
+_DEFAULTS: dict[str, object] = {"gateway": GATEWAY_URL, "as_json": False}
+
+
+def in_session(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its first parameter, the session, by options of the command line."""
+    hints = get_type_hints(Session, include_extras=True)
+    names = [field.name for field in fields(Session)]
+
+    @functools.wraps(command)
+    def with_options(**given: Any) -> None:
+        session = Session(**{name: given.pop(name) for name in names})
+        command(session, **given)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_DEFAULTS.get(name),
+            annotation=hints[name],
+        )
+        for name in names
+    ]
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    # Typer reads a command's options from both of these.
+    with_options.__dict__["__signature__"] = inspect.Signature([*parameters, *shared])
+    with_options.__annotations__ = {
+        parameter.name: parameter.annotation for parameter in [*parameters, *shared]
+    }
+    del with_options.__dict__["__wrapped__"]
+    return with_options

@@ -150,7 +150,7 @@ def upgrade() -> None:
     op.create_table(
         "keystores",
         sa.Column("address", sa.LargeBinary(), nullable=False),
-        sa.Column("party_id", sa.BigInteger(), nullable=False),
+        sa.Column("party_id", sa.BigInteger()),
         sa.Column("keystore", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_keystores")),

@@ -48,7 +48,8 @@ keystores = Table(
     "keystores",
     metadata,
     Column("address", ADDRESS, primary_key=True),
-    Column("party_id", BigInteger, nullable=False, index=True),
+    # Without a party it is a lane's: it pays, and speaks for nobody.
+    Column("party_id", BigInteger, index=True),
     Column("keystore", Json, nullable=False),
     Column("created_at", Utc, nullable=False),
 )

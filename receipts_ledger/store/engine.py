@@ -4,6 +4,7 @@ A write transaction takes its lock at the start. SQLite's default, to begin as a
 and upgrade later, fails under load whatever the timeout: the upgrade does not wait.
 """
 
+import json
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -98,4 +99,8 @@ def _create(url: URL, **options: Any) -> Engine:
 
 def to_json(value: object) -> str:
     """Return the JSON text that a column holds."""
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # orjson stops at 64 bits; the arguments of a rule may have 256.
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -146,6 +146,7 @@ def test_refused_act_carries_the_rule_and_its_neighbour_is_mined(
     assert act_row(ledger, database, winner[0]).status == "mined"
     refused = act_row(ledger, database, loser[0])
     assert (refused.status, refused.refusal["code"]) == ("refused", "AlreadyEncumbered")
+    assert refused.refusal["details"] == {"receipt_id": first, "pledgee": BANK_A.party}
     with database.reading() as reader:
         (record,) = reader.rows(select(refusals))
     assert record.refusal_id == refused.refusal["refusal_id"]

@@ -6,15 +6,13 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.decode import decode
-from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.reader import ChainReader
+from receipts_ledger.chain.refusals import decode as read_reason
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ledger import Ledger
-from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.index import Indexer
 from receipts_ledger.store.bodies import event_of
 from receipts_ledger.store.index import StoredIndex
@@ -37,21 +35,6 @@ from receipts_ledger.store.units import Database
 from tests.support.ledger_on_chain import LedgerOnChain
 
 Rows = dict[str, list[tuple[Any, ...]]]
-
-
-_CODES = {
-    keccak(f"{entry['name']}({','.join(field['type'] for field in entry['inputs'])})".encode())[
-        :4
-    ]: RefusalCode(entry["name"])
-    for entry in ledger_artifact().abi
-    if entry["type"] == "error" and entry["name"] in set(RefusalCode)
-}
-
-
-def read_reason(reason: bytes) -> Refused | None:
-    """Return the rule in the bytes of ActRefused, without its arguments."""
-    code = _CODES.get(reason[:4])
-    return None if code is None else Refused(code)
 
 
 def utc_now() -> datetime:

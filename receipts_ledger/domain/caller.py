@@ -1,11 +1,19 @@
 """Who asks the gateway: a party, or its operator. Asking moves nothing; signatures do."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from receipts_ledger.domain.ids import PartyId
 from receipts_ledger.domain.party import Party, Role
 
 SEES_EVERYTHING = Role.REGISTRAR | Role.AUTHORITY | Role.AUDITOR
+
+
+class Scope(StrEnum):
+    """What an api token may be used for."""
+
+    READ = "read"
+    WRITE = "write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class Caller:
     api_token_id: str
     party_id: PartyId | None
     party: Party | None
+    scopes: frozenset[Scope]
 
     @property
     def is_operator(self) -> bool:
@@ -28,7 +37,9 @@ class Caller:
     def sees_everything(self) -> bool:
         """Whether amounts, counterparties and documents of all receipts are open to it."""
         return self.is_operator or (
-            self.party is not None and bool(self.party.roles & SEES_EVERYTHING)
+            self.party is not None
+            and self.party.is_active
+            and bool(self.party.roles & SEES_EVERYTHING)
         )
 
     @property

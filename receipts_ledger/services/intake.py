@@ -24,6 +24,7 @@ from receipts_ledger.domain.consent import Need
 from receipts_ledger.domain.ids import Address, Hash32, ReceiptId, receipt_number
 from receipts_ledger.domain.pending import ActStatus, PendingAct, consents_of, receipts_of
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
+from receipts_ledger.domain.refusal import RefusalOnRecord
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.consents import places_of_key, refuse_strangers
@@ -57,7 +58,8 @@ class KeptKeys(Protocol):
 class ActLog(Protocol):
     """Acts on their way, within one open transaction."""
 
-    def add(self, pending: PendingAct, contents: Sequence[Sealed]) -> None: ...
+    def add(self, pending: PendingAct, contents: Sequence[Sealed]) -> PendingAct:
+        """Write a draft down, or return the earlier one of the very same statement."""
 
     def find(self, act_id: str) -> PendingAct | None: ...
 
@@ -74,7 +76,7 @@ class ActLog(Protocol):
         """
 
     def settle(
-        self, act_id: str, status: ActStatus, refusal: Refused | None, at: datetime
+        self, act_id: str, status: ActStatus, refusal: RefusalOnRecord | None, at: datetime
     ) -> PendingAct:
         """Change the status of a draft, and give its slots back when that is its end."""
 
@@ -139,7 +141,9 @@ class Intake:
             created_at=now,
             updated_at=now,
         )
-        acts.add(pending, draft.contents)
+        entered = acts.add(pending, draft.contents)
+        if entered.act_id != pending.act_id:
+            return entered
         signed = self._sign_with_kept_key(pending, caller, acts=acts, standing=standing)
         return pending if signed is None else self._pass_gates(signed, acts=acts, standing=standing)
 
@@ -195,7 +199,7 @@ class Intake:
             raise ActRefused(pending, refused) from refused
         return acts.settle(act_id, ActStatus.SIGNED, None, self._clock())
 
-    def refuse(self, pending: PendingAct, refused: Refused, *, acts: ActLog) -> PendingAct:
+    def refuse(self, pending: PendingAct, refusal: RefusalOnRecord, *, acts: ActLog) -> PendingAct:
         """Close a complete act that a gate has refused, with all its signatures on record.
 
         It stays closed even if the reason passes: what all have signed twice over must be
@@ -205,7 +209,7 @@ class Intake:
         if present.status is not ActStatus.DRAFT:
             return present
         acts.put_signatures(pending)
-        return acts.settle(pending.act_id, ActStatus.REFUSED, refused, self._clock())
+        return acts.settle(pending.act_id, ActStatus.REFUSED, refusal, self._clock())
 
     def withdraw(self, act_id: UUID, caller: Caller, *, acts: ActLog) -> PendingAct:
         """Take back an act that has not been queued: by its drafter or one of its signers."""

@@ -5,27 +5,14 @@ by them, and may never allow: that is the contract's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from receipts_ledger.domain.ids import Address, Hash32, PartyId, PoolId, ReceiptId, receipt_number
+from receipts_ledger.domain.encumbrance import Encumbrance
+from receipts_ledger.domain.ids import Address, PartyId, PoolId, ReceiptId, receipt_number
 from receipts_ledger.domain.party import Party
 from receipts_ledger.domain.pool import Pool
 from receipts_ledger.domain.receipt import Receipt, Status
 from receipts_ledger.errors import RefusalCode, Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Encumbrance:
-    """A pledge that stands, and where on the chain it was made."""
-
-    receipt_id: ReceiptId
-    pledgee: PartyId
-    block_number: int
-    block_hash: Hash32
-    tx_hash: Hash32
-    log_index: int
-    is_final: bool
 
 
 class Standing(Protocol):
@@ -34,8 +21,6 @@ class Standing(Protocol):
     def party(self, party_id: PartyId) -> Party | None: ...
 
     def party_of(self, key: Address) -> PartyId | None: ...
-
-    def keys_of(self, party_id: PartyId) -> Sequence[Address]: ...
 
     def pool(self, pool_id: PoolId) -> Pool | None: ...
 

@@ -1,0 +1,144 @@
+"""The relayer's step: tend every lane, then give the acts that wait their transactions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from receipts_ledger.domain.ids import Address
+from receipts_ledger.domain.lane import (
+    ActId,
+    Head,
+    Lane,
+    Purpose,
+    Transaction,
+)
+from receipts_ledger.services.relay.batch import Batch, Batcher
+from receipts_ledger.services.relay.decide import Pace
+from receipts_ledger.services.relay.ports import (
+    Clock,
+    FeePolicy,
+    Judge,
+    Lanes,
+    Node,
+    Payer,
+    Prepared,
+    Queue,
+    Transactions,
+)
+from receipts_ledger.services.relay.tend import LaneReport, Tender
+
+
+@dataclass(slots=True)
+class Relayed:
+    """What a step has done. Troubles are by lane; they pass, or an operator has to look."""
+
+    expired: int = 0
+    refused: int = 0
+    assigned: int = 0
+    sent: int = 0
+    mined: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def has_advanced(self) -> bool:
+        """Whether another step at once may find more to do."""
+        return bool(self.refused or self.assigned or self.mined)
+
+
+class Relayer:
+    """Carries signed acts to the ledger. Several may run on one database."""
+
+    def __init__(
+        self,
+        *,
+        node: Node,
+        judge: Judge,
+        queue: Queue,
+        lanes: Lanes,
+        transactions: Transactions,
+        payers: Sequence[Payer],
+        fees: FeePolicy,
+        clock: Clock,
+        pace: Pace | None = None,
+    ) -> None:
+        self._node = node
+        self._queue = queue
+        self._lanes = lanes
+        self._transactions = transactions
+        self._payers = payers
+        self._fees = fees
+        self._batcher = Batcher(judge, queue)
+        self._tender = Tender(node, lanes, transactions, fees, pace=pace or Pace(), clock=clock)
+
+    def step(self) -> Relayed:
+        """Do everything that can be done now, one batch for each lane at most.
+
+        Raises Retryable when node or database are away; what was stored stays and goes on
+        from there.
+        """
+        done = Relayed(expired=self._queue.expire())
+        if self._is_idle():
+            return done
+        head = self._node.head()
+        for payer in self._payers:
+            report = self._tender.tend(payer, head)
+            lane = self._lanes.lane(payer.address)
+            if self._may_take_acts(lane, head, report):
+                self._assign(lane, payer, head, report, done)
+            done.sent += report.sent
+            done.mined += report.mined
+            done.troubles += [f"lane 0x{payer.address.hex()}: {each}" for each in report.troubles]
+        return done
+
+    def resume(self, address: Address) -> Lane:
+        """Put a paused lane to work again, from where the chain says that its key stands."""
+        return self._tender.resume(address)
+
+    def _is_idle(self) -> bool:
+        if self._queue.waiting(1):
+            return False
+        return not any(self._transactions.unfinished(payer.address) for payer in self._payers)
+
+    def _may_take_acts(self, lane: Lane, head: Head, report: LaneReport) -> bool:
+        if lane.paused_reason is not None:
+            report.troubles.append(f"paused: {lane.paused_reason}")
+        if report.troubles or report.in_flight >= lane.in_flight_max:
+            return False
+        cursor = self._lanes.cursor()
+        if cursor is None or head.number < cursor.block.number:
+            # It would refuse acts on receipts that it has not heard of yet.
+            report.troubles.append(f"the node is behind the index, at block {head.number}")
+        elif cursor.halted_reason is not None:
+            report.troubles.append(f"the index has halted: {cursor.halted_reason}")
+        return not report.troubles
+
+    def _assign(
+        self, lane: Lane, payer: Payer, head: Head, report: LaneReport, done: Relayed
+    ) -> None:
+        batch = self._batcher.next_batch(head)
+        done.refused += batch.refused
+        if not batch.acts:
+            return
+        fees = self._fees.fees(head.base_fee_wei)
+        cost = fees.max_fee_wei * self._batcher.gas_limit(batch.acts)
+        if cost and self._node.balance_of(payer.address) < cost:
+            report.troubles.append(f"no funds for a transaction that may cost {cost} wei")
+            return
+        transaction = self._store(lane, payer, batch, head)
+        if transaction is not None:
+            done.assigned += len(batch.acts)
+            self._tender.send(transaction, payer, head, report)
+
+    def _store(self, lane: Lane, payer: Payer, batch: Batch, head: Head) -> Transaction | None:
+        by_id = {act.act_id: act for act in batch.acts}
+        fees = self._fees.fees(head.base_fee_wei)
+
+        def prepare(nonce: int, act_ids: Sequence[ActId]) -> Prepared:
+            acts = [by_id[act_id] for act_id in act_ids]
+            gas_limit = self._batcher.gas_limit(acts)
+            calldata = self._batcher.calldata(acts)
+            signed = payer.sign(
+                Purpose.ACTS, nonce=nonce, calldata=calldata, gas_limit=gas_limit, fees=fees
+            )
+            return Prepared(gas_limit, calldata, signed)
+
+        return self._transactions.assign(lane.address, list(by_id), prepare)

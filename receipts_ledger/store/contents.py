@@ -1,0 +1,39 @@
+"""Contents behind commitments, with their salts. Written once, never changed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from receipts_ledger.domain.ids import NO_HASH, Hash32
+from receipts_ledger.domain.sealed import Sealed
+from receipts_ledger.store.bulk import among
+from receipts_ledger.store.tables import contents
+from receipts_ledger.store.units import Found, Reader, Writer
+
+
+def keep(writer: Writer, sealed: Sequence[Sealed], at: datetime) -> None:
+    """Store contents under their commitments. Raises ValueError for one that has another."""
+    rows = []
+    for one in sealed:
+        if one.commitment == NO_HASH:
+            continue
+        if not one.is_intact():
+            raise ValueError(f"the {one.kind} does not lead to 0x{one.commitment.hex()}")
+        salts = {name: "0x" + salt.hex() for name, salt in one.salts.items()}
+        rows.append((one.commitment, one.kind, dict(one.body), salts, at))
+    writer.insert_many(contents, rows)
+
+
+def find(reader: Reader, commitments: Iterable[Hash32]) -> dict[Hash32, Sealed]:
+    """Return the contents that this gateway holds, by commitment."""
+    found: dict[Hash32, Sealed] = {}
+    for condition in among(contents.c.commitment, commitments):
+        for row in reader.rows(select(contents).where(condition)):
+            found[Hash32(row.commitment)] = _sealed(row)
+    return found
+
+
+def _sealed(row: Found) -> Sealed:
+    salts = {name: bytes.fromhex(salt[2:]) for name, salt in row.salts.items()}
+    return Sealed(Hash32(row.commitment), row.kind, row.body, salts)

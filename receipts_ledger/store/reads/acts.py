@@ -1,0 +1,92 @@
+"""Acts, with their signers and receipts, as far as somebody may see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, tuple_
+
+from receipts_ledger.domain.ids import PartyId, ReceiptId
+from receipts_ledger.domain.pending import Consent
+from receipts_ledger.store.acts import consent_of
+from receipts_ledger.store.bulk import among
+from receipts_ledger.store.reads.sight import Sight
+from receipts_ledger.store.tables import act_receipts, act_signers, acts
+from receipts_ledger.store.units import Found, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAct:
+    """The row of an act, its consents in order, and its receipts."""
+
+    row: Found
+    consents: tuple[Consent, ...]
+    receipt_ids: tuple[ReceiptId, ...]
+
+
+def act(reader: Reader, act_id: str, sight: Sight) -> ShownAct | None:
+    """Return an act, None where there is none to be seen."""
+    row = reader.first(select(acts).where(acts.c.act_id == act_id, _concerns(sight)))
+    return None if row is None else _with_members(reader, [row])[0]
+
+
+def page(
+    reader: Reader,
+    sight: Sight,
+    *,
+    status: str | None,
+    party_id: PartyId | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[ShownAct]:
+    """Return the next acts, newest first; of a party, those that it signs or has drafted."""
+    conditions = [_concerns(sight)]
+    if status is not None:
+        conditions.append(acts.c.status == status)
+    if party_id is not None:
+        conditions.append(or_(acts.c.created_by == party_id, _signed_by(party_id)))
+    if before is not None:
+        conditions.append(tuple_(acts.c.created_at, acts.c.act_id) < before)
+    query = select(acts).where(and_(*conditions))
+    ordered = query.order_by(acts.c.created_at.desc(), acts.c.act_id.desc()).limit(limit)
+    return _with_members(reader, reader.rows(ordered))
+
+
+def _concerns(sight: Sight) -> ColumnElement[bool]:
+    """Acts that it has drafted, that need its consent, or that admit it."""
+    if sight.party_id is None:
+        return true()
+    of_its_role = exists().where(
+        act_signers.c.act_id == acts.c.act_id,
+        act_signers.c.party_id.is_(None),
+        act_signers.c.role.bitwise_and(sight.roles) != 0,
+    )
+    return or_(
+        acts.c.created_by == sight.party_id,
+        _signed_by(sight.party_id),
+        of_its_role,
+        and_(acts.c.kind == "Admit", acts.c.subject == sight.party_id),
+    )
+
+
+def _signed_by(party_id: PartyId) -> ColumnElement[bool]:
+    return exists().where(act_signers.c.act_id == acts.c.act_id, act_signers.c.party_id == party_id)
+
+
+def _with_members(reader: Reader, rows: Sequence[Found]) -> list[ShownAct]:
+    act_ids = [row.act_id for row in rows]
+    consents: dict[str, list[Consent]] = {act_id: [] for act_id in act_ids}
+    receipt_ids: dict[str, list[ReceiptId]] = {act_id: [] for act_id in act_ids}
+    for condition in among(act_signers.c.act_id, act_ids):
+        for signer in reader.rows(
+            select(act_signers).where(condition).order_by(act_signers.c.position)
+        ):
+            consents[signer.act_id].append(consent_of(signer))
+    for condition in among(act_receipts.c.act_id, act_ids):
+        for link in reader.rows(
+            select(act_receipts).where(condition).order_by(act_receipts.c.receipt_id)
+        ):
+            receipt_ids[link.act_id].append(ReceiptId(link.receipt_id))
+    return [
+        ShownAct(row, tuple(consents[row.act_id]), tuple(receipt_ids[row.act_id])) for row in rows
+    ]

@@ -21,6 +21,11 @@ Evidence = Annotated[
     dict[str, Any], options.content_option("--evidence", "JSON object with the evidence.")
 ]
 
+Items = Annotated[
+    Any,
+    options.items_option("--items", "JSON list with each item, where the goods are serialised."),
+]
+
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
@@ -41,16 +46,14 @@ def issue(
     ],
     evidence: Evidence,
     document: options.Documents = None,
-    item: Annotated[
-        list[str] | None, typer.Option(help="Serial of the goods; may be given again.")
-    ] = None,
+    items: Items = None,
     count: Annotated[int, typer.Option(min=1, max=200, help="How many such receipts.")] = 1,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
     """Issue receipts over goods that have come in (warehouse and inspector sign)."""
     client = session.client()
-    goods = NewGoods(holder, quantity, storage_until, content, tuple(item or ()))
+    goods = NewGoods(holder, quantity, storage_until, content, tuple(items or ()))
     draft = client.issue(
         pool, [goods] * count, documents=document or [], evidence=evidence, deadline=deadline
     )
@@ -134,15 +137,13 @@ def deliver(
     receipt: options.ReceiptArgument,
     quantity: options.Quantity,
     evidence: Evidence,
-    item: Annotated[
-        list[str] | None, typer.Option(help="Serial of the goods; may be given again.")
-    ] = None,
+    items: Items = None,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
     """Deliver goods, all or part (holder and warehouse sign, and the lender if pledged)."""
     draft = session.client().deliver(
-        receipt, quantity, evidence, items=tuple(item or ()), deadline=deadline
+        receipt, quantity, evidence, items=tuple(items or ()), deadline=deadline
     )
     sign_and_show(session, draft, wait=wait)
 

@@ -122,17 +122,26 @@ def _role(text: str) -> Role:
 
 
 def _content(text: str) -> dict[str, Any]:
-    """Read a JSON object from a file."""
-    path = Path(text)
+    content = _json_in(text)
+    if not isinstance(content, dict):
+        raise typer.BadParameter(f"file {text} holds no JSON object")
+    return content
+
+
+def _items(text: str) -> list[dict[str, Any]]:
+    items = _json_in(text)
+    if not (isinstance(items, list) and all(isinstance(item, dict) for item in items)):
+        raise typer.BadParameter(f"file {text} holds no JSON list of objects")
+    return items
+
+
+def _json_in(text: str) -> Any:
     try:
-        content = orjson.loads(path.read_bytes())
+        return orjson.loads(Path(text).read_bytes())
     except OSError as error:
         raise typer.BadParameter(f"file {text}: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
         raise typer.BadParameter(f"file {text} is no JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise typer.BadParameter(f"file {text} holds no JSON object")
-    return content
 
 
 def _digits(text: str, most: int, *, least: int = 0) -> int:
@@ -230,6 +239,11 @@ def party_option(name: str, text: str) -> Any:
 def content_option(name: str, text: str) -> Any:
     """Return an option that takes a file with a JSON object."""
     return typer.Option(name, parser=_content, metavar="FILE", help=text)
+
+
+def items_option(name: str, text: str) -> Any:
+    """Return an option that takes a file with a JSON list of objects."""
+    return typer.Option(name, parser=_items, metavar="FILE", help=text)
 
 
 def address_option(name: str, text: str) -> Any:

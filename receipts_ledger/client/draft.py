@@ -4,14 +4,15 @@ What the gateway says beside the bytes (typed data, digest, kind) is for display
 here relies on it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from receipts_ledger.chain import wire
+from receipts_ledger.client.goods import Document
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.content import Json, commit
-from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.ids import NO_HASH, Hash32
 from receipts_ledger.errors import Fatal
 
 OVER = frozenset({"final", "refused", "expired", "withdrawn"})
@@ -78,6 +79,12 @@ class Draft:
         """Whether the act has come to its end, good or bad."""
         return self.status in OVER
 
+    @property
+    def tx_hash(self) -> str | None:
+        """The transaction that carried the act, None while there is none."""
+        transaction = self.answer.get("transaction")
+        return None if transaction is None else str(transaction["hash"])
+
     def expect(self, kind: type, **members: object) -> Self:
         """Return the draft itself. Raises Misdrafted naming the first member that differs."""
         if type(self.act) is not kind:
@@ -93,46 +100,74 @@ class Draft:
                 )
         return self
 
-    def expect_content(self, name: str, asked: Mapping[str, Json]) -> Self:
+    def expect_content(
+        self, name: str, asked: Mapping[str, Json], *, added: Collection[str] = ()
+    ) -> Self:
         """Make sure that the act commits to this content under the member `name`.
 
-        Raises Misdrafted when the salts that the gateway shows do not lead from the asked
-        content to the commitment in the statement.
+        `added` are fields that the gateway puts beside those asked for. Raises Misdrafted
+        when the salts that the gateway shows do not lead from the content to the commitment
+        in the statement.
         """
-        commitment: Hash32 = getattr(self.act, name)
-        return self.expect_commitment(name, commitment, asked)
+        return self.expect_commitment(name, getattr(self.act, name), asked, added=added)
 
-    def expect_commitment(self, name: str, commitment: Hash32, asked: Mapping[str, Json]) -> Self:
+    def expect_commitment(
+        self,
+        name: str,
+        commitment: Hash32,
+        asked: Mapping[str, Json],
+        *,
+        added: Collection[str] = (),
+    ) -> Self:
         """Make sure that a commitment of the statement is one to this content."""
-        shown = self.content_of(commitment)
-        if shown is None:
-            raise Misdrafted(f"the gateway does not show what {name} commits to")
-        body, salts = shown
-        try:
-            root = commit(body, salts)
-        except ValueError as error:
-            raise Misdrafted(f"what the gateway shows for {name} is no content: {error}") from error
-        if root != commitment:
-            raise Misdrafted(f"the {name} of the statement is not what the gateway shows for it")
-        for field, value in asked.items():
-            if body.get(field) != value:
+        body = self.content_of(name, commitment)
+        given = {field: value for field, value in body.items() if field not in added}
+        for field in sorted(given.keys() | asked.keys()):
+            if given.get(field) != asked.get(field):
                 raise Misdrafted(
-                    f"the gateway drafted {name}.{field} {body.get(field)!r} "
-                    f"where {value!r} was asked for"
+                    f"the gateway drafted {name}.{field} {given.get(field)!r} "
+                    f"where {asked.get(field)!r} was asked for"
                 )
         return self
 
-    def content_of(
-        self, commitment: Hash32
-    ) -> tuple[Mapping[str, Json], Mapping[str, bytes]] | None:
-        """Return body and salts that the gateway shows for a commitment, None when none."""
+    def expect_documents(self, name: str, asked: Sequence[Document]) -> Self:
+        """Make sure that the act uses up these papers and no others.
+
+        Their fingerprints are keyed by the gateway's secret; what can be checked is that the
+        content under `name` ties each of them to a paper that was asked for.
+        """
+        used: tuple[Hash32, ...] = getattr(self.act, "documents", ())
+        listed = self.content_of(name, getattr(self.act, name)).get("documents", ())
+        expected = [
+            {**document.to_json(), "fingerprint": "0x" + mark.hex()}
+            for document, mark in zip(asked, used, strict=False)
+        ]
+        if len(used) != len(asked) or listed != expected:
+            raise Misdrafted(f"the gateway drafted other documents than the {len(asked)} asked for")
+        return self
+
+    def content_of(self, name: str, commitment: Hash32) -> Mapping[str, Json]:
+        """Return what a commitment of the statement stands for, checked against it.
+
+        Raises Misdrafted when the gateway does not show it, or shows something else.
+        """
+        if commitment == NO_HASH:
+            return {}
         shown = self.answer.get("contents", {}).get("0x" + commitment.hex())
         if shown is None:
-            return None
-        salts = {
-            name: bytes.fromhex(salt.removeprefix("0x")) for name, salt in shown["salts"].items()
-        }
-        return shown["body"], salts
+            raise Misdrafted(f"the gateway does not show what {name} commits to")
+        try:
+            salts = {
+                field: bytes.fromhex(salt.removeprefix("0x"))
+                for field, salt in shown["salts"].items()
+            }
+            body: Mapping[str, Json] = shown["body"]
+            root = commit(body, salts)
+        except (KeyError, AttributeError, TypeError, ValueError) as error:
+            raise Misdrafted(f"what the gateway shows for {name} is no content: {error}") from error
+        if root != commitment or body.keys() != salts.keys():
+            raise Misdrafted(f"the {name} of the statement is not what the gateway shows for it")
+        return body
 
 
 def _shown(value: object) -> str:

@@ -98,7 +98,8 @@ class Drafting(Reads):
             quantity_capacity=capacity,
             attestation_days=attestation_days,
         )
-        return draft.expect_content("description", {"commodity": commodity, "place": place})
+        asked = {"commodity": commodity, "place": place}
+        return draft.expect_content("description", asked, added=("base_unit",))
 
     def attest(
         self,
@@ -133,8 +134,9 @@ class Drafting(Reads):
             "evidence": dict(evidence),
         }
         draft = self._draft("/v1/receipts", body, deadline).expect(Issue, pool=pool)
-        _expect_issue(draft, receipts, len(documents))
-        return draft.expect_content("evidence", evidence)
+        _expect_issue(draft, receipts)
+        draft.expect_documents("evidence", documents)
+        return draft.expect_content("evidence", evidence, added=("documents",))
 
     def transfer(
         self,
@@ -149,7 +151,7 @@ class Drafting(Reads):
         body = _body({"transferee_id": transferee}, terms, version)
         draft = self._draft(f"/v1/receipts/{receipt}/transfers", body, deadline)
         draft.expect(Transfer, receipt_id=receipt, transferee=transferee, version=version)
-        return draft if terms is None else draft.expect_content("terms", terms)
+        return draft.expect_content("terms", terms or {})
 
     def pledge(
         self,
@@ -172,8 +174,8 @@ class Drafting(Reads):
             pledgee=pledgee,
             maturity_day=day_of(maturity),
         )
-        _expect_count("documents", len(documents), draft.act)
-        return draft.expect_content("terms", terms)
+        draft.expect_documents("terms", documents)
+        return draft.expect_content("terms", terms, added=("documents",))
 
     def pledge_portfolio(
         self,
@@ -193,8 +195,8 @@ class Drafting(Reads):
         draft = self._draft("/v1/pledge-portfolios", body, deadline)
         draft.expect(PledgePortfolio, pledgee=pledgee, maturity_day=day_of(maturity))
         _expect_receipts(draft, receipts)
-        _expect_count("documents", len(documents), draft.act)
-        return draft.expect_content("terms", terms)
+        draft.expect_documents("terms", documents)
+        return draft.expect_content("terms", terms, added=("documents",))
 
     def release(
         self,
@@ -208,7 +210,7 @@ class Drafting(Reads):
         body = _body({}, terms, version)
         draft = self._draft(f"/v1/receipts/{receipt}/releases", body, deadline)
         draft.expect(Release, receipt_id=receipt, version=version)
-        return draft if terms is None else draft.expect_content("terms", terms)
+        return draft.expect_content("terms", terms or {})
 
     def release_portfolio(
         self,
@@ -221,7 +223,7 @@ class Drafting(Reads):
         body = _body({"receipt_ids": sorted(receipts)}, terms, None)
         draft = self._draft("/v1/release-portfolios", body, deadline).expect(ReleasePortfolio)
         _expect_receipts(draft, receipts)
-        return draft if terms is None else draft.expect_content("terms", terms)
+        return draft.expect_content("terms", terms or {})
 
     def deliver(
         self,
@@ -229,7 +231,7 @@ class Drafting(Reads):
         quantity: int,
         evidence: Mapping[str, Json],
         *,
-        items: Sequence[str] = (),
+        items: Sequence[Mapping[str, Json]] = (),
         version: int | None = None,
         deadline: datetime | None = None,
     ) -> Draft:
@@ -240,7 +242,7 @@ class Drafting(Reads):
         draft = self._draft(f"/v1/receipts/{receipt}/deliveries", body, deadline)
         draft.expect(Deliver, receipt_id=receipt, quantity=quantity, version=version)
         _expect_count("item_keys", len(items), draft.act)
-        return draft.expect_content("evidence", evidence)
+        return draft.expect_content("evidence", evidence, added=("items",) if items else ())
 
     def freeze(
         self, receipt: ReceiptId, order: Mapping[str, Json], *, deadline: datetime | None = None
@@ -298,13 +300,13 @@ def _expect_receipts(draft: Draft, asked: Sequence[ReceiptId]) -> None:
         raise Misdrafted("the gateway drafted other receipts than those that were asked for")
 
 
-def _expect_issue(draft: Draft, asked: Sequence[NewGoods], document_count: int) -> None:
+def _expect_issue(draft: Draft, asked: Sequence[NewGoods]) -> None:
     if not isinstance(draft.act, Issue):
         raise Misdrafted("the gateway drafted no issue")
-    _expect_count("documents", document_count, draft.act)
     _expect_count("receipts", len(asked), draft.act)
     for place, (drafted, new) in enumerate(zip(draft.act.receipts, asked, strict=True)):
         given = (drafted.holder, drafted.quantity, drafted.storage_day, len(drafted.item_keys))
         if given != (new.holder_id, new.quantity, day_of(new.storage_until), len(new.items)):
             raise Misdrafted(f"the gateway drafted receipt {place} of the issue differently")
-        draft.expect_commitment(f"receipts.{place}.content", drafted.content, new.content)
+        name = f"receipts.{place}.content"
+        draft.expect_commitment(name, drafted.content, new.content, added=("commodity", "items"))

@@ -29,7 +29,7 @@ class NewGoods:
     quantity: int
     storage_until: date
     content: Mapping[str, Json]
-    items: Sequence[str] = field(default=())
+    items: Sequence[Mapping[str, Json]] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
         """Return the receipt as the gateway wants it."""
@@ -38,5 +38,5 @@ class NewGoods:
             "quantity": self.quantity,
             "storage_until": self.storage_until.isoformat(),
             "content": dict(self.content),
-            **({"items": list(self.items)} if self.items else {}),
+            **({"items": [dict(item) for item in self.items]} if self.items else {}),
         }

@@ -6,6 +6,7 @@ This is the one judge: no rule of the ledger is checked anywhere else before an 
 from collections.abc import Sequence
 
 from receipts_ledger.chain import calldata, gas, refusals
+from receipts_ledger.chain import wire as wire_form
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
 from receipts_ledger.domain.ids import Address, Hash32
@@ -63,6 +64,10 @@ class Contract:
     def batch_gas(self, gas_of_acts: int) -> int:
         """Return the gas limit of a transaction with acts that may need so much."""
         return gas.batch_gas(gas_of_acts)
+
+    def signed_form(self, statement: bytes, signatures: Sequence[bytes]) -> bytes:
+        """Return an act with its signatures, given its form without them."""
+        return wire_form.signed_form(statement, signatures)
 
     def relay_calldata(self, wires: Sequence[bytes]) -> bytes:
         """Return the calldata that relays acts, in their order."""

@@ -99,6 +99,11 @@ def encode(act: Act, signatures: Sequence[bytes]) -> bytes:
     return b"".join((head.to_bytes(32), fields.commitment, *fields.words, *signatures))
 
 
+def signed_form(statement: bytes, signatures: Sequence[bytes]) -> bytes:
+    """Return the wire form of an act, given that form without signatures."""
+    return b"".join((statement[:1], bytes([len(signatures)]), statement[2:], *signatures))
+
+
 def decode_all(stream: bytes) -> Iterator[SignedAct]:
     """Yield the acts that stand one behind the other. Raises MalformedAct."""
     offset = 0

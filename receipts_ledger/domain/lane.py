@@ -32,7 +32,7 @@ class Stage(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a node says to a transaction that it is sent."""
+    """What a node's word about a transaction means. To have it already is to have taken it."""
 
     TAKEN = "taken"
     NONCE_SPENT = "nonce_spent"
@@ -41,6 +41,14 @@ class Answer(StrEnum):
     NOT_PERMITTED = "not_permitted"
     TOO_MUCH_GAS = "too_much_gas"
     NOT_NOW = "not_now"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A node's answer to a transaction, and the words that it used."""
+
+    answer: Answer
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,15 @@ class SignedTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a nonce is to carry, signed and ready to be stored."""
+
+    gas_limit: int
+    calldata: bytes
+    signed: SignedTransaction
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One signed form of a transaction. All attempts of it share its nonce: one is mined."""
 
@@ -86,6 +103,7 @@ class Transaction:
     """A nonce of a lane and what it is to carry. Attempts stand in the order of their making.
 
     `deadline_seconds` is the last second at which any of its acts could be carried out.
+    `is_indexed` says that the index holds the very block it was mined in.
     """
 
     transaction_id: int
@@ -98,6 +116,7 @@ class Transaction:
     attempts: tuple[Attempt, ...]
     deadline_seconds: int | None
     mined_in: BlockRef | None
+    is_indexed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +149,4 @@ class QueuedAct:
     act_id: ActId
     statement: bytes
     signatures: tuple[bytes, ...]
-    deadline_seconds: int
     claims: frozenset[str]

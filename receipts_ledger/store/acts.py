@@ -141,7 +141,7 @@ class StoredActs:
         self._writer.run(
             update(acts)
             .where(acts.c.act_id == act_id)
-            .values(status=status, refusal=_explained(refusal), updated_at=at)
+            .values(status=status, refusal=explained(refusal), updated_at=at)
         )
         if status in _ENDS:
             self._writer.run(delete(pledge_slots).where(pledge_slots.c.act_id == act_id))
@@ -210,7 +210,8 @@ def _has_lost_its_slot(at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _explained(refusal: RefusalOnRecord | None) -> dict[str, object] | None:
+def explained(refusal: RefusalOnRecord | None) -> dict[str, object] | None:
+    """Return how an act carries its refusal."""
     if refusal is None:
         return None
     return {

@@ -1,7 +1,6 @@
 """What the relayer needs of others, in its own words."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -12,6 +11,7 @@ from receipts_ledger.domain.lane import (
     Fees,
     Head,
     Lane,
+    Prepared,
     Purpose,
     QueuedAct,
     Reply,
@@ -20,16 +20,6 @@ from receipts_ledger.domain.lane import (
     TxOutcome,
 )
 from receipts_ledger.errors import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A transaction that is ready to be stored."""
-
-    gas_limit: int
-    calldata: bytes
-    signed: SignedTransaction
-
 
 Prepare: TypeAlias = Callable[[int, Sequence[ActId]], Prepared]
 """Makes the transaction for a nonce and the acts that are still to be carried."""

@@ -1,13 +1,15 @@
 """The relayer's step: tend every lane, then give the acts that wait their transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.ids import Address
 from receipts_ledger.domain.lane import (
     ActId,
     Head,
     Lane,
+    Prepared,
     Purpose,
     Transaction,
 )
@@ -20,7 +22,6 @@ from receipts_ledger.services.relay.ports import (
     Lanes,
     Node,
     Payer,
-    Prepared,
     Queue,
     Transactions,
 )
@@ -78,11 +79,14 @@ class Relayer:
         done = Relayed(expired=self._queue.expire())
         if self._is_idle():
             return done
+        # The cursor first: a node that knows less than we do is behind.
+        cursor = self._lanes.cursor()
         head = self._node.head()
         for payer in self._payers:
             report = self._tender.tend(payer, head)
             lane = self._lanes.lane(payer.address)
-            if self._may_take_acts(lane, head, report):
+            report.troubles += _obstacles(lane, head, cursor)
+            if not report.troubles and report.in_flight < lane.in_flight_max:
                 self._assign(lane, payer, head, report, done)
             done.sent += report.sent
             done.mined += report.mined
@@ -97,19 +101,6 @@ class Relayer:
         if self._queue.waiting(1):
             return False
         return not any(self._transactions.unfinished(payer.address) for payer in self._payers)
-
-    def _may_take_acts(self, lane: Lane, head: Head, report: LaneReport) -> bool:
-        if lane.paused_reason is not None:
-            report.troubles.append(f"paused: {lane.paused_reason}")
-        if report.troubles or report.in_flight >= lane.in_flight_max:
-            return False
-        cursor = self._lanes.cursor()
-        if cursor is None or head.number < cursor.block.number:
-            # It would refuse acts on receipts that it has not heard of yet.
-            report.troubles.append(f"the node is behind the index, at block {head.number}")
-        elif cursor.halted_reason is not None:
-            report.troubles.append(f"the index has halted: {cursor.halted_reason}")
-        return not report.troubles
 
     def _assign(
         self, lane: Lane, payer: Payer, head: Head, report: LaneReport, done: Relayed
@@ -142,3 +133,16 @@ class Relayer:
             return Prepared(gas_limit, calldata, signed)
 
         return self._transactions.assign(lane.address, list(by_id), prepare)
+
+
+def _obstacles(lane: Lane, head: Head, cursor: Cursor | None) -> Iterator[str]:
+    """Yield what forbids to send new acts."""
+    if lane.paused_reason is not None:
+        yield f"paused: {lane.paused_reason}"
+    if cursor is None:
+        yield "the index has not begun"
+    elif cursor.halted_reason is not None:
+        yield f"the index has halted: {cursor.halted_reason}"
+    elif head.number < cursor.block.number:
+        # It would refuse acts on receipts that it has not heard of yet.
+        yield f"the node is behind the index, at block {head.number}"

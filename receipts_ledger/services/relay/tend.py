@@ -10,6 +10,7 @@ from receipts_ledger.domain.lane import (
     Fees,
     Head,
     Lane,
+    Prepared,
     Purpose,
     Reply,
     Stage,
@@ -23,7 +24,6 @@ from receipts_ledger.services.relay.ports import (
     Lanes,
     Node,
     Payer,
-    Prepared,
     Transactions,
 )
 
@@ -89,10 +89,9 @@ class Tender:
         """Send a transaction's latest attempt. False when the lane should be left alone now."""
         reply = self._send_stored(transaction, report)
         if reply.answer is Answer.FEE_TOO_LOW:
-            replaced = self._replace(transaction, payer, head)
+            replaced = self._outbid(transaction, payer, head)
             if replaced is None:
-                report.troubles.append(f"the fee cap is below what the node asks: {reply.words}")
-                return False
+                return self._bides(transaction, reply, report)
             reply = self._send_stored(replaced, report)
         if reply.answer is Answer.TOO_MUCH_GAS and transaction.purpose is Purpose.ACTS:
             filler = self._fill(transaction, payer, head)
@@ -194,6 +193,21 @@ class Tender:
             self._transactions.mark_sent(transaction, attempt.tx_hash)
             report.sent += 1
         return reply
+
+    def _bides(self, transaction: Transaction, reply: Reply, report: LaneReport) -> bool:
+        """Leave it at what was offered: the node has an earlier attempt, or takes none of ours."""
+        if len(transaction.attempts) > 1:
+            return True
+        report.troubles.append(f"the node asks for more than we may offer: {reply.words}")
+        return False
+
+    def _outbid(self, transaction: Transaction, payer: Payer, head: Head) -> Transaction | None:
+        """Offer more, as far as cap and patience allow. None where no more can be offered."""
+        offered = transaction.attempts[-1].fees
+        is_last = len(transaction.attempts) >= self._pace.attempts_max
+        if is_last or self._fees.raised(offered, head.base_fee_wei) == offered:
+            return None
+        return self._replace(transaction, payer, head)
 
     def _replace(self, transaction: Transaction, payer: Payer, head: Head) -> Transaction | None:
         return self._attempt_again(transaction, transaction.purpose, payer, head)

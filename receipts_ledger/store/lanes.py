@@ -1,0 +1,78 @@
+"""The rows of lanes: which keys pay, which nonce comes next, and what stops them."""
+
+from sqlalchemy import select, update
+
+from receipts_ledger.domain.cursor import Cursor
+from receipts_ledger.domain.ids import Address
+from receipts_ledger.domain.lane import Lane
+from receipts_ledger.errors import NotFound
+from receipts_ledger.store import cursor
+from receipts_ledger.store.tables import lanes
+from receipts_ledger.store.units import Database, Reader, Writer
+
+
+class StoredLanes:
+    """The lanes of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def lane(self, address: Address) -> Lane:
+        """Return a lane. Raises NotFound."""
+        with self._database.reading() as reader:
+            return read(reader, address)
+
+    def every(self) -> list[Lane]:
+        """Return all lanes."""
+        with self._database.reading() as reader:
+            rows = reader.rows(select(lanes).order_by(lanes.c.address))
+        return [Lane(*row) for row in rows]
+
+    def add(self, address: Address, *, next_nonce: int, in_flight_max: int) -> None:
+        """Write a lane down; one that is there stays as it is."""
+        with self._database.writing() as writer:
+            writer.insert_absent(
+                lanes, address=address, next_nonce=next_nonce, max_in_flight=in_flight_max
+            )
+
+    def pause(self, address: Address, reason: str) -> None:
+        """Give the lane nothing new until an operator has looked. The first reason stays."""
+        with self._database.writing() as writer:
+            writer.run(
+                update(lanes)
+                .where(lanes.c.address == address, lanes.c.paused_reason.is_(None))
+                .values(paused_reason=reason)
+            )
+
+    def resume(self, address: Address, next_nonce: int) -> None:
+        """Put the lane to work again, from this nonce on or a later one that it has reached."""
+        with self._database.writing() as writer:
+            lane = lock(writer, address)
+            writer.run(
+                update(lanes)
+                .where(lanes.c.address == address)
+                .values(paused_reason=None, next_nonce=max(next_nonce, lane.next_nonce))
+            )
+
+    def cursor(self) -> Cursor | None:
+        """Return how far the chain has been read, None before the first block."""
+        with self._database.reading() as reader:
+            return cursor.read(reader)
+
+
+def read(reader: Reader, address: Address) -> Lane:
+    """Return a lane. Raises NotFound."""
+    row = reader.first(select(lanes).where(lanes.c.address == address))
+    return _lane(row, address)
+
+
+def lock(writer: Writer, address: Address) -> Lane:
+    """Return a lane that nobody else changes meanwhile. Raises NotFound."""
+    row = writer.first(select(lanes).where(lanes.c.address == address).with_for_update())
+    return _lane(row, address)
+
+
+def _lane(row: object, address: Address) -> Lane:
+    if row is None:
+        raise NotFound("lane", "0x" + address.hex())
+    return Lane(*row)  # type: ignore[misc]

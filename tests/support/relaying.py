@@ -1,7 +1,7 @@
 """A relayer, an index and a node of a test's own, and acts put into the queue by hand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,7 +25,7 @@ from receipts_ledger.domain.lane import ActId, Transaction
 from receipts_ledger.domain.pending import ActStatus, PendingAct, consents_of, receipts_of
 from receipts_ledger.services.index import Indexer
 from receipts_ledger.services.relay.decide import Pace
-from receipts_ledger.services.relay.ports import FeePolicy, Node
+from receipts_ledger.services.relay.ports import FeePolicy, Judge, Node
 from receipts_ledger.services.relay.relayer import Relayed, Relayer
 from receipts_ledger.store.acts import StoredActs
 from receipts_ledger.store.index import StoredIndex
@@ -33,6 +33,7 @@ from receipts_ledger.store.lanes import StoredLanes
 from receipts_ledger.store.queue import StoredQueue
 from receipts_ledger.store.tables import (
     acts,
+    pledge_slots,
     relay_attempts,
     relay_transactions,
 )
@@ -80,9 +81,10 @@ class Bench:
         self.lanes = StoredLanes(self.database)
         self.queue = StoredQueue(self.database, clock=self.clock)
         self.transactions = StoredTransactions(self.database, clock=self.clock)
+        self.index = StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock)
         self.indexer = Indexer(
             ChainReader(self.rpc, self.ledger.deployment),
-            StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock),
+            self.index,
             origin=self.ledger.deployment.origin(),
             finality=Finality.parse(self.finality),
         )
@@ -98,16 +100,20 @@ class Bench:
         self.lanes.add(address, next_nonce=nonce, in_flight_max=in_flight_max)
         return address
 
+    def judge(self) -> Contract:
+        return Contract(self.rpc, self.ledger.deployment.address)
+
     def relayer(
         self,
         *private_keys: bytes,
         pace: Pace = PATIENT,
         node: Node | None = None,
+        judge: Judge | None = None,
         fees: FeePolicy = FEES,
     ) -> Relayer:
         return Relayer(
             node=node or RelayNode(self.rpc),
-            judge=Contract(self.rpc, self.ledger.deployment.address),
+            judge=judge or self.judge(),
             queue=self.queue,
             lanes=self.lanes,
             transactions=self.transactions,
@@ -150,12 +156,50 @@ class Bench:
         act = self.ledger.pledge_act(receipt, bank)
         return self.enqueue(act, TRADER_A, WAREHOUSE_A, bank)
 
+    def enqueue_pledge_until(self, receipt: ReceiptId, *, seconds: int) -> ActId:
+        """Enqueue a pledge whose deadline is so many seconds after the latest block."""
+        head = self.rpc.call("eth_getBlockByNumber", ["latest", False])
+        deadline = int(head["timestamp"], 16) + seconds
+        act = replace(self.ledger.pledge_act(receipt), deadline=deadline)
+        return self.enqueue(act, TRADER_A, WAREHOUSE_A, BANK_A)
+
+    def take_slot(self, receipt: ReceiptId, act_id: ActId) -> None:
+        with self.database.writing() as writer:
+            writer.insert(pledge_slots, receipt_id=receipt, act_id=act_id, taken_at=self.clock())
+
+    def slots(self) -> list[int]:
+        with self.database.reading() as reader:
+            return list(reader.scalars(select(pledge_slots.c.receipt_id)))
+
+    def refusal_of(self, act_id: ActId) -> dict[str, Any]:
+        """Return what the act says of its refusal."""
+        with self.database.reading() as reader:
+            refusal: dict[str, Any] = reader.scalar(
+                select(acts.c.refusal).where(acts.c.act_id == act_id)
+            )
+        return refusal
+
+    def halt_index(self, reason: str) -> None:
+        cursor = self.lanes.cursor()
+        assert cursor is not None
+        self.index.halt(cursor, reason)
+
     def stop_mining(self) -> None:
         self.rpc.call("evm_setAutomine", [False])
 
     def mine(self, count: int = 1) -> None:
         for _ in range(count):
             self.rpc.call("evm_mine")
+
+    def work_off(self, relayer: Relayer, steps_max: int = 200) -> None:
+        """Let everybody work until the relayer finds nothing more to do."""
+        for _ in range(steps_max):
+            self.indexer.catch_up()
+            has_advanced = relayer.step().has_advanced
+            if not has_advanced and all(stage == "final" for _, _, stage in self.stages()):
+                return
+            self.mine()
+        raise AssertionError(f"not done after {steps_max} steps: {self.stages()}")
 
     def turn(self, relayer: Relayer, count: int = 1) -> list[Relayed]:
         """Let everybody work once: index, relay, mine, index, relay."""
@@ -180,7 +224,7 @@ class Bench:
                 .where(acts.c.act_id.in_(act_ids))
                 .group_by(acts.c.status)
             )
-        return {status: count for status, count in counted}
+        return {row[0]: row[1] for row in counted}
 
     def set_status(self, act_id: ActId, status: ActStatus) -> None:
         with self.database.writing() as writer:

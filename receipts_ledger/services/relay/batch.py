@@ -27,10 +27,11 @@ class BatchedAct:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was chosen: the acts that may go, and how many are now refused."""
+    """What was chosen: the acts that may go, how many are now refused or have to be asked again."""
 
-    acts: tuple[BatchedAct, ...] = ()
-    refused: int = 0
+    acts: tuple[BatchedAct, ...]
+    refused: int
+    asked_again: int
 
 
 class Batcher:
@@ -50,18 +51,18 @@ class Batcher:
         candidates = self._candidates(gas_max)
         verdicts = self._judge.simulate_each([(each.wire, each.gas) for each in candidates])
         passed = []
-        refused = 0
+        refused = asked_again = 0
         for candidate, verdict in zip(candidates, verdicts, strict=True):
             if verdict is None:
                 passed.append(candidate)
             elif self._is_given_more(candidate, verdict, gas_max):
-                continue
+                asked_again += 1
             else:
                 refused += 1
                 self._close(candidate, verdict)
         for candidate in passed:
             self._gas_found.pop(candidate.act_id, None)
-        return Batch(tuple(passed), refused)
+        return Batch(tuple(passed), refused, asked_again)
 
     def gas_limit(self, acts: Sequence[BatchedAct]) -> int:
         """Return the gas limit of a transaction with these acts."""
@@ -81,7 +82,7 @@ class Batcher:
             taken |= act.claims
             if not is_free:
                 continue
-            candidate = self._candidate(act)
+            candidate = self._candidate(act, gas_max)
             if chosen and self._judge.batch_gas(gas_of_acts + candidate.gas) > gas_max:
                 break
             chosen.append(candidate)
@@ -90,18 +91,21 @@ class Batcher:
                 break
         return chosen
 
-    def _candidate(self, act: QueuedAct) -> BatchedAct:
+    def _candidate(self, act: QueuedAct, gas_max: int) -> BatchedAct:
         wire = self._judge.signed_form(act.statement, act.signatures)
         gas = self._gas_found.get(act.act_id) or self._judge.act_gas(wire)
-        return BatchedAct(act.act_id, wire, gas)
+        return BatchedAct(act.act_id, wire, min(gas, self._room(gas_max)))
 
     def _is_given_more(self, candidate: BatchedAct, verdict: Refused, gas_max: int) -> bool:
         """Give an act that ran out of gas twice as much next time, as long as that can be."""
-        room = gas_max - self._judge.batch_gas(0)
+        room = self._room(gas_max)
         if verdict.code is not RefusalCode.ACT_TOO_LARGE or candidate.gas >= room:
             return False
         self._gas_found[candidate.act_id] = min(2 * candidate.gas, room)
         return True
+
+    def _room(self, gas_max: int) -> int:
+        return max(0, gas_max - self._judge.batch_gas(0))
 
     def _close(self, candidate: BatchedAct, verdict: Refused) -> None:
         self._gas_found.pop(candidate.act_id, None)

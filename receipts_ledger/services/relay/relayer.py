@@ -34,6 +34,7 @@ class Relayed:
 
     expired: int = 0
     refused: int = 0
+    asked_again: int = 0
     assigned: int = 0
     sent: int = 0
     mined: int = 0
@@ -42,7 +43,7 @@ class Relayed:
     @property
     def has_advanced(self) -> bool:
         """Whether another step at once may find more to do."""
-        return bool(self.refused or self.assigned or self.mined)
+        return bool(self.refused or self.asked_again or self.assigned or self.mined)
 
 
 class Relayer:
@@ -107,6 +108,7 @@ class Relayer:
     ) -> None:
         batch = self._batcher.next_batch(head)
         done.refused += batch.refused
+        done.asked_again += batch.asked_again
         if not batch.acts:
             return
         fees = self._fees.fees(head.base_fee_wei)

@@ -118,7 +118,13 @@ class Intake:
         self._clock = clock
 
     def enter(
-        self, act_id: UUID, draft: Draft, caller: Caller, *, acts: ActLog, standing: Standing
+        self,
+        act_id: UUID,
+        make: Callable[[], Draft],
+        caller: Caller,
+        *,
+        acts: ActLog,
+        standing: Standing,
     ) -> PendingAct:
         """Write a draft down, signed at once if the gateway keeps the caller's key.
 
@@ -128,6 +134,7 @@ class Intake:
         known = acts.find(str(act_id))
         if known is not None:
             return known
+        draft = make()
         refuse_strangers(draft.act, draft.needs, caller)
         now = self._clock()
         pending = PendingAct(

@@ -73,7 +73,7 @@ def refuse_if_pledged(standing: Standing, receipt_ids: Sequence[ReceiptId]) -> N
         RefusalCode.ALREADY_ENCUMBERED,
         f"receipt {receipt_number(found.receipt_id)} secures a claim since block "
         f"{found.block_number}",
-        details={"receipt_id": found.receipt_id, "pledgee_id": found.pledgee},
+        details={"receipt_id": found.receipt_id, "pledgee": found.pledgee},
         evidence={
             "block_number": found.block_number,
             "block_hash": "0x" + found.block_hash.hex(),

@@ -23,7 +23,6 @@ from receipts_ledger.domain.pending import (
 from receipts_ledger.domain.refusal import RefusalOnRecord
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import NotFound
-from receipts_ledger.store.bulk import among
 from receipts_ledger.store.contents import keep
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, key_uses, pledge_slots
 from receipts_ledger.store.units import Found, Writer
@@ -180,23 +179,6 @@ def consent_of(row: Found) -> Consent:
         key=None if row.key is None else Address(row.key),
         signed_at=row.signed_at,
     )
-
-
-def expire_overdue(writer: Writer, now: datetime) -> int:
-    """Close the drafts whose deadline has passed, give their slots back, return how many."""
-    overdue = and_(acts.c.status == ActStatus.DRAFT, acts.c.deadline < int(now.timestamp()))
-    closed = [
-        row.act_id
-        for row in writer.returning(
-            update(acts)
-            .where(overdue)
-            .values(status=ActStatus.EXPIRED, updated_at=now)
-            .returning(acts.c.act_id)
-        )
-    ]
-    for condition in among(pledge_slots.c.act_id, closed):
-        writer.run(delete(pledge_slots).where(condition))
-    return len(closed)
 
 
 def _has_lost_its_slot(at: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,205 @@
+"""A receipt as the API tells it.
+
+Anybody admitted sees that a receipt exists, its status, and whether it is pledged and since
+when. Amounts, counterparties and documents are for its holder, its warehouse, its pledgee,
+and those who oversee.
+"""
+
+from typing import Any, NotRequired, TypedDict
+
+from receipts_ledger.api.answers.forms import (
+    AsOf,
+    Place,
+    date_text,
+    hexadecimal,
+    place_of,
+    seconds_text,
+)
+from receipts_ledger.domain.caller import Caller
+from receipts_ledger.domain.content import Json
+from receipts_ledger.domain.ids import ReceiptId, pool_number, receipt_number
+from receipts_ledger.domain.receipt import Receipt
+from receipts_ledger.store.units import Found
+
+_WAREHOUSE_SHIFT = 16
+_PUBLIC_MEMBERS: tuple[str, ...] = ("receipt_id", "subject", "tx_hash")
+_WORDED = (
+    "Issued",
+    "Transferred",
+    "Pledged",
+    "Released",
+    "Delivered",
+    "ReceiptFrozen",
+    "ReceiptUnfrozen",
+)
+
+
+class Since(TypedDict):
+    """When the receipt was pledged."""
+
+    block_number: int
+    at: str | None
+
+
+class PledgeOut(TypedDict):
+    """The claim that a receipt secures."""
+
+    pledgee_id: int
+    maturity: str
+    in_default: bool
+    terms_commitment: str
+    terms: NotRequired[dict[str, Json] | None]
+
+
+class ReceiptOut(TypedDict):
+    """A receipt. With `view` public, what comes after it is left out."""
+
+    receipt_id: int
+    number: str
+    pool_id: int
+    pool_number: str
+    serial: int
+    status: str
+    encumbered: bool
+    encumbered_since: Since | None
+    frozen: bool
+    version: int
+    view: str
+    holder_id: NotRequired[int]
+    pledgee_id: NotRequired[int | None]
+    quantity: NotRequired[int]
+    storage_until: NotRequired[str]
+    maturity: NotRequired[str | None]
+    paper: NotRequired[bool]
+    pledge: NotRequired[PledgeOut | None]
+    content_commitment: NotRequired[str]
+    content: NotRequired[dict[str, Json] | None]
+    last_change: NotRequired[Place]
+
+
+class ReceiptPage(TypedDict):
+    """Receipts in the order of their numbers."""
+
+    items: list[ReceiptOut]
+    next_cursor: str | None
+    as_of: AsOf | None
+
+
+class HistoryEntry(TypedDict):
+    """One thing that has happened to a receipt."""
+
+    event: str
+    block_number: int
+    block_hash: str
+    log_index: int
+    tx_hash: str
+    at: str
+    payload: dict[str, Any]
+
+
+class HistoryPage(TypedDict):
+    """What has happened to a receipt, oldest first."""
+
+    items: list[HistoryEntry]
+    next_cursor: str | None
+
+
+def is_its_own(row: Found, caller: Caller) -> bool:
+    """Tell whether amounts and names of this receipt are open to the caller."""
+    return caller.sees_everything or caller.party_id in (
+        row.holder_id,
+        row.pledgee_id or row.holder_id,
+        row.pool_id >> _WAREHOUSE_SHIFT,
+    )
+
+
+def public_receipt(row: Found) -> ReceiptOut:
+    """Return what anybody admitted may see."""
+    since = None
+    if row.pledged_at_block is not None:
+        since = Since(
+            block_number=row.pledged_at_block,
+            at=None if row.pledged_at is None else seconds_text(row.pledged_at),
+        )
+    return ReceiptOut(
+        receipt_id=row.receipt_id,
+        number=receipt_number(ReceiptId(row.receipt_id)),
+        pool_id=row.pool_id,
+        pool_number=pool_number(row.pool_id),
+        serial=row.serial,
+        status=row.status,
+        encumbered=row.encumbered,
+        encumbered_since=since,
+        frozen=row.frozen,
+        version=row.version,
+        view="public",
+    )
+
+
+def full_receipt(row: Found) -> ReceiptOut:
+    """Return what those concerned see, without contents."""
+    told = public_receipt(row)
+    told["view"] = "full"
+    told["holder_id"] = row.holder_id
+    told["pledgee_id"] = row.pledgee_id
+    told["quantity"] = row.quantity
+    told["storage_until"] = date_text(row.storage_day)
+    told["maturity"] = None if row.maturity_day is None else date_text(row.maturity_day)
+    told["paper"] = row.paper
+    told["content_commitment"] = hexadecimal(row.content)
+    told["last_change"] = place_of(row)
+    told["pledge"] = None
+    if row.encumbered:
+        told["pledge"] = PledgeOut(
+            pledgee_id=row.pledgee_id,
+            maturity=date_text(row.maturity_day),
+            in_default=row.in_default,
+            terms_commitment=hexadecimal(row.terms),
+        )
+    return told
+
+
+def history_entry(row: Found, *, shows_all: bool) -> HistoryEntry:
+    """Return one event of a receipt."""
+    return HistoryEntry(
+        event=row.kind,
+        block_number=row.block_number,
+        block_hash=hexadecimal(row.block_hash),
+        log_index=row.log_index,
+        tx_hash=hexadecimal(row.tx_hash),
+        at=seconds_text(row.timestamp),
+        payload=row.body if shows_all else public_payload(row.kind, row.body),
+    )
+
+
+def public_payload(event: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what anybody admitted may see of an event."""
+    if event not in _WORDED:
+        if not _is_of_receipt(event):
+            return body
+        return {name: body[name] for name in _PUBLIC_MEMBERS if name in body}
+    receipt = Receipt.from_word(int(body["word"], 16))
+    told = {
+        "receipt_id": body["receipt_id"],
+        "status": receipt.status.name.lower(),
+        "encumbered": receipt.pledgee is not None,
+        "version": receipt.version,
+    }
+    return told if "tx_hash" not in body else {**told, "tx_hash": body["tx_hash"]}
+
+
+def concerns(event: str, body: dict[str, Any], caller: Caller) -> bool:
+    """Tell whether all of an event is open to the caller."""
+    if caller.sees_everything or not (event in _WORDED or _is_of_receipt(event)):
+        return True
+    receipt_id = body.get("receipt_id", body.get("subject", 0))
+    if receipt_id >> 48 == caller.party_id:
+        return True
+    if event not in _WORDED:
+        return False
+    receipt = Receipt.from_word(int(body["word"], 16))
+    return caller.party_id in (receipt.holder, receipt.pledgee or receipt.holder)
+
+
+def _is_of_receipt(event: str) -> bool:
+    return event in ("ItemReceipted", "ItemFreed", "DocumentUsed", "ActRefused")

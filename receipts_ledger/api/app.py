@@ -1,0 +1,70 @@
+"""The API as one ASGI app, made from the services that it is given."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from receipts_ledger import __version__
+from receipts_ledger.api import faults, openapi, outermost
+from receipts_ledger.api.routes import (
+    acts,
+    health,
+    journal,
+    ledger,
+    parties,
+    pledges,
+    pools,
+    profiles,
+    receipts,
+)
+from receipts_ledger.api.services import Services
+
+_DESCRIPTION = """
+Warehouse receipts on a permissioned chain. A POST **drafts an act**: the answer carries the
+statement that the parties sign (EIP-712). `POST /v1/acts/{id}/signatures` adds a signature; with
+the last one the act is judged and relayed. Nothing moves without the signatures of all whose
+consent it needs.
+
+Quantities are integers in the base unit of the commodity's profile (UN/ECE Recommendation 20),
+amounts integers in minor units of an ISO 4217 currency, times RFC 3339 in UTC. Errors are RFC 9457
+problems with a stable `code`.
+"""
+
+
+class Api(FastAPI):
+    """FastAPI with our own OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        return openapi.document(self)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the API. It fetches nothing: all that it needs is in `services`."""
+    app = Api(
+        title="Receipts Ledger",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url="/v1/docs",
+        redoc_url=None,
+        # A path is one path: no redirect that would drop a body.
+        redirect_slashes=False,
+        max_body_size=services.body_bytes_max,
+    )
+    app.state.services = services
+    for nouns in (
+        ledger,
+        parties,
+        pools,
+        profiles,
+        receipts,
+        pledges,
+        acts,
+        journal,
+        health,
+    ):
+        app.include_router(nouns.router)
+    faults.install(app)
+    outermost.add(app, services.metrics)
+    return app

@@ -1,0 +1,73 @@
+"""Every error on its way out becomes a problem: ours, the framework's, and the unforeseen."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from receipts_ledger.api import problem
+from receipts_ledger.api.catalogue import Fault
+from receipts_ledger.api.problem import FieldProblem, field_name
+from receipts_ledger.errors import NotFound, RefusalCode, Refused, Retryable
+
+_SHOWN_ERRORS_MAX = 20
+_OF_STATUS: dict[int, Fault | RefusalCode] = {
+    400: Fault.MALFORMED_BODY,
+    404: Fault.NOT_FOUND,
+    405: Fault.METHOD_NOT_ALLOWED,
+    413: RefusalCode.BODY_TOO_LARGE,
+}
+_WHERE = ("body", "query", "path", "header", "cookie")
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(Retryable, _retryable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_framework)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return problem.answer(problem.problem_of_refusal(cast(Refused, error)))
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return problem.answer(problem.problem_of_unknown(cast(NotFound, error)))
+
+
+async def _retryable(request: Request, error: Exception) -> Response:
+    return problem.answer_of_retryable(cast(Retryable, error))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    errors = cast(RequestValidationError, error).errors()
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return problem.answer(problem.problem_of(Fault.MALFORMED_BODY, "it is no JSON"))
+    return problem.answer(
+        problem.problem_of_fields([_field(one) for one in errors[:_SHOWN_ERRORS_MAX]])
+    )
+
+
+async def _of_framework(request: Request, error: Exception) -> Response:
+    status = cast(HTTPException, error).status_code
+    code = _OF_STATUS.get(status, Fault.MALFORMED_BODY)
+    said = problem.problem_of(code)
+    said["status"] = status
+    return problem.answer(said, cast(HTTPException, error).headers)
+
+
+def _field(error: Any) -> FieldProblem:
+    location: Sequence[object] = error["loc"]
+    steps = list(location[1:] if location and location[0] in _WHERE else location)
+    if at := (error.get("ctx") or {}).get("at"):
+        steps.append(at)
+    return FieldProblem(
+        field=field_name(steps) or str(location[0] if location else "body"),
+        rule=str(error["type"]),
+        detail=problem.shown(str(error["msg"])),
+    )

@@ -1,0 +1,296 @@
+"""One POST: carried out once under its idempotency key, in as few transactions as it takes.
+
+A draft is one transaction: key, act, signature and answer. With the last signature it is
+two, because the contract is asked in between and no transaction stays open meanwhile. A
+refusal undoes what it met and is then written down together with its answer.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+import orjson
+from fastapi import Depends, Request, Response
+
+from receipts_ledger.api import problem
+from receipts_ledger.api.answers.acts import told_act
+from receipts_ledger.api.asking import authenticate, digest, secret_hash_of, services_of
+from receipts_ledger.api.services import Services
+from receipts_ledger.domain.caller import Caller, Scope
+from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.pending import PendingAct
+from receipts_ledger.domain.refusal import RefusalOnRecord, Source
+from receipts_ledger.errors import LedgerError, NotFound, RefusalCode, Refused
+from receipts_ledger.services.draft import Desk
+from receipts_ledger.services.intake import ActRefused, Draft
+from receipts_ledger.services.refusing import goes_on_record, on_record
+from receipts_ledger.store import idempotency
+from receipts_ledger.store.acts import StoredActs
+from receipts_ledger.store.idempotency import RequestKey, StoredAnswer
+from receipts_ledger.store.reads import acts as act_reads
+from receipts_ledger.store.reads.sight import Sight
+from receipts_ledger.store.refusals import StoredRefusals
+from receipts_ledger.store.standing import StoredStanding
+from receipts_ledger.store.units import Writer
+
+ACCEPTED = 202
+_KEY_LENGTH_MAX = 255
+_JSON = "application/json"
+_NOT_ANSWERS = frozenset(
+    {
+        RefusalCode.NOT_AUTHENTICATED,
+        RefusalCode.IDEMPOTENCY_KEY_REUSED,
+        RefusalCode.REQUEST_RUNNING,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One open transaction, and what the services need of it."""
+
+    writer: Writer
+    caller: Caller
+    request: RequestKey
+    acts: StoredActs
+    standing: StoredStanding
+
+
+Work: TypeAlias = Callable[[Unit], PendingAct]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody tries: the verb and its subject, or the act that it is about."""
+
+    verb: str
+    subject: int | None = None
+    act_id: UUID | None = None
+
+
+class Posting:
+    """One request to have something done."""
+
+    def __init__(
+        self, services: Services, *, secret_hash: bytes, key: str, fingerprint: Hash32
+    ) -> None:
+        self._services = services
+        self._secret_hash = secret_hash
+        self._key = key
+        self._fingerprint = fingerprint
+
+    def draft(self, attempt: Attempt, make: Callable[[Desk], Draft]) -> Response:
+        """Draft an act. The same request again, even after a crash, drafts no second one."""
+        services = self._services
+
+        def work(unit: Unit) -> PendingAct:
+            desk = Desk(unit.standing, services.profiles, services.document_key, services.clock())
+            return services.intake.enter(
+                self._id_of(unit, "act"),
+                lambda: make(desk),
+                unit.caller,
+                acts=unit.acts,
+                standing=unit.standing,
+            )
+
+        return self._carry_out(attempt, work)
+
+    def sign(self, act_id: UUID, signature: bytes | None) -> Response:
+        """Add a signature to an act that the caller may see."""
+
+        def work(unit: Unit) -> PendingAct:
+            self._expect_seen(unit, act_id)
+            return self._services.intake.sign(
+                act_id, signature, unit.caller, acts=unit.acts, standing=unit.standing
+            )
+
+        return self._carry_out(Attempt("Sign", act_id=act_id), work)
+
+    def withdraw(self, act_id: UUID) -> Response:
+        """Take a draft back."""
+
+        def work(unit: Unit) -> PendingAct:
+            self._expect_seen(unit, act_id)
+            return self._services.intake.withdraw(act_id, unit.caller, acts=unit.acts)
+
+        return self._carry_out(Attempt("Withdraw", act_id=act_id), work)
+
+    def _carry_out(self, attempt: Attempt, work: Work) -> Response:
+        try:
+            with self._unit() as unit:
+                before = idempotency.claim(unit.writer, unit.request, self._services.clock())
+                if before is not None:
+                    return _replayed(before)
+                pending = work(unit)
+                if not pending.is_complete:
+                    return self._answer(unit, pending)
+            return self._judge(attempt, pending)
+        except ActRefused as ended:
+            return self._refuse(attempt, ended.refused, ended.pending)
+        except Refused as refused:
+            if refused.code in _NOT_ANSWERS:
+                raise
+            return self._refuse(attempt, refused, None)
+
+    def _judge(self, attempt: Attempt, pending: PendingAct) -> Response:
+        try:
+            refused = self._services.intake.ask(pending)
+        except LedgerError:
+            # Nobody has said no: the same request may be sent again at once.
+            with self._unit() as unit:
+                idempotency.give_up(unit.writer, unit.request)
+            raise
+        with self._unit() as unit:
+            if refused is not None:
+                return self._close(unit, attempt, refused, Source.CONTRACT, pending)
+            try:
+                accepted = self._services.intake.accept(pending.act_id, acts=unit.acts)
+            except ActRefused as ended:
+                return self._close(unit, attempt, ended.refused, Source.API, ended.pending)
+            return self._answer(unit, accepted)
+
+    def _refuse(self, attempt: Attempt, refused: Refused, ended: PendingAct | None) -> Response:
+        with self._unit() as unit:
+            before = idempotency.claim(unit.writer, unit.request, self._services.clock())
+            if before is not None:
+                return _replayed(before)
+            return self._close(unit, attempt, refused, Source.API, ended)
+
+    def _close(
+        self,
+        unit: Unit,
+        attempt: Attempt,
+        refused: Refused,
+        source: Source,
+        ended: PendingAct | None,
+    ) -> Response:
+        """Write the refusal down with its answer. `ended` is the act that it is the end of."""
+        refusal_id = None
+        if ended is not None or goes_on_record(refused):
+            refusal = self._on_record(unit, attempt, refused, source, ended)
+            refusal_id = refusal.refusal_id
+            StoredRefusals(unit.writer).add(refusal)
+            if ended is not None:
+                self._services.intake.refuse(ended, refusal, acts=unit.acts)
+        said = problem.problem_of_refusal(refused, refusal_id=refusal_id, caller=unit.caller)
+        return self._store(unit, problem.answer(said))
+
+    def _on_record(
+        self,
+        unit: Unit,
+        attempt: Attempt,
+        refused: Refused,
+        source: Source,
+        ended: PendingAct | None,
+    ) -> RefusalOnRecord:
+        meant = ended
+        if meant is None and attempt.act_id is not None:
+            meant = unit.acts.find(str(attempt.act_id))
+        return on_record(
+            refused,
+            refusal_id=self._id_of(unit, "refusal"),
+            at=self._services.clock(),
+            source=source,
+            caller=unit.caller,
+            verb=attempt.verb,
+            subject=attempt.subject,
+            pending=meant,
+        )
+
+    def _answer(self, unit: Unit, pending: PendingAct) -> Response:
+        shown = act_reads.act(unit.writer, pending.act_id, Sight.of(unit.caller))
+        if shown is None:
+            raise NotFound("act", pending.act_id)
+        said = told_act(unit.writer, shown, unit.caller, self._services.statements)
+        response = Response(
+            orjson.dumps(said),
+            status_code=ACCEPTED,
+            media_type=_JSON,
+            headers={"Location": f"/v1/acts/{pending.act_id}"},
+        )
+        return self._store(unit, response)
+
+    def _store(self, unit: Unit, response: Response) -> Response:
+        headers = {
+            name: value
+            for name, value in response.headers.items()
+            if name.lower() in ("location", "content-type")
+        }
+        answered = StoredAnswer(response.status_code, headers, bytes(response.body))
+        idempotency.answer(unit.writer, unit.request, answered, self._services.clock())
+        return response
+
+    @contextmanager
+    def _unit(self) -> Iterator[Unit]:
+        with self._services.database.writing() as writer:
+            caller = authenticate(writer, self._secret_hash, Scope.WRITE, self._services)
+            yield Unit(
+                writer,
+                caller,
+                RequestKey(caller.principal, self._key, self._fingerprint),
+                StoredActs(writer, self._services.statements.read),
+                StoredStanding(writer),
+            )
+
+    def _id_of(self, unit: Unit, kind: str) -> UUID:
+        """Return the one id that this request gives, so that its repetition gives no other."""
+        parts = (kind, unit.caller.principal, self._key, self._fingerprint.hex())
+        return uuid5(NAMESPACE_OID, "\0".join(parts))
+
+    def _expect_seen(self, unit: Unit, act_id: UUID) -> None:
+        if act_reads.act(unit.writer, str(act_id), Sight.of(unit.caller)) is None:
+            raise NotFound("act", act_id)
+
+
+async def posting(request: Request) -> Posting:
+    """Return the POST that a request is. Raises Refused without api token or idempotency key."""
+    secret_hash = secret_hash_of(request)
+    return Posting(
+        services_of(request),
+        secret_hash=secret_hash,
+        key=_idempotency_key(request),
+        fingerprint=Hash32(
+            digest(
+                request.method.encode(), request.url.path.encode(), _canonical(await request.body())
+            )
+        ),
+    )
+
+
+PostDep = Annotated[Posting, Depends(posting)]
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        raise Refused(
+            RefusalCode.IDEMPOTENCY_KEY_MISSING,
+            "send a fresh random one with each new request",
+            field="Idempotency-Key",
+        )
+    if len(key) > _KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
+        raise Refused(
+            RefusalCode.INVALID_REQUEST,
+            f"it is at most {_KEY_LENGTH_MAX} printable ASCII characters",
+            field="Idempotency-Key",
+        )
+    return key
+
+
+def _canonical(body: bytes) -> bytes:
+    """Return the body without the freedoms of JSON: order of members, spaces, escapes."""
+    try:
+        return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        return body
+
+
+def _replayed(before: StoredAnswer) -> Response:
+    return Response(
+        before.body,
+        status_code=before.status_code,
+        headers={**before.headers, "Idempotency-Replayed": "true"},
+    )

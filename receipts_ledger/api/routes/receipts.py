@@ -1,0 +1,227 @@
+"""Receipts: issue, transfer, delivery, freeze, and what they stand for."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+
+from receipts_ledger.api.answers.acts import ActOut
+from receipts_ledger.api.answers.forms import as_of
+from receipts_ledger.api.answers.receipts import (
+    HistoryPage,
+    ReceiptOut,
+    ReceiptPage,
+    full_receipt,
+    history_entry,
+    is_its_own,
+    public_receipt,
+)
+from receipts_ledger.api.asking import AskDep
+from receipts_ledger.api.fields import PartyQuery, PoolQuery, ReceiptPath, TruthQuery
+from receipts_ledger.api.paging import Page, cut, opened
+from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
+from receipts_ledger.api.requests.receipts import DeliverIn, IssueIn, OrderIn, TransferIn
+from receipts_ledger.api.routes.told import told
+from receipts_ledger.domain.caller import Caller
+from receipts_ledger.domain.ids import Hash32, ReceiptId, receipt_number
+from receipts_ledger.errors import NotFound
+from receipts_ledger.services.draft import receipts as draft
+from receipts_ledger.store import contents
+from receipts_ledger.store.reads import chain
+from receipts_ledger.store.reads import receipts as reads
+from receipts_ledger.store.reads.receipts import ReceiptFilter
+from receipts_ledger.store.reads.sight import Sight
+from receipts_ledger.store.units import Found, Reader
+
+router = APIRouter(prefix="/v1/receipts", tags=["Receipts"])
+
+_NOT_MODIFIED = 304
+_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+
+
+class ReceiptPageIn(Page):
+    """Which receipts are asked for. Whoever asks for holders or pledgees sees his own alone."""
+
+    pool_id: PoolQuery | None = None
+    holder_id: PartyQuery | None = None
+    pledgee_id: PartyQuery | None = None
+    status: Literal["open", "delivered", "merged", "replaced", "cancelled"] | None = None
+    encumbered: TruthQuery | None = None
+
+    def wanted(self) -> ReceiptFilter:
+        """Return the filter."""
+        return ReceiptFilter(
+            self.pool_id, self.holder_id, self.pledgee_id, self.status, self.encumbered
+        )
+
+
+@router.post("", status_code=ACCEPTED, response_model=ActOut)
+def issue_receipts(body: IssueIn, post: PostDep) -> Response:
+    """Draft the issue of receipts over goods that have come in: all or none."""
+    return post.draft(
+        Attempt("Issue", body.pool_id),
+        lambda desk: draft.issue(
+            desk,
+            pool=body.pool_id,
+            goods=[new.goods() for new in body.receipts],
+            documents=[document.named() for document in body.documents],
+            evidence=body.evidence,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.get("", response_model=ReceiptPage)
+def list_receipts(page: Annotated[ReceiptPageIn, Query()], ask: AskDep) -> Response:
+    """List receipts by number; each as much as the caller may see of it."""
+    wanted = page.wanted()
+    query = ("receipts", repr(wanted))
+    key = ask.services.cursor_key
+    after = opened(page.cursor, query, key)
+    with ask.reading() as (reader, caller):
+        rows = reads.page(
+            reader,
+            wanted,
+            Sight.of(caller),
+            after=ReceiptId(after[0]) if after else None,
+            limit=page.limit + 1,
+        )
+        stand = chain.cursor_row(reader)
+    rows, cursor = cut(rows, page.limit, lambda row: [row.receipt_id], query=query, key=key)
+    items = [full_receipt(row) if is_its_own(row, caller) else public_receipt(row) for row in rows]
+    return told(ReceiptPage(items=items, next_cursor=cursor, as_of=as_of(stand)))
+
+
+@router.get("/{receipt_id}", response_model=ReceiptOut, responses={_NOT_MODIFIED: {}})
+def show_receipt(
+    receipt_id: ReceiptPath,
+    ask: AskDep,
+    if_none_match: Annotated[str | None, Header(max_length=500)] = None,
+) -> Response:
+    """Show one receipt. Its ETag begins with its version; `If-None-Match` saves the body."""
+    with ask.reading() as (reader, caller):
+        row = reads.receipt(reader, receipt_id)
+        if row is None:
+            raise NotFound("receipt", receipt_number(receipt_id))
+        shows_all = _shows_all(reader, row, caller)
+        tag = _tag(row, shows_all=shows_all)
+        if if_none_match is not None and _matches(tag, if_none_match):
+            return Response(status_code=_NOT_MODIFIED, headers={"ETag": tag, **_PRIVATE})
+        shown = _with_contents(reader, row) if shows_all else public_receipt(row)
+    return told(shown, {"ETag": tag, **_PRIVATE})
+
+
+@router.get("/{receipt_id}/history", response_model=HistoryPage)
+def show_history(receipt_id: ReceiptPath, page: Annotated[Page, Query()], ask: AskDep) -> Response:
+    """Show what has happened to a receipt, oldest first."""
+    query = ("history", receipt_id)
+    key = ask.services.cursor_key
+    after = opened(page.cursor, query, key)
+    with ask.reading() as (reader, caller):
+        receipt = reads.receipt(reader, receipt_id)
+        if receipt is None:
+            raise NotFound("receipt", receipt_number(receipt_id))
+        shows_all = _shows_all(reader, receipt, caller)
+        rows = reads.history(
+            reader,
+            receipt_id,
+            after=(after[0], after[1]) if after else None,
+            limit=page.limit + 1,
+        )
+    rows, cursor = cut(
+        rows, page.limit, lambda row: [row.block_number, row.log_index], query=query, key=key
+    )
+    items = [history_entry(row, shows_all=shows_all) for row in rows]
+    return told(HistoryPage(items=items, next_cursor=cursor))
+
+
+@router.post("/{receipt_id}/transfers", status_code=ACCEPTED, response_model=ActOut)
+def transfer_receipt(receipt_id: ReceiptPath, body: TransferIn, post: PostDep) -> Response:
+    """Draft a change of holder."""
+    return post.draft(
+        Attempt("Transfer", receipt_id),
+        lambda desk: draft.transfer(
+            desk,
+            receipt=receipt_id,
+            transferee=body.transferee_id,
+            terms=body.terms or {},
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{receipt_id}/deliveries", status_code=ACCEPTED, response_model=ActOut)
+def deliver_goods(receipt_id: ReceiptPath, body: DeliverIn, post: PostDep) -> Response:
+    """Draft a delivery, full or part. While the receipt is pledged, the pledgee signs too."""
+    return post.draft(
+        Attempt("Deliver", receipt_id),
+        lambda desk: draft.deliver(
+            desk,
+            receipt=receipt_id,
+            quantity=body.quantity,
+            items=body.items,
+            evidence=body.evidence,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{receipt_id}/freezes", status_code=ACCEPTED, response_model=ActOut)
+def freeze_receipt(receipt_id: ReceiptPath, body: OrderIn, post: PostDep) -> Response:
+    """Draft an authority's freeze."""
+    return post.draft(
+        Attempt("Freeze", receipt_id),
+        lambda desk: draft.freeze(
+            desk,
+            receipt=receipt_id,
+            order=body.order,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{receipt_id}/unfreezes", status_code=ACCEPTED, response_model=ActOut)
+def unfreeze_receipt(receipt_id: ReceiptPath, body: OrderIn, post: PostDep) -> Response:
+    """Draft the end of a freeze."""
+    return post.draft(
+        Attempt("Unfreeze", receipt_id),
+        lambda desk: draft.unfreeze(
+            desk,
+            receipt=receipt_id,
+            order=body.order,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+def _shows_all(reader: Reader, row: Found, caller: Caller) -> bool:
+    """Its own, or one that its holder has put before the caller in an act under way."""
+    return is_its_own(row, caller) or (
+        caller.party_id is not None and reads.is_offered(reader, row.receipt_id, caller.party_id)
+    )
+
+
+def _with_contents(reader: Reader, row: Found) -> ReceiptOut:
+    shown = full_receipt(row)
+    wanted = [Hash32(one) for one in (row.content, row.terms) if one is not None]
+    found = contents.find(reader, wanted)
+    content = found.get(row.content)
+    shown["content"] = None if content is None else dict(content.body)
+    if (pledge := shown["pledge"]) is not None:
+        terms = found.get(row.terms)
+        pledge["terms"] = None if terms is None else dict(terms.body)
+    return shown
+
+
+def _tag(row: Found, *, shows_all: bool) -> str:
+    # After a reorganisation the same version can be another state: the transaction tells.
+    view = "full" if shows_all else "public"
+    return f'"{row.version}-{row.tx_hash.hex()[:16]}-{view}"'
+
+
+def _matches(tag: str, if_none_match: str) -> bool:
+    offered = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+    return "*" in offered or tag in offered

@@ -1,0 +1,66 @@
+"""What the routes need of the house. Wiring builds it; nothing here is fetched or global."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from prometheus_client import CollectorRegistry
+
+from receipts_ledger.domain.act import Act
+from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.intake import Intake
+from receipts_ledger.store.units import Database
+
+BODY_BYTES_MAX = 1 << 20
+LAG_BLOCKS_MAX = 20
+
+
+class Statements(Protocol):
+    """One ledger's statements, read from bytes and shown to wallets."""
+
+    def read(self, statement: bytes) -> Act: ...
+
+    def typed_data(self, act: Act) -> dict[str, Any]: ...
+
+
+class Services(Protocol):
+    """The rooms behind the door. One object, shared by all requests."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def intake(self) -> Intake: ...
+
+    @property
+    def statements(self) -> Statements: ...
+
+    @property
+    def profiles(self) -> Profiles: ...
+
+    @property
+    def document_key(self) -> bytes:
+        """The operator's key for fingerprints of documents and items."""
+
+    @property
+    def cursor_key(self) -> bytes:
+        """The key by which page cursors are sealed; the same in all replicas."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
+
+    @property
+    def node_head(self) -> Callable[[], int]:
+        """Asks the node for its latest block. Raises Retryable when it does not answer."""
+
+    @property
+    def metrics(self) -> CollectorRegistry:
+        """Where all parts of this process leave their figures."""
+
+    @property
+    def body_bytes_max(self) -> int:
+        """Largest request body; BODY_BYTES_MAX unless the operator says otherwise."""
+
+    @property
+    def lag_blocks_max(self) -> int:
+        """So many blocks behind the node the index may be and count as ready."""

@@ -33,8 +33,8 @@ _KEY = {
     "example": "0c6f1a54-6c1c-4f0e-9a59-0d3e6c2f3b11",
 }
 _EXAMPLE = {
-    **problem.problem_of(
-        problem.RefusalCode.ALREADY_ENCUMBERED,
+    **problem_of(
+        RefusalCode.ALREADY_ENCUMBERED,
         "receipt 12-1-000345 secures a claim since block 90211",
     ),
     "refusal_id": "5f0c4e6e-8d0b-5c57-9b7e-2a4f3c1d0e9a",

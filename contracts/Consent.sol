@@ -4,90 +4,129 @@ pragma solidity ^0.8.30;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Parties} from "./Parties.sol";
-import {Act, Wire} from "./Wire.sol";
 import {refuse} from "./Refusal.sol";
+import {Act} from "./Wire.sol";
+import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 
-/// @notice The signatures of one act, read one by one in the order of the consent matrix.
-struct Signers {
-    Act act;
-    bytes32 digest;
-    /// Place of the next signature.
-    uint256 index;
-    /// Key word behind the last consent given.
-    uint256 lastKeyWord;
-}
-
 /// @title Who has agreed
-/// @notice Matches signatures with the parties whose consent an act needs. Signatures stand in the order of the
-/// matrix; a party that has to agree in two roles signs once; the sender's key counts as one more signature.
+/// @notice Matches signatures with the demands of an act. Signatures stand in the order of the consent matrix; a
+/// party that has to agree in two roles, one after the other, signs once; the sender's key counts as one more
+/// signature.
 abstract contract Consent is Parties, EIP712 {
-    using Wire for Act;
+    using Demand for uint256;
     using PartyWord for uint256;
 
-    /// @notice Any active key in this role will do.
-    uint256 internal constant ANY_PARTY = 0;
-
-    /// @notice Number of the party that agreed last.
-    function _lastParty(Signers memory signers) internal pure returns (uint256) {
-        return signers.lastKeyWord.partyOfKey();
+    /// @notice Objects unless the demand is met and no signature is left over.
+    /// @dev Here and below, first the ordinary case in a straight line: as many signatures as demands, each by the
+    /// right key.
+    function _agreed(Act act, uint256 demand) internal view returns (bytes memory refusal) {
+        if (act.signatureCount() == 1) {
+            uint256 word = _wordOfSigner(act, 0);
+            if (demand.unmetBy(word) == 0) {
+                act.setLastKeyWord(word);
+                return refusal;
+            }
+        }
+        return _agreedOtherwise(act, demand, Demand.NONE, Demand.NONE);
     }
 
-    /// @notice Demands the consent of `party` (or of anybody, for ANY_PARTY) by a key whose word has all bits of `needs`.
-    function _consent(Signers memory signers, uint256 party, uint256 needs)
+    /// @notice Objects unless both demands are met, in this order, and no signature is left over.
+    function _agreed(Act act, uint256 first, uint256 second) internal view returns (bytes memory refusal) {
+        if (act.signatureCount() == 2) {
+            uint256 unmet = first.unmetBy(_wordOfSigner(act, 0));
+            uint256 word = _wordOfSigner(act, 1);
+            if (unmet | second.unmetBy(word) == 0) {
+                act.setLastKeyWord(word);
+                return refusal;
+            }
+        }
+        return _agreedOtherwise(act, first, second, Demand.NONE);
+    }
+
+    /// @notice Objects unless all three demands are met, in this order, and no signature is left over.
+    function _agreed(Act act, uint256 first, uint256 second, uint256 third)
         internal
         view
         returns (bytes memory refusal)
     {
-        if (signers.index < signers.act.signatureCount()) {
-            (address key, bool valid) = _recover(signers);
-            if (!valid) return refuse(BadSignature.selector, signers.index);
-            uint256 word = _keys[key];
-            if (_satisfies(word, party, needs)) {
-                signers.lastKeyWord = word;
-                ++signers.index;
-                return "";
+        if (act.signatureCount() == 3) {
+            uint256 unmet = first.unmetBy(_wordOfSigner(act, 0)) | second.unmetBy(_wordOfSigner(act, 1));
+            uint256 word = _wordOfSigner(act, 2);
+            if (unmet | third.unmetBy(word) == 0) {
+                act.setLastKeyWord(word);
+                return refusal;
             }
-            if (_isGivenOtherwise(signers, party, needs)) return "";
-            if (word == 0) return refuse(UnknownKey.selector, uint160(key));
-            if (party == ANY_PARTY || word.partyOfKey() == party) return _explain(word, needs);
-        } else if (_isGivenOtherwise(signers, party, needs)) {
-            return "";
         }
-        return refuse(MissingConsent.selector, party, uint16(needs >> 32));
+        return _agreedOtherwise(act, first, second, third);
     }
 
-    /// @notice Demands that every signature has been asked for.
-    function _noSurplus(Signers memory signers) internal pure returns (bytes memory refusal) {
-        uint256 surplus = signers.act.signatureCount() - signers.index;
-        if (surplus != 0) return refuse(SurplusSignature.selector, surplus);
-    }
-
-    /// @notice Recovers the signer at the present place without judging it.
-    function _recover(Signers memory signers) internal pure returns (address key, bool valid) {
-        (bytes32 r, bytes32 vs) = signers.act.signature(signers.index);
-        ECDSA.RecoverError error_;
-        (key, error_,) = ECDSA.tryRecover(signers.digest, r, vs);
-        valid = error_ == ECDSA.RecoverError.NoError;
-    }
-
-    /// @notice By the party that has just agreed in another role, or by the sender.
-    function _isGivenOtherwise(Signers memory signers, uint256 party, uint256 needs) private view returns (bool) {
-        if (_satisfies(signers.lastKeyWord, party, needs)) return true;
-        uint256 word = _keys[msg.sender];
-        if (!_satisfies(word, party, needs)) return false;
-        signers.lastKeyWord = word;
-        return true;
-    }
-
-    function _satisfies(uint256 word, uint256 party, uint256 needs) private pure returns (bool) {
-        return word != 0 && (party == ANY_PARTY || word.partyOfKey() == party) && word & needs == needs;
-    }
-
-    function _explain(uint256 word, uint256 needs) private pure returns (bytes memory) {
-        if (needs & PartyWord.KEY_ACTIVE != 0 && word & PartyWord.KEY_ACTIVE == 0) {
-            return refuse(PartyNotActive.selector, word.partyOfKey());
+    /// @notice As `_agreed`, when a party signs once for two demands, the sender or a new key agrees, or somebody
+    /// has not agreed.
+    /// @dev The demands move up one by one instead of standing in an array, so that the loop needs no memory.
+    function _agreedOtherwise(Act act, uint256 demand, uint256 second, uint256 third)
+        private
+        view
+        returns (bytes memory)
+    {
+        uint256 index;
+        uint256 agreed;
+        for (; demand != Demand.NONE; (demand, second, third) = (second, third, Demand.NONE)) {
+            address key;
+            if (index < act.signatureCount()) {
+                key = _signer(act, index);
+                if (key == address(0)) return refuse(BadSignature.selector, index);
+                uint256 word = _keys[key];
+                if (demand.unmetBy(word) == 0 || (demand == Demand.NEW_KEY && key == act.newKey())) {
+                    agreed = word;
+                    ++index;
+                    continue;
+                }
+            } else if (demand == Demand.NEW_KEY && msg.sender == act.newKey()) {
+                continue;
+            }
+            if (demand.unmetBy(agreed) == 0) continue;
+            agreed = _keys[msg.sender];
+            if (demand.unmetBy(agreed) != 0) return _objection(act, demand, key);
         }
-        return refuse(WrongRole.selector, word.partyOfKey(), uint16(needs >> 32));
+        if (index < act.signatureCount()) {
+            return refuse(SurplusSignature.selector, act.signatureCount() - index);
+        }
+        act.setLastKeyWord(agreed);
+        return "";
+    }
+
+    /// @notice Number of the party that agreed last.
+    function _lastParty(Act act) internal pure returns (uint256) {
+        return act.lastKeyWord().partyOfKey();
+    }
+
+    function _wordOfSigner(Act act, uint256 index) private view returns (uint256) {
+        return _keys[_signer(act, index)];
+    }
+
+    /// @notice The address behind a signature, 0 when it is none.
+    /// @dev Takes the compact form apart itself, as ERC-2098 says: ECDSA is the judge, without a detour.
+    function _signer(Act act, uint256 index) private pure returns (address key) {
+        (bytes32 r, bytes32 vs) = act.signature(index);
+        unchecked {
+            (key,,) = ECDSA.tryRecover(act.digest(), uint8((uint256(vs) >> 255) + 27), r, (vs << 1) >> 1);
+        }
+    }
+
+    /// @notice Why this key, 0 for none, does not meet the demand.
+    function _objection(Act act, uint256 demand, address key) private view returns (bytes memory) {
+        if (key != address(0)) {
+            uint256 word = _keys[key];
+            if (word == 0 || demand == Demand.NEW_KEY) return refuse(UnknownKey.selector, uint160(key));
+            if (demand.concerns(word)) {
+                if (demand.needsActive() && !word.isActiveKey()) {
+                    return refuse(PartyNotActive.selector, word.partyOfKey());
+                }
+                return refuse(WrongRole.selector, word.partyOfKey(), demand.role());
+            }
+        }
+        uint256 party = demand == Demand.NEW_KEY ? act.shortSubject() : demand.party();
+        return refuse(MissingConsent.selector, party, demand.role());
     }
 }

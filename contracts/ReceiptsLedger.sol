@@ -3,19 +3,20 @@ pragma solidity ^0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Admissions} from "./Admissions.sol";
-import {Signers} from "./Consent.sol";
+import {Deliveries} from "./Deliveries.sol";
+import {Freezes} from "./Freezes.sol";
 import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
-import {Pledges} from "./Pledges.sol";
+import {Issues} from "./Issues.sol";
+import {Portfolios} from "./Portfolios.sol";
 import {refuse} from "./Refusal.sol";
 import {Statements} from "./Statements.sol";
+import {Transfers} from "./Transfers.sol";
 import {Act, Kind, Wire} from "./Wire.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 
 /// @title Receipts Ledger
 /// @notice The table of acts. No owner, no proxy, no pause of exits, no call to another contract.
-contract ReceiptsLedger is Admissions, Pledges {
-    using Wire for Act;
-
+contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries, Freezes {
     uint256 private constant FIRST_PARTY = 1;
 
     /// @param registrarKey First key of the first party, the registrar.
@@ -27,9 +28,10 @@ contract ReceiptsLedger is Admissions, Pledges {
 
     /// @inheritdoc IReceiptsLedger
     function execute(bytes calldata act) external {
-        (Signers memory signers, uint256 next, uint256 end) = _read(act);
-        if (next != end) revert MalformedAct(act.length);
-        bytes memory refusal = _perform(signers);
+        (uint256 start, uint256 limit) = _bounds(act);
+        Act act_ = Wire.allocate();
+        if (_read(act_, start, act) != limit) revert MalformedAct(act.length);
+        bytes memory refusal = _perform(act_);
         if (refusal.length != 0) {
             assembly ("memory-safe") {
                 revert(add(refusal, 0x20), mload(refusal))
@@ -39,61 +41,83 @@ contract ReceiptsLedger is Admissions, Pledges {
 
     /// @inheritdoc IReceiptsLedger
     function relay(bytes calldata acts) external returns (uint256 refused) {
-        uint256 offset;
-        while (offset < acts.length) {
-            (Signers memory signers, uint256 next, uint256 end) = _read(acts[offset:]);
-            bytes memory refusal = _perform(signers);
+        (uint256 offset, uint256 limit) = _bounds(acts);
+        Act act = Wire.allocate();
+        uint256 free = _freeMemory();
+        while (offset < limit) {
+            offset = _read(act, offset, acts);
+            bytes memory refusal = _perform(act);
             if (refusal.length != 0) {
-                ++refused;
-                emit ActRefused(signers.digest, signers.act.subject(), refusal);
+                unchecked {
+                    ++refused;
+                }
+                emit ActRefused(act.digest(), uint64(act.subject()), refusal);
             }
-            offset = acts.length - (end - next);
+            _freeMemoryFrom(free);
         }
     }
 
     /// @inheritdoc IReceiptsLedger
     function digestOf(bytes calldata act) external view returns (bytes32) {
-        (Signers memory signers,,) = _read(act);
-        if (signers.digest == 0) revert MalformedAct(0);
-        return signers.digest;
+        (uint256 start,) = _bounds(act);
+        Act act_ = Wire.allocate();
+        _read(act_, start, act);
+        if (act_.digest() == 0) revert MalformedAct(0);
+        return act_.digest();
     }
 
-    /// @notice Reads the act at the start of `input` and hashes what its signers have signed.
-    /// @return signers The act with its digest, which is 0 when kind and words say nothing that can be signed.
-    /// @return next Calldata offset behind the act.
-    /// @return end Calldata offset behind `input`.
-    function _read(bytes calldata input) private view returns (Signers memory signers, uint256 next, uint256 end) {
-        uint256 start;
+    /// @notice Reads the act at calldata offset `start` of `input` and hashes what its signers have signed. An act
+    /// whose kind and words say nothing that can be signed has the digest 0 and becomes one of no kind.
+    /// @return end Calldata offset behind the act.
+    function _read(Act act, uint256 start, bytes calldata input) private view returns (uint256 end) {
+        end = act.read(start);
+        (, uint256 limit) = _bounds(input);
+        if (end > limit) revert MalformedAct(input.length);
+        bytes32 statement = Statements.hash(act);
+        if (statement == 0) act.annul();
+        else act.setDigest(_hashTypedDataV4(statement));
+    }
+
+    function _perform(Act act) private returns (bytes memory) {
+        uint256 kind = act.kind();
+        uint256 deadline = act.deadline();
+        if (deadline < block.timestamp) return refuse(DeadlinePassed.selector, deadline);
+        if (kind == uint256(Kind.Pledge)) return _actPledge(act);
+        if (kind == uint256(Kind.Release)) return _actRelease(act);
+        if (kind == uint256(Kind.Transfer)) return _actTransfer(act);
+        if (kind == uint256(Kind.Issue)) return _actIssue(act);
+        if (kind == uint256(Kind.Deliver)) return _actDeliver(act);
+        if (kind == uint256(Kind.PledgePortfolio)) return _actPledgePortfolio(act);
+        if (kind == uint256(Kind.ReleasePortfolio)) return _actReleasePortfolio(act);
+        if (kind == uint256(Kind.Freeze)) return _actFreeze(act);
+        if (kind == uint256(Kind.Unfreeze)) return _actUnfreeze(act);
+        if (kind == uint256(Kind.Attest)) return _actAttest(act);
+        if (kind == uint256(Kind.OpenPool)) return _actOpenPool(act);
+        if (kind == uint256(Kind.Admit)) return _actAdmit(act);
+        if (kind == uint256(Kind.Suspend)) return _actSuspend(act);
+        if (kind == uint256(Kind.Reinstate)) return _actReinstate(act);
+        if (kind == uint256(Kind.BindKey)) return _actBindKey(act);
+        if (kind == uint256(Kind.RevokeKey)) return _actRevokeKey(act);
+        return refuse(MalformedAct.selector, 0);
+    }
+
+    function _bounds(bytes calldata input) private pure returns (uint256 start, uint256 end) {
         assembly ("memory-safe") {
             start := input.offset
+            end := add(start, input.length)
         }
-        end = start + input.length;
-        (signers.act, next) = Wire.read(start, end);
-        if (next == 0) revert MalformedAct(input.length);
-        bytes32 statement = Statements.hash(signers.act);
-        if (statement != 0) signers.digest = _hashTypedDataV4(statement);
     }
 
-    function _perform(Signers memory signers) private returns (bytes memory) {
-        if (signers.digest == 0) return refuse(MalformedAct.selector, 0);
-        uint256 kind = signers.act.kind();
-        uint40 deadline = signers.act.deadline();
-        if (deadline < block.timestamp) return refuse(DeadlinePassed.selector, deadline);
-        if (kind == uint256(Kind.Pledge)) return _actPledge(signers);
-        if (kind == uint256(Kind.Release)) return _actRelease(signers);
-        if (kind == uint256(Kind.Issue)) return _actIssue(signers);
-        if (kind == uint256(Kind.Transfer)) return _actTransfer(signers);
-        if (kind == uint256(Kind.Deliver)) return _actDeliver(signers);
-        if (kind == uint256(Kind.PledgePortfolio)) return _actPledgePortfolio(signers);
-        if (kind == uint256(Kind.ReleasePortfolio)) return _actReleasePortfolio(signers);
-        if (kind == uint256(Kind.Freeze)) return _actFreeze(signers);
-        if (kind == uint256(Kind.Unfreeze)) return _actUnfreeze(signers);
-        if (kind == uint256(Kind.Attest)) return _actAttest(signers);
-        if (kind == uint256(Kind.OpenPool)) return _actOpenPool(signers);
-        if (kind == uint256(Kind.Admit)) return _actAdmit(signers);
-        if (kind == uint256(Kind.Suspend)) return _actSuspend(signers);
-        if (kind == uint256(Kind.Reinstate)) return _actReinstate(signers);
-        if (kind == uint256(Kind.BindKey)) return _actBindKey(signers);
-        return _actRevokeKey(signers);
+    function _freeMemory() private pure returns (uint256 free) {
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+    }
+
+    /// @dev Memory costs its square, and nothing of one act is needed for the next.
+    function _freeMemoryFrom(uint256 free) private pure {
+        assembly ("memory-safe") {
+            mstore(0x40, free)
+        }
     }
 }

@@ -22,93 +22,175 @@ enum Kind {
     ReleasePortfolio
 }
 
-/// @notice One act as it stands in calldata. `words` and `signatures` are calldata offsets.
-struct Act {
-    uint256 head;
-    bytes32 commitment;
-    uint256 words;
-    uint256 signatures;
-}
+/// @notice One act. The number is the position in memory of what is read from calldata once: see Wire.
+/// @dev A position and no struct, because Solidity clears every struct that it declares and a relay needs only one.
+type Act is uint256;
+
+using Wire for Act global;
 
 /// @title The wire form of acts
 /// @notice Reads fields; judges nothing. The layout is said in IReceiptsLedger.
+/// @dev Statements and acts read a field through the same function, so what is carried out is as wide as what was
+/// signed. In memory an act is six words: head; commitment; words and signatures, as calldata offsets; digest; key word of
+/// the last consent. Arithmetic is unchecked: counts have 16 bits, offsets lie in calldata.
 library Wire {
-    uint256 internal constant FIXED_BYTES = 64;
-    uint256 internal constant WORD_BYTES = 32;
-    uint256 internal constant SIGNATURE_BYTES = 64;
+    /// @notice A place for one act after another.
+    function allocate() internal pure returns (Act act) {
+        assembly ("memory-safe") {
+            act := mload(0x40)
+            mstore(0x40, add(act, 0xc0))
+        }
+    }
 
     /// @notice Reads the act that starts at `offset`.
-    /// @return act The act.
-    /// @return next Offset behind the act, or 0 when the bytes end before the act does.
-    function read(uint256 offset, uint256 end) internal pure returns (Act memory act, uint256 next) {
-        if (offset + FIXED_BYTES > end) return (act, 0);
-        uint256 head;
-        bytes32 commitment;
+    /// @dev Bytes behind the end of calldata read as 0, so an act that is cut short is read too: the caller compares.
+    /// @return end Calldata offset behind the act.
+    function read(Act act, uint256 offset) internal pure returns (uint256 end) {
         assembly ("memory-safe") {
-            head := calldataload(offset)
-            commitment := calldataload(add(offset, 0x20))
-        }
-        act.head = head;
-        act.commitment = commitment;
-        act.words = offset + FIXED_BYTES;
-        act.signatures = act.words + wordCount(act) * WORD_BYTES;
-        next = act.signatures + signatureCount(act) * SIGNATURE_BYTES;
-        if (next > end) next = 0;
-    }
-
-    function kind(Act memory act) internal pure returns (uint256) {
-        return act.head >> 248;
-    }
-
-    function signatureCount(Act memory act) internal pure returns (uint256) {
-        return uint8(act.head >> 240);
-    }
-
-    function wordCount(Act memory act) internal pure returns (uint256) {
-        return uint16(act.head >> 224);
-    }
-
-    function deadline(Act memory act) internal pure returns (uint40) {
-        return uint40(act.head >> 184);
-    }
-
-    function version(Act memory act) internal pure returns (uint16) {
-        return uint16(act.head >> 168);
-    }
-
-    function subject(Act memory act) internal pure returns (uint64) {
-        return uint64(act.head >> 104);
-    }
-
-    function a(Act memory act) internal pure returns (uint56) {
-        return uint56(act.head >> 48);
-    }
-
-    function b(Act memory act) internal pure returns (uint48) {
-        return uint48(act.head);
-    }
-
-    function word(Act memory act, uint256 index) internal pure returns (bytes32 value) {
-        uint256 offset = act.words + index * WORD_BYTES;
-        assembly ("memory-safe") {
-            value := calldataload(offset)
+            let head_ := calldataload(offset)
+            let body := add(offset, 0x40)
+            let signed := add(body, shl(5, and(shr(224, head_), 0xffff)))
+            end := add(signed, shl(6, and(shr(240, head_), 0xff)))
+            mstore(act, head_)
+            mstore(add(act, 0x20), calldataload(add(offset, 0x20)))
+            mstore(add(act, 0x40), body)
+            mstore(add(act, 0x60), signed)
         }
     }
 
-    /// @notice Keccak of the words from `from` on: the EIP-712 hash of a bytes32 array.
-    function hashWords(Act memory act, uint256 from, uint256 count) internal pure returns (bytes32 hash) {
-        uint256 offset = act.words + from * WORD_BYTES;
+    function head(Act act) internal pure returns (uint256 value) {
         assembly ("memory-safe") {
-            let free := mload(0x40)
-            let size := mul(count, 0x20)
-            calldatacopy(free, offset, size)
-            hash := keccak256(free, size)
+            value := mload(act)
         }
     }
 
-    function signature(Act memory act, uint256 index) internal pure returns (bytes32 r, bytes32 vs) {
-        uint256 offset = act.signatures + index * SIGNATURE_BYTES;
+    function commitment(Act act) internal pure returns (bytes32 value) {
         assembly ("memory-safe") {
+            value := mload(add(act, 0x20))
+        }
+    }
+
+    /// @notice Calldata offset of the words.
+    function words(Act act) internal pure returns (uint256 offset) {
+        assembly ("memory-safe") {
+            offset := mload(add(act, 0x40))
+        }
+    }
+
+    /// @notice Calldata offset of the signatures.
+    function signatures(Act act) internal pure returns (uint256 offset) {
+        assembly ("memory-safe") {
+            offset := mload(add(act, 0x60))
+        }
+    }
+
+    /// @notice What the signers have signed.
+    function digest(Act act) internal pure returns (bytes32 value) {
+        assembly ("memory-safe") {
+            value := mload(add(act, 0x80))
+        }
+    }
+
+    function setDigest(Act act, bytes32 value) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(act, 0x80), value)
+        }
+    }
+
+    /// @notice Makes the act one of no kind and without an end, which nobody can have signed.
+    function annul(Act act) internal pure {
+        assembly ("memory-safe") {
+            mstore(act, or(shr(8, shl(8, mload(act))), shl(184, 0xffffffffff)))
+            mstore(add(act, 0x80), 0)
+        }
+    }
+
+    /// @notice Key word behind the last consent. Stands there once an act of one or two demands is agreed.
+    function lastKeyWord(Act act) internal pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(act, 0xa0))
+        }
+    }
+
+    function setLastKeyWord(Act act, uint256 value) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(act, 0xa0), value)
+        }
+    }
+
+    function kind(Act act) internal pure returns (uint256) {
+        return head(act) >> 248;
+    }
+
+    function wordCount(Act act) internal pure returns (uint256) {
+        return uint16(head(act) >> 224);
+    }
+
+    function deadline(Act act) internal pure returns (uint256) {
+        return uint40(head(act) >> 184);
+    }
+
+    function version(Act act) internal pure returns (uint256) {
+        return uint16(head(act) >> 168);
+    }
+
+    function subject(Act act) internal pure returns (uint256) {
+        return (head(act) << 88) >> 192;
+    }
+
+    /// @notice The subject of an act on a party or a pool.
+    function shortSubject(Act act) internal pure returns (uint256) {
+        return uint32(head(act) >> 104);
+    }
+
+    function a(Act act) internal pure returns (uint256) {
+        return uint56(head(act) >> 48);
+    }
+
+    /// @notice The party in `a`: a transferee or a pledgee.
+    function counterparty(Act act) internal pure returns (uint256) {
+        return uint32(head(act) >> 48);
+    }
+
+    function b(Act act) internal pure returns (uint256) {
+        return uint48(head(act));
+    }
+
+    function maturityDay(Act act) internal pure returns (uint256) {
+        return uint16(head(act));
+    }
+
+    function word(Act act, uint256 index) internal pure returns (uint256 value) {
+        uint256 start = words(act);
+        assembly ("memory-safe") {
+            value := calldataload(add(start, shl(5, index)))
+        }
+    }
+
+    /// @notice The key of a party that stands in place of the commitment.
+    function key(Act act) internal pure returns (address) {
+        return address(uint160(uint256(commitment(act))));
+    }
+
+    /// @notice The key of an act that brings one in its first word.
+    function newKey(Act act) internal pure returns (address) {
+        return address(uint160(word(act, 0)));
+    }
+
+    /// @notice Receipt and version in a word of a portfolio act.
+    function ref(Act act, uint256 index) internal pure returns (uint256 receiptId, uint256 version_) {
+        uint256 packed = word(act, index);
+        return (uint64(packed >> 16), uint16(packed));
+    }
+
+    function signatureCount(Act act) internal pure returns (uint256) {
+        return uint8(head(act) >> 240);
+    }
+
+    function signature(Act act, uint256 index) internal pure returns (bytes32 r, bytes32 vs) {
+        uint256 start = signatures(act);
+        assembly ("memory-safe") {
+            let offset := add(start, shl(6, index))
             r := calldataload(offset)
             vs := calldataload(add(offset, 0x20))
         }

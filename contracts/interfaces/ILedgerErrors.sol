@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 /// @title Every way the ledger says no
 /// @notice One error for each rule. `execute` reverts with it; `relay` skips the act and writes it into
 /// `ActRefused`. The gateway's problem codes are these names. Within an act they are checked in the order
-/// in which they stand here.
+/// in which they stand here; an act over many receipts looks at one receipt after the other.
 interface ILedgerErrors {
     /// @notice The bytes are not acts in the wire form: too short, too long, or of no known kind.
     /// @param position Where in the calldata argument the reading stopped, in bytes.

@@ -79,6 +79,14 @@ library PartyWord {
         return roles_ << KEY_ROLES_AT;
     }
 
+    function isActiveKey(uint256 keyWord) internal pure returns (bool) {
+        return keyWord & KEY_ACTIVE != 0;
+    }
+
+    function rolesOfKey(uint256 keyWord) internal pure returns (uint256) {
+        return uint16(keyWord >> KEY_ROLES_AT);
+    }
+
     /// @notice True when one party may hold these roles: whoever counts stores nothing, whoever decides trades nothing.
     function areCompatible(uint256 roles_) internal pure returns (bool) {
         if (roles_ == 0 || roles_ > ALL) return false;

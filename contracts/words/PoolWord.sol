@@ -19,10 +19,13 @@ library PoolWord {
     uint256 private constant ATTESTED_AT = 136;
     uint256 private constant RECEIPTED_AT = 192;
 
-    function opened(uint256 flags, uint256 attestationDays_, uint256 capacity_) internal pure returns (uint256) {
-        return
-            OPEN | flags | (attestationDays_ << ATTESTATION_DAYS_AT) | (1 << VERSION_AT) | (1 << NEXT_SERIAL_AT)
-                | (capacity_ << CAPACITY_AT);
+    function opened(uint256 flags, uint256 attestationDays_, uint256 capacity_)
+        internal
+        pure
+        returns (uint256)
+    {
+        return OPEN | flags | (attestationDays_ << ATTESTATION_DAYS_AT) | (1 << VERSION_AT)
+            | (1 << NEXT_SERIAL_AT) | (capacity_ << CAPACITY_AT);
     }
 
     function isSerialised(uint256 word) internal pure returns (bool) {

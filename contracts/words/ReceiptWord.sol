@@ -26,13 +26,24 @@ library ReceiptWord {
     uint256 private constant MATURITY_DAY_AT = 114;
 
     function opened(uint256 holder_, uint256 quantity_, uint256 storageDay_) internal pure returns (uint256) {
-        return
-            OPEN | (holder_ << HOLDER_AT) | (1 << VERSION_AT) | (quantity_ << QUANTITY_AT)
-                | (storageDay_ << STORAGE_DAY_AT);
+        return OPEN | (holder_ << HOLDER_AT) | (1 << VERSION_AT) | (quantity_ << QUANTITY_AT)
+            | (storageDay_ << STORAGE_DAY_AT);
     }
 
     function status(uint256 word) internal pure returns (uint256) {
         return word & STATUS_MASK;
+    }
+
+    function isOpen(uint256 word) internal pure returns (bool) {
+        return word & STATUS_MASK == OPEN;
+    }
+
+    function isEncumbered(uint256 word) internal pure returns (bool) {
+        return word & ENCUMBERED != 0;
+    }
+
+    function isFrozen(uint256 word) internal pure returns (bool) {
+        return word & FROZEN != 0;
     }
 
     function holder(uint256 word) internal pure returns (uint256) {
@@ -57,21 +68,29 @@ library ReceiptWord {
 
     /// @notice The same receipt one version on. The caller has made sure that a version is left.
     function next(uint256 word) internal pure returns (uint256) {
-        return word + (1 << VERSION_AT);
+        unchecked {
+            return word + (1 << VERSION_AT);
+        }
     }
 
     function withHolder(uint256 word, uint256 holder_) internal pure returns (uint256) {
         return (word & ~(HOLDER_MAX << HOLDER_AT)) | (holder_ << HOLDER_AT);
     }
 
-    function withPledge(uint256 word, uint256 pledgee_, uint256 maturityDay_) internal pure returns (uint256) {
+    function withPledge(uint256 word, uint256 pledgee_, uint256 maturityDay_)
+        internal
+        pure
+        returns (uint256)
+    {
         return word | ENCUMBERED | (pledgee_ << PLEDGEE_AT) | (maturityDay_ << MATURITY_DAY_AT);
     }
 
     /// @notice Without pledgee, maturity, and the flags encumbered and in default.
     function withoutPledge(uint256 word) internal pure returns (uint256) {
         return word
-            & ~((uint256(0x3) << 4) | (uint256(type(uint16).max) << PLEDGEE_AT) | (DAY_MAX << MATURITY_DAY_AT));
+            & ~((uint256(0x3) << 4)
+                | (uint256(type(uint16).max) << PLEDGEE_AT)
+                | (DAY_MAX << MATURITY_DAY_AT));
     }
 
     function withQuantity(uint256 word, uint256 quantity_) internal pure returns (uint256) {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Receipts} from "./Receipts.sol";
+import {refuse} from "./Refusal.sol";
+import {Act} from "./Wire.sol";
+import {Demand} from "./words/Demand.sol";
+import {PartyWord} from "./words/PartyWord.sol";
+import {ReceiptWord} from "./words/ReceiptWord.sol";
+
+/// @title Receipts that a court or regulator holds fast
+/// @notice Freeze and Unfreeze. Both work whatever else the receipt is in, pledged or past its storage period.
+abstract contract Freezes is Receipts {
+    using ReceiptWord for uint256;
+
+    function _actFreeze(Act act) internal returns (bytes memory refusal) {
+        uint256 receiptId = act.subject();
+        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        refusal = _authorityConsent(act, receiptId, word);
+        if (refusal.length != 0) return refusal;
+        if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
+        refusal = _expectExitVersion(act.version(), receiptId, word);
+        if (refusal.length != 0) return refusal;
+
+        uint256 nextWord = word.next() | ReceiptWord.FROZEN;
+        _write(pair, receiptId, word, nextWord);
+        emit ReceiptFrozen(uint64(receiptId), uint128(nextWord), act.commitment());
+    }
+
+    function _actUnfreeze(Act act) internal returns (bytes memory refusal) {
+        uint256 receiptId = act.subject();
+        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        refusal = _authorityConsent(act, receiptId, word);
+        if (refusal.length != 0) return refusal;
+        if (!word.isFrozen()) return refuse(NotFrozen.selector, receiptId);
+        refusal = _expectExitVersion(act.version(), receiptId, word);
+        if (refusal.length != 0) return refusal;
+
+        uint256 nextWord = word.next() & ~ReceiptWord.FROZEN;
+        _write(pair, receiptId, word, nextWord);
+        emit ReceiptUnfrozen(uint64(receiptId), uint128(nextWord), act.commitment());
+    }
+
+    function _authorityConsent(Act act, uint256 receiptId, uint256 word) private view returns (bytes memory) {
+        if (!word.isOpen()) return _notOpen(receiptId, word);
+        return _agreed(act, Demand.anyIn(PartyWord.AUTHORITY));
+    }
+}

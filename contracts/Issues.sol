@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Page, Receipts} from "./Receipts.sol";
+import {refuse} from "./Refusal.sol";
+import {Act} from "./Wire.sol";
+import {Demand} from "./words/Demand.sol";
+import {PartyWord} from "./words/PartyWord.sol";
+import {PoolWord} from "./words/PoolWord.sol";
+import {ReceiptWord} from "./words/ReceiptWord.sol";
+
+/// @title Receipts that come into being
+/// @notice Issue: any number of receipts of one pool by one warehouse, counted by one inspector, all or none.
+/// @dev Arithmetic is unchecked where the wire form bounds it: an act has fewer than 2^16 words, and quantities
+/// have 40 bits when they are added up.
+abstract contract Issues is Receipts {
+    using PoolWord for uint256;
+
+    /// @notice No holder in the wire form has this number.
+    uint256 private constant NOBODY = type(uint256).max;
+
+    function _actIssue(Act act) internal returns (bytes memory refusal) {
+        uint256 pool = act.subject() >> 32;
+        uint256 poolWord_ = _pools[pool];
+        if (poolWord_ == 0) return refuse(UnknownPool.selector, pool);
+        refusal = _agreed(
+            act, Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(pool)), Demand.anyIn(PartyWord.INSPECTOR)
+        );
+        if (refusal.length == 0) refusal = _expectNumbers(act, pool, poolWord_);
+        if (refusal.length != 0) return refusal;
+
+        uint256 quantity;
+        (refusal, quantity) = _checkNewReceipts(act, poolWord_);
+        if (refusal.length == 0) refusal = _expectAttested(pool, poolWord_, quantity);
+        if (refusal.length == 0) refusal = _claim(act);
+        if (refusal.length != 0) return refusal;
+
+        _pools[pool] = poolWord_.withIssued(act.a(), quantity);
+        _writeIssued(act);
+    }
+
+    /// @notice At least one receipt, and the numbers that come next in the pool.
+    function _expectNumbers(Act act, uint256 pool, uint256 poolWord_)
+        private
+        pure
+        returns (bytes memory refusal)
+    {
+        uint256 given = uint32(act.subject());
+        uint256 next = poolWord_.nextSerial();
+        if (given != next || next + act.a() > type(uint32).max) {
+            return refuse(NumberGap.selector, pool, next, given);
+        }
+        if (act.a() == 0) return refuse(EmptyAct.selector);
+    }
+
+    function _checkNewReceipts(Act act, uint256 poolWord_)
+        private
+        view
+        returns (bytes memory refusal, uint256 quantity)
+    {
+        unchecked {
+            uint256 first = act.subject();
+            uint256 count = act.a();
+            uint256 holder = NOBODY;
+            uint256 items;
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 packed = act.word(2 * i);
+                // Receipts of one act mostly have one holder, who need not be looked up twice.
+                if (_holderIn(packed) != holder) {
+                    holder = _holderIn(packed);
+                    refusal = _expectHolder(holder, _lastParty(act));
+                    if (refusal.length != 0) return (refusal, 0);
+                }
+                refusal = _checkNewReceipt(first + i, packed, poolWord_);
+                if (refusal.length != 0) return (refusal, 0);
+                quantity += _quantityIn(packed);
+                items += _itemsIn(packed);
+            }
+            if (items != act.b()) refusal = refuse(ItemsMissing.selector, first, items);
+        }
+    }
+
+    function _expectHolder(uint256 holder, uint256 inspector) private view returns (bytes memory refusal) {
+        uint256 party = _parties[holder];
+        if (!PartyWord.isActive(party)) return refuse(PartyNotActive.selector, holder);
+        if (PartyWord.roles(party) & PartyWord.HOLDER == 0) {
+            return refuse(WrongRole.selector, holder, PartyWord.HOLDER);
+        }
+        if (holder == inspector) return refuse(InspectorNotIndependent.selector, inspector);
+    }
+
+    function _checkNewReceipt(uint256 receiptId, uint256 packed, uint256 poolWord_)
+        private
+        view
+        returns (bytes memory refusal)
+    {
+        uint256 quantity = _quantityIn(packed);
+        uint256 storageDay = _storageDayIn(packed);
+        if (quantity == 0) return refuse(ZeroQuantity.selector, receiptId);
+        if (quantity > ReceiptWord.QUANTITY_MAX) {
+            return refuse(QuantityOutOfRange.selector, receiptId, quantity);
+        }
+        if (storageDay > ReceiptWord.DAY_MAX) return refuse(DayOutOfRange.selector, receiptId, storageDay);
+        if (poolWord_.isSerialised() == (_itemsIn(packed) == 0)) {
+            return refuse(ItemsMissing.selector, receiptId, 1);
+        }
+        if (storageDay < _today()) return refuse(StorageExpired.selector, receiptId, storageDay);
+    }
+
+    function _expectAttested(uint256 pool, uint256 poolWord_, uint256 quantity)
+        private
+        pure
+        returns (bytes memory refusal)
+    {
+        uint256 needed = poolWord_.receipted() + quantity;
+        uint256 attested = poolWord_.attested();
+        if (needed > attested) return refuse(OverAttested.selector, pool, attested, needed);
+    }
+
+    /// @notice Claims all items and documents, or nothing.
+    function _claim(Act act) private returns (bytes memory refusal) {
+        unchecked {
+            uint256 first = act.subject();
+            uint256 count = act.a();
+            uint256 itemsFrom = 2 * count;
+            uint256 from = itemsFrom;
+            for (uint256 i = 0; i < count && refusal.length == 0 && act.b() != 0; ++i) {
+                uint256 to = from + _itemsIn(act.word(2 * i));
+                refusal = _claimItems(act, from, to, first + i);
+                if (refusal.length == 0) from = to;
+            }
+            if (refusal.length == 0) refusal = _useDocuments(act, from);
+            if (refusal.length != 0) _unclaimItems(act, itemsFrom, from);
+        }
+    }
+
+    function _writeIssued(Act act) private {
+        unchecked {
+            Page memory page;
+            uint256 receiptId = act.subject();
+            uint256 count = act.a();
+            uint256 from = 2 * count;
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 packed = act.word(2 * i);
+                uint256 word =
+                    ReceiptWord.opened(_holderIn(packed), _quantityIn(packed), _storageDayIn(packed));
+                _writeOn(page, receiptId, _turnTo(page, receiptId), word);
+                emit Issued(uint64(receiptId), uint128(word), bytes32(act.word(2 * i + 1)));
+                uint256 items = _itemsIn(packed);
+                if (items != 0) _announceItems(act, from, from + items, receiptId);
+                from += items;
+                ++receiptId;
+            }
+            _save(page);
+            _announceDocuments(act, from);
+        }
+    }
+
+    function _holderIn(uint256 packed) private pure returns (uint256) {
+        return uint32(packed >> 96);
+    }
+
+    function _quantityIn(uint256 packed) private pure returns (uint256) {
+        return uint64(packed >> 32);
+    }
+
+    function _storageDayIn(uint256 packed) private pure returns (uint256) {
+        return uint16(packed >> 16);
+    }
+
+    function _itemsIn(uint256 packed) private pure returns (uint256) {
+        return uint16(packed);
+    }
+}

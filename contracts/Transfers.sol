@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Receipts} from "./Receipts.sol";
+import {refuse} from "./Refusal.sol";
+import {Act} from "./Wire.sol";
+import {Demand} from "./words/Demand.sol";
+import {PartyWord} from "./words/PartyWord.sol";
+import {ReceiptWord} from "./words/ReceiptWord.sol";
+
+/// @title Receipts that change hands
+/// @notice Transfer. The transferee agrees too: nobody is made to hold goods that cost storage.
+abstract contract Transfers is Receipts {
+    using ReceiptWord for uint256;
+
+    function _actTransfer(Act act) internal returns (bytes memory refusal) {
+        uint256 receiptId = act.subject();
+        uint256 transferee = act.counterparty();
+        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        if (!word.isOpen()) return _notOpen(receiptId, word);
+        refusal = _agreed(act, Demand.active(word.holder()), Demand.activeIn(PartyWord.HOLDER, transferee));
+        if (refusal.length != 0) return refusal;
+
+        if (word.holder() == transferee) return refuse(SelfTransfer.selector, receiptId, transferee);
+        if (word.isEncumbered()) return refuse(Encumbered.selector, receiptId, word.pledgee());
+        refusal = _expectFreeAndStored(receiptId, word);
+        if (refusal.length == 0) refusal = _expectVersion(act.version(), receiptId, word);
+        if (refusal.length != 0) return refusal;
+
+        uint256 nextWord = word.next().withHolder(transferee);
+        _write(pair, receiptId, word, nextWord);
+        emit Transferred(uint64(receiptId), uint128(nextWord), act.commitment());
+    }
+}

@@ -149,7 +149,11 @@ def _settings(profile: Mapping[str, Any], sources: Mapping[str, str]) -> dict[st
     return {
         "evmVersion": profile["evm_version"],
         "viaIR": profile["via_ir"],
-        "optimizer": {"enabled": profile["optimizer"], "runs": profile["optimizer_runs"]},
+        "optimizer": {
+            "details": profile["optimizer_details"],
+            "enabled": profile["optimizer"],
+            "runs": profile["optimizer_runs"],
+        },
         "metadata": {
             "appendCBOR": profile["cbor_metadata"],
             "bytecodeHash": profile["bytecode_hash"],

@@ -11,15 +11,16 @@ from typing import Any
 
 import orjson
 from eth_abi.abi import encode as encode_abi
-from eth_account import Account
 
 from receipts_ledger.chain.artifact import Artifact, ledger_artifact
 from receipts_ledger.chain.keys import address_of_private_key, keccak
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.chain.typed_data import SigningDomain
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.cursor import Origin
 from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.domain.lane import Fees
 from receipts_ledger.errors import Fatal, Retryable
 
 _DEPLOY_GAS = 8_000_000
@@ -95,18 +96,17 @@ def deploy(
     chain_id, nonce, price = rpc.batch(
         [("eth_chainId", ()), ("eth_getTransactionCount", (sender, "latest")), ("eth_gasPrice", ())]
     )
-    signed = Account.sign_transaction(
-        {
-            "chainId": int(chain_id, 16),
-            "nonce": int(nonce, 16),
-            "gasPrice": 2 * int(price, 16) if gas_price_wei is None else gas_price_wei,
-            "gas": _DEPLOY_GAS,
-            "value": 0,
-            "data": "0x" + (artifact.bytecode + arguments).hex(),
-        },
-        private_key,
+    price_wei = 2 * int(price, 16) if gas_price_wei is None else gas_price_wei
+    creation = Unsigned(
+        chain_id=int(chain_id, 16),
+        nonce=int(nonce, 16),
+        to=None,
+        calldata=artifact.bytecode + arguments,
+        gas_limit=_DEPLOY_GAS,
+        fees=Fees(price_wei, price_wei),
     )
-    tx_hash = rpc.call("eth_sendRawTransaction", ["0x" + bytes(signed.raw_transaction).hex()])
+    signed = sign(creation, private_key, TransactionType.LEGACY)
+    tx_hash = rpc.call("eth_sendRawTransaction", ["0x" + signed.raw.hex()])
     tx_receipt = _wait_for(rpc, tx_hash)
     if int(tx_receipt["status"], 16) != 1:
         raise Fatal(f"the creation of the contract failed in transaction {tx_hash}")

@@ -25,11 +25,11 @@ class TransactionType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """A call that transfers nothing."""
+    """A call that transfers nothing. To nobody, it creates a contract."""
 
     chain_id: int
     nonce: int
-    to: Address
+    to: Address | None
     calldata: bytes
     gas_limit: int
     fees: Fees
@@ -52,7 +52,7 @@ def _legacy(call: Unsigned, private_key: bytes) -> bytes:
         integer(call.nonce),
         integer(call.fees.max_fee_wei),
         integer(call.gas_limit),
-        call.to,
+        call.to or b"",
         b"",
         call.calldata,
     ]
@@ -69,7 +69,7 @@ def _fee_market(call: Unsigned, private_key: bytes) -> bytes:
         integer(call.fees.priority_fee_wei),
         integer(call.fees.max_fee_wei),
         integer(call.gas_limit),
-        call.to,
+        call.to or b"",
         b"",
         call.calldata,
         [],

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from receipts_ledger.chain import keys, refusals
 from receipts_ledger.chain.contract import Contract
+from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.fees import FeeMarket
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
 from receipts_ledger.chain.reader import ChainReader
@@ -73,7 +74,6 @@ class Bench:
 
     ledger: LedgerOnChain
     database: Database
-    finality: str = "depth:1"
     clock: TestClock = field(default_factory=TestClock)
 
     def __post_init__(self) -> None:
@@ -82,12 +82,7 @@ class Bench:
         self.queue = StoredQueue(self.database, clock=self.clock)
         self.transactions = StoredTransactions(self.database, clock=self.clock)
         self.index = StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock)
-        self.indexer = Indexer(
-            ChainReader(self.rpc, self.ledger.deployment),
-            self.index,
-            origin=self.ledger.deployment.origin(),
-            finality=Finality.parse(self.finality),
-        )
+        self.indexer = index_of(self.rpc, self.ledger.deployment, self.database)
 
     def lane_key(self, private_key: bytes = LANE_KEY) -> LaneKey:
         deployment = self.ledger.deployment
@@ -270,6 +265,16 @@ class Bench:
 
     def transactions_mined(self, private_key: bytes = LANE_KEY) -> int:
         return RelayNode(self.rpc).nonce_of(keys.address_of_private_key(private_key))
+
+
+def index_of(rpc: Rpc, deployment: Deployment, database: Database) -> Indexer:
+    """Return an indexer to which a block is final when the next one is there."""
+    return Indexer(
+        ChainReader(rpc, deployment),
+        StoredIndex(database, read_reason=refusals.decode, clock=TestClock()),
+        origin=deployment.origin(),
+        finality=Finality.parse("depth:1"),
+    )
 
 
 def away() -> Rpc:

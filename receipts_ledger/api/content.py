@@ -10,8 +10,6 @@ from typing import Annotated, Any, TypeAlias, cast
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from receipts_ledger.domain.content import Json
-
 MEMBERS_MAX = 64
 DEPTH_MAX = 6
 TEXT_LENGTH_MAX = 4_000
@@ -21,7 +19,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
 _SHOWN_DEPTH = 3
 
-Content: TypeAlias = dict[str, Json]
+Content: TypeAlias = dict[str, Any]
 
 
 def content(*, reserved: frozenset[str] = frozenset()) -> Callable[[object], Content]:

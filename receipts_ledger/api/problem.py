@@ -5,10 +5,11 @@ wrong inside is shown.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
 
 import orjson
 from fastapi import Response
+from typing_extensions import TypedDict
 
 from receipts_ledger.api.catalogue import CATALOGUE, Fault
 from receipts_ledger.domain.caller import Caller

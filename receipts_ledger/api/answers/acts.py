@@ -1,6 +1,8 @@
 """An act as the API tells it: to those whom it concerns, with all that they sign."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from receipts_ledger.api.answers.forms import (
     Revealed,

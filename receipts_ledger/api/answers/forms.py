@@ -1,9 +1,10 @@
 """How answers write what every noun has: hashes, days, moments, and the block they are of."""
 
 from datetime import UTC, datetime
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired
 
-from receipts_ledger.domain.content import Json
+from typing_extensions import TypedDict
+
 from receipts_ledger.domain.ids import Day, date_of
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.store.units import Found
@@ -21,7 +22,7 @@ class Revealed(TypedDict):
     """What a commitment stands for, with the salts by which anybody can check it."""
 
     kind: str
-    body: dict[str, Json]
+    body: dict[str, Any]
     salts: dict[str, str]
 
 

@@ -1,6 +1,8 @@
 """What is written down as it happens: refusals, and the feed of events."""
 
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from receipts_ledger.api.answers.forms import hexadecimal, moment_text, optional_hexadecimal
 from receipts_ledger.api.answers.receipts import concerns, public_payload

@@ -1,6 +1,6 @@
 """The ledger itself as the API tells it: which one it is, and how far it has been read."""
 
-from typing import TypedDict
+from typing_extensions import TypedDict
 
 from receipts_ledger.api.answers.forms import hexadecimal, moment_text
 from receipts_ledger.store.units import Found

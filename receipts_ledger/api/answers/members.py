@@ -1,7 +1,9 @@
 """Parties, pools and commodity profiles as the API tells them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from receipts_ledger.api.answers.forms import (
     AsOf,
@@ -29,7 +31,7 @@ class PartyOut(TypedDict):
     version: int
     keys: list[str]
     profile_commitment: str
-    profile: dict[str, Json] | None
+    profile: dict[str, Any] | None
     last_change: Place
 
 

@@ -5,7 +5,9 @@ when. Amounts, counterparties and documents are for its holder, its warehouse, i
 and those who oversee.
 """
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from receipts_ledger.api.answers.forms import (
     AsOf,
@@ -16,7 +18,6 @@ from receipts_ledger.api.answers.forms import (
     seconds_text,
 )
 from receipts_ledger.domain.caller import Caller
-from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import ReceiptId, pool_number, receipt_number
 from receipts_ledger.domain.receipt import Receipt
 from receipts_ledger.store.units import Found
@@ -48,7 +49,7 @@ class PledgeOut(TypedDict):
     maturity: str
     in_default: bool
     terms_commitment: str
-    terms: NotRequired[dict[str, Json] | None]
+    terms: NotRequired[dict[str, Any] | None]
 
 
 class ReceiptOut(TypedDict):
@@ -73,7 +74,7 @@ class ReceiptOut(TypedDict):
     paper: NotRequired[bool]
     pledge: NotRequired[PledgeOut | None]
     content_commitment: NotRequired[str]
-    content: NotRequired[dict[str, Json] | None]
+    content: NotRequired[dict[str, Any] | None]
     last_change: NotRequired[Place]
 
 

@@ -1,9 +1,10 @@
 """Whether the process lives, whether it may be sent requests, and its figures."""
 
-from typing import Any, TypedDict
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from typing_extensions import TypedDict
 
 from receipts_ledger.api import problem
 from receipts_ledger.api.asking import services_of

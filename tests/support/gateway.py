@@ -1,0 +1,275 @@
+"""A gateway of a test's own: the real app on a real database before a real node."""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from prometheus_client import CollectorRegistry
+from sqlalchemy import func, select
+
+from receipts_ledger.api import create_app
+from receipts_ledger.api.services import BODY_BYTES_MAX, LAG_BLOCKS_MAX
+from receipts_ledger.chain import keys
+from receipts_ledger.chain.local_node import free_port
+from receipts_ledger.chain.statements import Statements
+from receipts_ledger.domain.ids import (
+    Address,
+    Day,
+    Hash32,
+    PartyId,
+    PoolId,
+    ReceiptId,
+    Version,
+    date_of,
+    pool_id,
+)
+from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.sealed import seal
+from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.intake import Intake
+from receipts_ledger.store import api_tokens, contents
+from receipts_ledger.store.tables import keystores, metadata
+from receipts_ledger.store.units import Database
+from tests.support.cast import INSPECTOR, REGISTRAR, TRADER_A, WAREHOUSE_A, Member
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, LedgerOnChain
+from tests.support.relaying import Bench
+
+DOCUMENT_KEY = b"the operator's document key of the tests"
+OPERATOR = "operator"
+
+
+class MemberKeys:
+    """Keys that members have left with the gateway."""
+
+    def __init__(self) -> None:
+        self._keys: dict[Address, tuple[PartyId, bytes]] = {}
+
+    def leave(self, member: Member) -> None:
+        """Take a member's key in."""
+        self._keys[member.address] = (member.party, member.private_key)
+
+    def addresses_of(self, party_id: int) -> Sequence[Address]:
+        """Return the keys of a party."""
+        return [address for address, (party, _) in self._keys.items() if party == party_id]
+
+    def sign(self, address: Address, digest: Hash32) -> bytes:
+        """Sign a digest."""
+        return keys.sign(self._keys[address][1], digest)
+
+
+@dataclass(frozen=True)
+class TestServices:
+    """What the app is made from."""
+
+    __test__ = False
+
+    database: Database
+    intake: Intake
+    statements: Statements
+    clock: Any
+    node_head: Any
+    profiles: Profiles = field(default_factory=Profiles.shipped)
+    document_key: bytes = DOCUMENT_KEY
+    cursor_key: bytes = b"the cursor key of the tests"
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    body_bytes_max: int = BODY_BYTES_MAX
+    lag_blocks_max: int = LAG_BLOCKS_MAX
+
+
+class Door:
+    """The API as one caller sees it."""
+
+    def __init__(self, client: TestClient, secret: str, member: Member | None) -> None:
+        self.client = client
+        self.member = member
+        self.headers = {"Authorization": f"Bearer {secret}"}
+        self._keys = itertools.count(1)
+
+    def get(self, path: str, **headers: str) -> Response:
+        return self.client.get(path, headers=self.headers | headers)
+
+    def post(self, path: str, body: Any, *, key: str | None = None, **headers: str) -> Response:
+        sent = {**self.headers, "Idempotency-Key": key or f"{id(self)}-{next(self._keys)}"}
+        return self.client.post(path, json=body, headers=sent | headers)
+
+
+class Gateway:
+    """One ledger, one database, one app, and a door for each of the cast."""
+
+    def __init__(self, ledger: LedgerOnChain, database: Database) -> None:
+        self.ledger = ledger
+        self.database = database
+        self.bench = Bench(ledger, database)
+        self.kept_keys = MemberKeys()
+        self.statements = Statements(ledger.deployment.signing_domain())
+        self.services = TestServices(
+            database=database,
+            intake=Intake(
+                self.statements, self.bench.judge(), self.kept_keys, clock=self.bench.clock
+            ),
+            statements=self.statements,
+            clock=self.bench.clock,
+            node_head=lambda: int(ledger.rpc.call("eth_blockNumber"), 16),
+        )
+        self.app: FastAPI = create_app(self.services)
+        self.client = TestClient(self.app, raise_server_exceptions=False)
+        self._doors: dict[str, Door] = {}
+        self.index()
+
+    def door(self, member: Member | str) -> Door:
+        """Return the API as seen by a member, or by the operator."""
+        name = member if isinstance(member, str) else member.name
+        if name not in self._doors:
+            party = None if isinstance(member, str) else member.party
+            secret = self.secret_for(party, name)
+            self._doors[name] = Door(
+                self.client, secret, None if isinstance(member, str) else member
+            )
+        return self._doors[name]
+
+    def secret_for(self, party: PartyId | None, label: str, **options: Any) -> str:
+        """Make an api token and return its secret."""
+        with self.database.writing() as writer:
+            return api_tokens.create(
+                writer, party_id=party, label=label, now=self.bench.clock(), **options
+            ).secret
+
+    def index(self) -> None:
+        """Bring the index level with the chain."""
+        self.bench.indexer.catch_up()
+
+    def relay(self) -> None:
+        """Relay what is queued, and index it."""
+        relayer = self.bench.relayer()
+        for _ in range(20):
+            if not relayer.step().has_advanced:
+                break
+            self.index()
+        self.index()
+
+    def leave_key(self, member: Member) -> None:
+        """Let the gateway keep a member's key."""
+        self.kept_keys.leave(member)
+        with self.database.writing() as writer:
+            writer.insert_absent(
+                keystores,
+                address=member.address,
+                party_id=member.party,
+                keystore={},
+                created_at=self.bench.clock(),
+            )
+
+    def open_pool(
+        self,
+        warehouse: Member = WAREHOUSE_A,
+        index: int = 1,
+        *,
+        commodity: str = "copper-cathode",
+        capacity: int = 10**9,
+        attested: int = 10**8,
+    ) -> PoolId:
+        """Open a pool on the chain, whose description the gateway holds."""
+        number = pool_id(warehouse.party, index)
+        profile = self.services.profiles[commodity]
+        sealed = seal("description", {"commodity": commodity, "place": "shed", "base_unit": "KGM"})
+        with self.database.writing() as writer:
+            contents.keep(writer, [sealed], self.bench.clock())
+        opening = OpenPool(number, capacity, 30, profile.is_serialised, sealed.commitment, FOREVER)
+        self.ledger.do(opening, REGISTRAR, warehouse)
+        self.ledger.do(Attest(number, Version(1), attested, EVIDENCE, FOREVER), INSPECTOR)
+        self.index()
+        return number
+
+    def issue(self, pool: PoolId, count: int = 1, **options: Any) -> list[ReceiptId]:
+        """Issue receipts on the chain and index them."""
+        receipts = self.ledger.issue(pool, count, **options)
+        self.index()
+        return receipts
+
+    def signature(self, act: Mapping[str, Any], member: Member) -> str:
+        """Return a member's signature of an act as the API shows it."""
+        statement = self.statements.read(bytes.fromhex(act["statement"][2:]))
+        return "0x" + keys.sign(member.private_key, self.statements.digest(statement)).hex()
+
+    def sign(self, act: Mapping[str, Any], *members: Member) -> Response:
+        """Hand in signatures in this order, and return the last answer."""
+        for member in members:
+            answer = self.door(member).post(
+                f"/v1/acts/{act['act_id']}/signatures", {"signature": self.signature(act, member)}
+            )
+        return answer
+
+    def row_counts(self) -> dict[str, int]:
+        """Count the rows of every table but the answers to requests."""
+        with self.database.reading() as reader:
+            return {
+                name: reader.scalar(select(func.count()).select_from(table))
+                for name, table in metadata.tables.items()
+                if name not in ("idempotency_keys", "refusals", "api_tokens")
+            }
+
+    def rows(self, table: Any) -> Sequence[Any]:
+        """Return all rows of a table."""
+        with self.database.reading() as reader:
+            return reader.rows(select(table))
+
+    def day(self, days: int) -> str:
+        """Return the date so many days from the chain's today."""
+        return date_of(Day(self.ledger.today + days)).isoformat()
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """Serve the app on a port, as it is served in earnest."""
+        port = free_port()
+        server = uvicorn.Server(
+            uvicorn.Config(self.app, host="127.0.0.1", port=port, log_level="warning")
+        )
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+_serial = itertools.count(1)
+
+
+def pledge_body(gateway: Gateway, pledgee: Member, **changes: Any) -> dict[str, Any]:
+    """Return a pledge that would pass, with an invoice that was never used."""
+    body: dict[str, Any] = {
+        "pledgee_id": pledgee.party,
+        "maturity": gateway.day(90),
+        "terms": {"amount": {"minor": 120_000_000, "currency": "CNY"}, "rate_basis_points": 435},
+        "documents": [{"kind": "invoice", "identifier": f"INV-{next(_serial)}"}],
+    }
+    return body | changes
+
+
+def issue_body(gateway: Gateway, pool: PoolId, **changes: Any) -> dict[str, Any]:
+    """Return an issue of one receipt that would pass."""
+    body: dict[str, Any] = {
+        "pool_id": pool,
+        "receipts": [
+            {
+                "holder_id": TRADER_A.party,
+                "quantity": 25_000,
+                "storage_until": gateway.day(200),
+                "content": {"brand": "GUIYE", "grade": "Cu-CATH-1", "bundles": 10},
+            }
+        ],
+        "documents": [{"kind": "inbound_note", "identifier": f"RK-{next(_serial)}"}],
+        "evidence": {"weighbridge_ticket": "WB-1"},
+    }
+    return body | changes

@@ -64,8 +64,8 @@ def _send_both(node: LocalNode) -> None:
         signed = sign(call, DEVELOPER_KEYS[0], kind)
         tx_hash = rpc.call("eth_sendRawTransaction", ["0x" + signed.raw.hex()])
         assert tx_hash == "0x" + signed.tx_hash.hex()
-        tx_receipt = rpc.call("eth_getTransactionReceipt", [tx_hash])
-        assert tx_receipt["from"] == Account.from_key(DEVELOPER_KEYS[0]).address.lower()
+        sent = rpc.call("eth_getTransactionByHash", [tx_hash])
+        assert sent["from"] == Account.from_key(DEVELOPER_KEYS[0]).address.lower()
 
 
 def test_fee_market_offers_twice_the_base_fee_and_a_tip_below_its_cap() -> None:

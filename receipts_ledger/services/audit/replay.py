@@ -61,7 +61,7 @@ class Replay:
         for act in call.acts:
             event = call.events[at].event if at < len(call.events) else None
             if isinstance(event, ActRefused) and _is_refusal_of(event, act):
-                self._refuse(act, event, call.events[at])
+                self._refuse(act, event, call, call.events[at])
                 at += 1
                 continue
             taken = self._carry_out(act, call, at, day)
@@ -73,13 +73,18 @@ class Replay:
                 self._unexplained(call, at)
         self._apply(call.events[at:])
 
-    def _refuse(self, on_record: ActOnRecord, refused: ActRefused, logged: LoggedEvent) -> None:
+    def _refuse(
+        self, on_record: ActOnRecord, refused: ActRefused, call: Call, logged: LoggedEvent
+    ) -> None:
         kind, subject = subject_of_act(on_record.act, on_record.subject)
         reason = self._records.reason(refused.reason)
         self._report.refuse(
             RefusedAct(logged.block_number, logged.tx_hash, kind, subject, refused.digest, reason)
         )
         self.cleared.extend(_claims_of(on_record.act))
+        # Nobody's keys: the contract has looked for their words and found zeros.
+        keys = self._keys(on_record, call.sender)
+        self.cleared.extend(key for key in keys if key not in self.ledger.keys)
         self._apply((logged,))
 
     def _carry_out(self, on_record: ActOnRecord, call: Call, at: int, day: Day) -> int:

@@ -76,7 +76,7 @@ def _show_receipt(client: LedgerClient, session: Session, name: str) -> None:
         return
     print_members(f"receipt {receipt_number(receipt_id)}", receipt)
     rows = [
-        (row.get("block_number"), row.get("kind"), row.get("tx_hash"))
+        (row.get("block_number"), row.get("event"), row.get("tx_hash"))
         for row in client.history(receipt_id)
     ]
     print_rows("history", ("block", "event", "transaction"), rows)

@@ -1,14 +1,14 @@
 """First act: who takes part, where goods lie, and how much of them an inspector has seen."""
 
-from functools import partial
-
 from receipts_ledger.client import Draft
 from receipts_ledger.demo.cast import Member
 from receipts_ledger.demo.hands import in_parallel, refusal_of
+from receipts_ledger.demo.records import expect_refused_on_chain
 from receipts_ledger.demo.stage import Pile, Stage
 from receipts_ledger.demo.story import Step
 from receipts_ledger.domain.content import Json
-from receipts_ledger.domain.ids import pool_number
+from receipts_ledger.domain.ids import NO_HASH, pool_number
+from receipts_ledger.domain.pool import OpenPool
 from receipts_ledger.errors import RefusalCode
 
 _ATTESTATION_DAYS = 30
@@ -59,16 +59,20 @@ def open_pools(stage: Stage, step: Step) -> None:
 
 def open_empty_pool(stage: Stage, step: Step) -> None:
     """Try to open a pool for a row that reports no metal and no room."""
-    for pile in stage.piles:
-        if pile.capacity:
-            continue
-        refused = refusal_of(partial(_open, stage, pile))
-        step.check(refused is not None, f"{_name(pile)} was opened over 0 t")
-        if refused is not None:
-            step.equal(refused.code, RefusalCode.ZERO_QUANTITY, "the code")
-            step.saw(f"{_name(pile)}: {refused.code}, HTTP {refused.problem.status}")
-            step.left(f"refusal {refused.problem.refusal_id}")
-        step.equal(stage.chain.pool(pile.pool_id).quantity_capacity, 0, "capacity on the chain")
+    pile = next(pile for pile in stage.piles if not pile.capacity)
+    refused = refusal_of(lambda: _open(stage, pile))
+    step.check(refused is not None, f"{_name(pile)} was opened over 0 t")
+    if refused is not None:
+        step.equal(refused.code, RefusalCode.INVALID_REQUEST, "the code")
+        step.equal(refused.problem.field, "capacity", "the field")
+        step.saw(f"API: {refused.code} ({refused.problem.field}), HTTP {refused.problem.status}")
+
+    act = OpenPool(pile.pool_id, 0, _ATTESTATION_DAYS, False, NO_HASH, stage.deadline())
+    signed = stage.outsider.signed(act, stage.cast.registrar.key, pile.warehouse.key)
+    relayed = stage.chain.call(stage.outsider.relay(signed))
+    expect_refused_on_chain(stage, step, relayed, RefusalCode.ZERO_QUANTITY)
+    step.equal(stage.chain.pool(pile.pool_id).quantity_capacity, 0, "capacity on the chain")
+    step.saw(_name(pile))
 
 
 def _open(stage: Stage, pile: Pile) -> Draft:

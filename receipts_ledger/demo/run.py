@@ -22,7 +22,7 @@ _SCENES: tuple[tuple[str, str, Scene], ...] = (
     ),
     (
         "Open a pool for a row of the report with 0 t",
-        "refused: ZeroQuantity",
+        "refused: InvalidRequest by the API, ZeroQuantity by the contract",
         opening.open_empty_pool,
     ),
     (

@@ -63,3 +63,9 @@ def pool() -> PoolId:
 def receipt(gateway: Gateway, pool: PoolId) -> ReceiptId:
     """A fresh receipt of trader A."""
     return gateway.issue(pool)[0]
+
+
+@pytest.fixture(scope="module")
+def untouched(gateway: Gateway) -> ReceiptId:
+    """A receipt that no request of this module reaches."""
+    return gateway.issue(WAREHOUSE_A.party << 16 | 1)[0]  # type: ignore[arg-type]

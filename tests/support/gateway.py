@@ -273,3 +273,20 @@ def issue_body(gateway: Gateway, pool: PoolId, **changes: Any) -> dict[str, Any]
         "evidence": {"weighbridge_ticket": "WB-1"},
     }
     return body | changes
+
+
+def refused(
+    gateway: Gateway, path: str, body: object, *, by: Member | str = OPERATOR
+) -> dict[str, Any]:
+    """Post, and return the problem: typed, and with nothing half-written."""
+    before = gateway.row_counts()
+    answer = gateway.door(by).post(path, body)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert gateway.row_counts() == before
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["title"]
+    assert problem["title_zh"]
+    assert problem["rule"]
+    return problem

@@ -22,8 +22,9 @@ def admit(
     deadline: int | None,
 ) -> Draft:
     """Draft the admission of a party with its first key."""
+    until = desk.deadline(deadline)
     sealed = seal("profile", profile)
-    act = Admit(party_id, roles, key, sealed.commitment, desk.deadline(deadline))
+    act = Admit(party_id, roles, key, sealed.commitment, until)
     return Draft(act, needed(act, {}), (sealed,))
 
 
@@ -59,7 +60,8 @@ def bind_key(
     desk: Desk, *, party_id: PartyId, key: Address, version: int | None, deadline: int | None
 ) -> Draft:
     """Draft one more key for a party."""
-    act = BindKey(party_id, _version(desk, party_id, version), key, desk.deadline(deadline))
+    until = desk.deadline(deadline)
+    act = BindKey(party_id, _version(desk, party_id, version), key, until)
     return Draft(act, needed(act, {}))
 
 
@@ -67,7 +69,8 @@ def revoke_key(
     desk: Desk, *, party_id: PartyId, key: Address, version: int | None, deadline: int | None
 ) -> Draft:
     """Draft the end of a key."""
-    act = RevokeKey(party_id, _version(desk, party_id, version), key, desk.deadline(deadline))
+    until = desk.deadline(deadline)
+    act = RevokeKey(party_id, _version(desk, party_id, version), key, until)
     return Draft(act, needed(act, {}))
 
 
@@ -80,9 +83,10 @@ def _standing(
     version: int | None,
     deadline: int | None,
 ) -> Draft:
+    until = desk.deadline(deadline)
     sealed = seal("reason", reason)
     present = _version(desk, party_id, version)
-    act = make(party_id, present, sealed.commitment, desk.deadline(deadline))
+    act = make(party_id, present, sealed.commitment, until)
     return Draft(act, needed(act, {}), (sealed,))
 
 

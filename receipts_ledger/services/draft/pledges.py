@@ -37,6 +37,7 @@ def pledge(
     deadline: int | None,
 ) -> Draft:
     """Draft a pledge of one receipt."""
+    until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
     marks, sealed = _agreement(desk, [receipt], pledgee, terms, documents)
     act = Pledge(
@@ -46,7 +47,7 @@ def pledge(
         maturity_day,
         sealed.commitment,
         marks,
-        desk.deadline(deadline),
+        until,
     )
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
@@ -62,11 +63,10 @@ def pledge_portfolio(
     deadline: int | None,
 ) -> Draft:
     """Draft one pledge over many receipts: all or none."""
+    until = desk.deadline(deadline)
     words, refs = _portfolio(desk, receipts)
     marks, sealed = _agreement(desk, receipts, pledgee, terms, documents)
-    act = PledgePortfolio(
-        refs, pledgee, maturity_day, sealed.commitment, marks, desk.deadline(deadline)
-    )
+    act = PledgePortfolio(refs, pledgee, maturity_day, sealed.commitment, marks, until)
     return Draft(act, needed(act, words), (sealed,))
 
 
@@ -79,10 +79,11 @@ def release(
     deadline: int | None,
 ) -> Draft:
     """Draft the release of one receipt."""
+    until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
     _expect_pledged(receipt, word, None)
     sealed = seal("terms", terms)
-    act = Release(receipt, present, sealed.commitment, desk.deadline(deadline))
+    act = Release(receipt, present, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
@@ -94,11 +95,12 @@ def release_portfolio(
     deadline: int | None,
 ) -> Draft:
     """Draft the release of many receipts: all or none."""
+    until = desk.deadline(deadline)
     words, refs = _portfolio(desk, receipts)
     for index, receipt in enumerate(receipts):
         _expect_pledged(receipt, words[receipt], f"receipt_ids.{index}")
     sealed = seal("terms", terms)
-    act = ReleasePortfolio(refs, sealed.commitment, desk.deadline(deadline))
+    act = ReleasePortfolio(refs, sealed.commitment, until)
     return Draft(act, needed(act, words), (sealed,))
 
 
@@ -110,7 +112,6 @@ def _agreement(
     documents: Sequence[Document],
 ) -> tuple[tuple[Hash32, ...], Sealed]:
     known_party(desk.standing, pledgee, "pledgee_id")
-    refuse_if_pledged(desk.standing, receipts)
     if not documents:
         raise Refused(
             RefusalCode.NO_TRADE_BACKGROUND,
@@ -118,6 +119,7 @@ def _agreement(
             field="documents",
         )
     marks = desk.fingerprints(documents)
+    refuse_if_pledged(desk.standing, receipts)
     return marks, seal("terms", {**terms, "documents": listed(documents, marks)})
 
 

@@ -26,6 +26,7 @@ def open_pool(
     deadline: int | None,
 ) -> Draft:
     """Draft a pool: goods of one kind in one place of one warehouse."""
+    until = desk.deadline(deadline)
     known_party(desk.standing, warehouse_id, "warehouse_id")
     profile = _profile(desk, commodity)
     unit = profile.document["base_unit"]["code"]
@@ -36,7 +37,7 @@ def open_pool(
         attestation_days,
         profile.is_serialised,
         sealed.commitment,
-        desk.deadline(deadline),
+        until,
     )
     return Draft(act, needed(act, {}), (sealed,))
 
@@ -51,6 +52,7 @@ def attest(
     deadline: int | None,
 ) -> Draft:
     """Draft an inspector's count of a pool."""
+    until = desk.deadline(deadline)
     present = known_pool(desk.standing, pool).version
     sealed = seal("evidence", evidence)
     act = Attest(
@@ -58,7 +60,7 @@ def attest(
         expect_version(pool, version, present, f"pool {pool_number(pool)}"),
         quantity,
         sealed.commitment,
-        desk.deadline(deadline),
+        until,
     )
     return Draft(act, needed(act, {}), (sealed,))
 

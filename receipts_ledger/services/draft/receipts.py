@@ -41,6 +41,7 @@ def issue(
     deadline: int | None,
 ) -> Draft:
     """Draft the issue of receipts over goods that have come in: all or none."""
+    until = desk.deadline(deadline)
     first_serial = known_pool(desk.standing, pool, "pool_id").next_serial
     profile = _profile_of(desk, pool, "pool_id")
     if sum(len(one.items) for one in goods) > ITEMS_IN_ACT_MAX:
@@ -74,7 +75,7 @@ def issue(
         tuple(new),
         marks,
         sealed_evidence.commitment,
-        desk.deadline(deadline),
+        until,
     )
     return Draft(act, needed(act, {}), tuple(contents))
 
@@ -89,10 +90,11 @@ def transfer(
     deadline: int | None,
 ) -> Draft:
     """Draft a change of holder."""
+    until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
     known_party(desk.standing, transferee, "transferee_id")
     sealed = seal("terms", terms)
-    act = Transfer(receipt, present, transferee, sealed.commitment, desk.deadline(deadline))
+    act = Transfer(receipt, present, transferee, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
@@ -107,6 +109,7 @@ def deliver(
     deadline: int | None,
 ) -> Draft:
     """Draft a delivery, full or part."""
+    until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
     keys: tuple[Hash32, ...] = ()
     # Which pool it is decides whether items are named: the contract, not the profile, asks.
@@ -116,7 +119,7 @@ def deliver(
         )
     body = {**evidence, "items": list(items)} if items else evidence
     sealed = seal("evidence", body)
-    act = Deliver(receipt, present, quantity, keys, sealed.commitment, desk.deadline(deadline))
+    act = Deliver(receipt, present, quantity, keys, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
@@ -155,9 +158,10 @@ def _by_order(
     version: int | None,
     deadline: int | None,
 ) -> Draft:
+    until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
     sealed = seal("order", order)
-    act = make(receipt, present, sealed.commitment, desk.deadline(deadline))
+    act = make(receipt, present, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 

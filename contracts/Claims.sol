@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 
 /// @title What can be claimed once
@@ -29,7 +29,7 @@ abstract contract Claims is IReceiptsLedger {
     }
 
     /// @notice Uses up the documents in words `from` to the last, or none of them.
-    function _useDocuments(Act act, uint256 from) internal returns (bytes memory refusal) {
+    function _useDocuments(Act act, uint256 from) internal returns (Refusal refusal) {
         uint256 subject = act.subject();
         uint256 end = act.wordCount();
         unchecked {
@@ -58,7 +58,7 @@ abstract contract Claims is IReceiptsLedger {
     /// @notice Puts the items in words `from` to `to` into the receipt, or none of them.
     function _claimItems(Act act, uint256 from, uint256 to, uint256 receiptId)
         internal
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         unchecked {
             for (uint256 i = from; i < to; ++i) {
@@ -91,7 +91,7 @@ abstract contract Claims is IReceiptsLedger {
     }
 
     /// @notice Takes all items that the act names out of the receipt, or none of them.
-    function _freeItems(Act act, uint256 receiptId) internal returns (bytes memory refusal) {
+    function _freeItems(Act act, uint256 receiptId) internal returns (Refusal refusal) {
         uint256 count = act.wordCount();
         if (count == 0) return refusal;
         unchecked {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Parties} from "./Parties.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -20,7 +20,7 @@ abstract contract Consent is Parties, EIP712 {
     /// @notice Objects unless the demand is met and no signature is left over.
     /// @dev Here and below, first the ordinary case in a straight line: as many signatures as demands, each by the
     /// right key.
-    function _agreed(Act act, uint256 demand) internal view returns (bytes memory refusal) {
+    function _agreed(Act act, uint256 demand) internal view returns (Refusal refusal) {
         if (act.signatureCount() == 1) {
             uint256 word = _wordOfSigner(act, 0);
             if (demand.unmetBy(word) == 0) {
@@ -32,7 +32,7 @@ abstract contract Consent is Parties, EIP712 {
     }
 
     /// @notice Objects unless both demands are met, in this order, and no signature is left over.
-    function _agreed(Act act, uint256 first, uint256 second) internal view returns (bytes memory refusal) {
+    function _agreed(Act act, uint256 first, uint256 second) internal view returns (Refusal refusal) {
         if (act.signatureCount() == 2) {
             uint256 unmet = first.unmetBy(_wordOfSigner(act, 0));
             uint256 word = _wordOfSigner(act, 1);
@@ -48,7 +48,7 @@ abstract contract Consent is Parties, EIP712 {
     function _agreed(Act act, uint256 first, uint256 second, uint256 third)
         internal
         view
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         if (act.signatureCount() == 3) {
             uint256 unmet = first.unmetBy(_wordOfSigner(act, 0)) | second.unmetBy(_wordOfSigner(act, 1));
@@ -67,7 +67,7 @@ abstract contract Consent is Parties, EIP712 {
     function _agreedOtherwise(Act act, uint256 demand, uint256 second, uint256 third)
         private
         view
-        returns (bytes memory)
+        returns (Refusal refusal)
     {
         uint256 index;
         uint256 agreed;
@@ -93,7 +93,6 @@ abstract contract Consent is Parties, EIP712 {
             return refuse(SurplusSignature.selector, act.signatureCount() - index);
         }
         act.setLastKeyWord(agreed);
-        return "";
     }
 
     /// @notice Number of the party that agreed last.
@@ -115,7 +114,7 @@ abstract contract Consent is Parties, EIP712 {
     }
 
     /// @notice Why this key, 0 for none, does not meet the demand.
-    function _objection(Act act, uint256 demand, address key) private view returns (bytes memory) {
+    function _objection(Act act, uint256 demand, address key) private view returns (Refusal) {
         if (key != address(0)) {
             uint256 word = _keys[key];
             if (word == 0 || demand == Demand.NEW_KEY) return refuse(UnknownKey.selector, uint160(key));

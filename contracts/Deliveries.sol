@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Receipts} from "./Receipts.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -15,12 +15,12 @@ abstract contract Deliveries is Receipts {
     using PoolWord for uint256;
     using ReceiptWord for uint256;
 
-    function _actDeliver(Act act) internal returns (bytes memory refusal) {
+    function _actDeliver(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, uint256 pair) = _receiptInPair(receiptId);
         if (!word.isOpen()) return _notOpen(receiptId, word);
         refusal = _deliveryConsent(act, receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         uint256 pool = receiptId >> 32;
         uint256 poolWord_ = _pools[pool];
@@ -28,12 +28,12 @@ abstract contract Deliveries is Receipts {
         uint256 available = word.quantity();
         if (quantity == 0) return refuse(ZeroQuantity.selector, receiptId);
         if (poolWord_.isSerialised()) refusal = _expectItems(act, receiptId, quantity >= available);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
         if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
         if (quantity > available) return refuse(OverDelivery.selector, receiptId, quantity, available);
         refusal = _expectExitVersion(act.version(), receiptId, word);
-        if (refusal.length == 0) refusal = _freeItems(act, receiptId);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _freeItems(act, receiptId);
+        if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withQuantity(available - quantity);
         if (quantity == available) nextWord = nextWord.withoutPledge().withStatus(ReceiptWord.DELIVERED);
@@ -43,7 +43,7 @@ abstract contract Deliveries is Receipts {
     }
 
     /// @notice Holder, warehouse and, while the receipt is pledged, the pledgee, in this order.
-    function _deliveryConsent(Act act, uint256 receiptId, uint256 word) private view returns (bytes memory) {
+    function _deliveryConsent(Act act, uint256 receiptId, uint256 word) private view returns (Refusal) {
         return _agreed(
             act,
             Demand.active(word.holder()),
@@ -53,11 +53,7 @@ abstract contract Deliveries is Receipts {
     }
 
     /// @notice Full delivery frees every item of the receipt, part delivery leaves at least one.
-    function _expectItems(Act act, uint256 receiptId, bool isFull)
-        private
-        view
-        returns (bytes memory refusal)
-    {
+    function _expectItems(Act act, uint256 receiptId, bool isFull) private view returns (Refusal refusal) {
         uint256 named = act.wordCount();
         uint256 held = _itemCount[receiptId];
         if (isFull ? named != held : named >= held) return refuse(ItemsMissing.selector, receiptId, held);

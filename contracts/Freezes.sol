@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Receipts} from "./Receipts.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -13,35 +13,35 @@ import {ReceiptWord} from "./words/ReceiptWord.sol";
 abstract contract Freezes is Receipts {
     using ReceiptWord for uint256;
 
-    function _actFreeze(Act act) internal returns (bytes memory refusal) {
+    function _actFreeze(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, uint256 pair) = _receiptInPair(receiptId);
         refusal = _authorityConsent(act, receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
         if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
         refusal = _expectExitVersion(act.version(), receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next() | ReceiptWord.FROZEN;
         _write(pair, receiptId, word, nextWord);
         emit ReceiptFrozen(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 
-    function _actUnfreeze(Act act) internal returns (bytes memory refusal) {
+    function _actUnfreeze(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, uint256 pair) = _receiptInPair(receiptId);
         refusal = _authorityConsent(act, receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
         if (!word.isFrozen()) return refuse(NotFrozen.selector, receiptId);
         refusal = _expectExitVersion(act.version(), receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next() & ~ReceiptWord.FROZEN;
         _write(pair, receiptId, word, nextWord);
         emit ReceiptUnfrozen(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 
-    function _authorityConsent(Act act, uint256 receiptId, uint256 word) private view returns (bytes memory) {
+    function _authorityConsent(Act act, uint256 receiptId, uint256 word) private view returns (Refusal) {
         if (!word.isOpen()) return _notOpen(receiptId, word);
         return _agreed(act, Demand.anyIn(PartyWord.AUTHORITY));
     }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Page, Receipts} from "./Receipts.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -19,32 +19,28 @@ abstract contract Issues is Receipts {
     /// @notice No holder in the wire form has this number.
     uint256 private constant NOBODY = type(uint256).max;
 
-    function _actIssue(Act act) internal returns (bytes memory refusal) {
+    function _actIssue(Act act) internal returns (Refusal refusal) {
         uint256 pool = act.subject() >> 32;
         uint256 poolWord_ = _pools[pool];
         if (poolWord_ == 0) return refuse(UnknownPool.selector, pool);
         refusal = _agreed(
             act, Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(pool)), Demand.anyIn(PartyWord.INSPECTOR)
         );
-        if (refusal.length == 0) refusal = _expectNumbers(act, pool, poolWord_);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _expectNumbers(act, pool, poolWord_);
+        if (refusal.isSome()) return refusal;
 
         uint256 quantity;
         (refusal, quantity) = _checkNewReceipts(act, poolWord_);
-        if (refusal.length == 0) refusal = _expectAttested(pool, poolWord_, quantity);
-        if (refusal.length == 0) refusal = _claim(act);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _expectAttested(pool, poolWord_, quantity);
+        if (refusal.isNone()) refusal = _claim(act);
+        if (refusal.isSome()) return refusal;
 
         _pools[pool] = poolWord_.withIssued(act.a(), quantity);
         _writeIssued(act);
     }
 
     /// @notice At least one receipt, and the numbers that come next in the pool.
-    function _expectNumbers(Act act, uint256 pool, uint256 poolWord_)
-        private
-        pure
-        returns (bytes memory refusal)
-    {
+    function _expectNumbers(Act act, uint256 pool, uint256 poolWord_) private pure returns (Refusal refusal) {
         uint256 given = uint32(act.subject());
         uint256 next = poolWord_.nextSerial();
         if (given != next || next + act.a() > type(uint32).max) {
@@ -56,7 +52,7 @@ abstract contract Issues is Receipts {
     function _checkNewReceipts(Act act, uint256 poolWord_)
         private
         view
-        returns (bytes memory refusal, uint256 quantity)
+        returns (Refusal refusal, uint256 quantity)
     {
         unchecked {
             uint256 first = act.subject();
@@ -69,10 +65,10 @@ abstract contract Issues is Receipts {
                 if (_holderIn(packed) != holder) {
                     holder = _holderIn(packed);
                     refusal = _expectHolder(holder, _lastParty(act));
-                    if (refusal.length != 0) return (refusal, 0);
+                    if (refusal.isSome()) return (refusal, 0);
                 }
                 refusal = _checkNewReceipt(first + i, packed, poolWord_);
-                if (refusal.length != 0) return (refusal, 0);
+                if (refusal.isSome()) return (refusal, 0);
                 quantity += _quantityIn(packed);
                 items += _itemsIn(packed);
             }
@@ -80,7 +76,7 @@ abstract contract Issues is Receipts {
         }
     }
 
-    function _expectHolder(uint256 holder, uint256 inspector) private view returns (bytes memory refusal) {
+    function _expectHolder(uint256 holder, uint256 inspector) private view returns (Refusal refusal) {
         uint256 party = _parties[holder];
         if (!PartyWord.isActive(party)) return refuse(PartyNotActive.selector, holder);
         if (PartyWord.roles(party) & PartyWord.HOLDER == 0) {
@@ -92,7 +88,7 @@ abstract contract Issues is Receipts {
     function _checkNewReceipt(uint256 receiptId, uint256 packed, uint256 poolWord_)
         private
         view
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         uint256 quantity = _quantityIn(packed);
         uint256 storageDay = _storageDayIn(packed);
@@ -110,7 +106,7 @@ abstract contract Issues is Receipts {
     function _expectAttested(uint256 pool, uint256 poolWord_, uint256 quantity)
         private
         pure
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         uint256 needed = poolWord_.receipted() + quantity;
         uint256 attested = poolWord_.attested();
@@ -118,19 +114,19 @@ abstract contract Issues is Receipts {
     }
 
     /// @notice Claims all items and documents, or nothing.
-    function _claim(Act act) private returns (bytes memory refusal) {
+    function _claim(Act act) private returns (Refusal refusal) {
         unchecked {
             uint256 first = act.subject();
             uint256 count = act.a();
             uint256 itemsFrom = 2 * count;
             uint256 from = itemsFrom;
-            for (uint256 i = 0; i < count && refusal.length == 0 && act.b() != 0; ++i) {
+            for (uint256 i = 0; i < count && refusal.isNone() && act.b() != 0; ++i) {
                 uint256 to = from + _itemsIn(act.word(2 * i));
                 refusal = _claimItems(act, from, to, first + i);
-                if (refusal.length == 0) from = to;
+                if (refusal.isNone()) from = to;
             }
-            if (refusal.length == 0) refusal = _useDocuments(act, from);
-            if (refusal.length != 0) _unclaimItems(act, itemsFrom, from);
+            if (refusal.isNone()) refusal = _useDocuments(act, from);
+            if (refusal.isSome()) _unclaimItems(act, itemsFrom, from);
         }
     }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Receipts} from "./Receipts.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -15,17 +15,17 @@ abstract contract Pledges is Receipts {
     using PoolWord for uint256;
     using ReceiptWord for uint256;
 
-    function _actPledge(Act act) internal returns (bytes memory refusal) {
+    function _actPledge(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, uint256 pair) = _receiptInPair(receiptId);
         refusal = _pledgeConsent(act, receiptId, word);
-        if (refusal.length == 0) {
+        if (refusal.isNone()) {
             refusal = _checkPledge(act, receiptId, word, act.version(), _pools[receiptId >> 32]);
         }
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
         bool hasDocuments = act.wordCount() != 0;
         if (hasDocuments) refusal = _useDocuments(act, 0);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withPledge(act.counterparty(), act.maturityDay());
         _write(pair, receiptId, word, nextWord);
@@ -33,13 +33,13 @@ abstract contract Pledges is Receipts {
         if (hasDocuments) _announceDocuments(act, 0);
     }
 
-    function _actRelease(Act act) internal returns (bytes memory refusal) {
+    function _actRelease(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, uint256 pair) = _receiptInPair(receiptId);
         refusal = _expectPledged(receiptId, word);
-        if (refusal.length == 0) refusal = _releaseConsent(act, word);
-        if (refusal.length == 0) refusal = _expectExitVersion(act.version(), receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _releaseConsent(act, word);
+        if (refusal.isNone()) refusal = _expectExitVersion(act.version(), receiptId, word);
+        if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withoutPledge();
         _write(pair, receiptId, word, nextWord);
@@ -47,7 +47,7 @@ abstract contract Pledges is Receipts {
     }
 
     /// @notice The receipt is open, and holder, warehouse and lender agree, in this order.
-    function _pledgeConsent(Act act, uint256 receiptId, uint256 word) internal view returns (bytes memory) {
+    function _pledgeConsent(Act act, uint256 receiptId, uint256 word) internal view returns (Refusal) {
         if (!word.isOpen()) return _notOpen(receiptId, word);
         return _agreed(
             act,
@@ -58,14 +58,14 @@ abstract contract Pledges is Receipts {
     }
 
     /// @notice Letting go harms nobody else, so a suspended pledgee can still do it.
-    function _releaseConsent(Act act, uint256 word) internal view returns (bytes memory) {
+    function _releaseConsent(Act act, uint256 word) internal view returns (Refusal) {
         return _agreed(act, Demand.evenSuspended(word.pledgee()));
     }
 
     function _checkPledge(Act act, uint256 receiptId, uint256 word, uint256 version, uint256 poolWord_)
         internal
         view
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         uint256 pledgee = act.counterparty();
         if (pledgee == word.holder() || pledgee == _warehouseOf(receiptId >> 32)) {
@@ -91,7 +91,7 @@ abstract contract Pledges is Receipts {
         return _expectVersion(version, receiptId, word);
     }
 
-    function _expectPledged(uint256 receiptId, uint256 word) internal pure returns (bytes memory refusal) {
+    function _expectPledged(uint256 receiptId, uint256 word) internal pure returns (Refusal refusal) {
         if (!word.isOpen()) return _notOpen(receiptId, word);
         if (!word.isEncumbered()) return refuse(NotEncumbered.selector, receiptId);
     }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Consent} from "./Consent.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -23,12 +23,12 @@ abstract contract Pools is Consent {
         return _pools[pool];
     }
 
-    function _actOpenPool(Act act) internal returns (bytes memory refusal) {
+    function _actOpenPool(Act act) internal returns (Refusal refusal) {
         uint256 pool = act.shortSubject();
         refusal = _agreed(
             act, Demand.anyIn(PartyWord.REGISTRAR), Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(pool))
         );
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         if (_pools[pool] != 0) return refuse(PoolExists.selector, pool);
         if (act.a() == 0) return refuse(ZeroQuantity.selector, pool);
@@ -39,12 +39,12 @@ abstract contract Pools is Consent {
         emit PoolOpened(uint32(pool), word, act.commitment());
     }
 
-    function _actAttest(Act act) internal returns (bytes memory refusal) {
+    function _actAttest(Act act) internal returns (Refusal refusal) {
         uint256 pool = act.shortSubject();
         uint256 word = _pools[pool];
         if (word == 0) return refuse(UnknownPool.selector, pool);
         refusal = _agreed(act, Demand.anyIn(PartyWord.INSPECTOR));
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         uint256 quantity = act.a();
         if (quantity > word.capacity()) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Pledges} from "./Pledges.sol";
 import {Page} from "./Receipts.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Statements} from "./Statements.sol";
 import {Act} from "./Wire.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
@@ -18,16 +18,16 @@ abstract contract Portfolios is Pledges {
     /// @notice No pool has this number.
     uint256 private constant NOWHERE = type(uint256).max;
 
-    function _actPledgePortfolio(Act act) internal returns (bytes memory refusal) {
+    function _actPledgePortfolio(Act act) internal returns (Refusal refusal) {
         uint256 count = Statements.refCount(act);
         refusal = _expectPortfolio(act, count);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
         refusal = _pledgeConsent(act, first, word);
-        if (refusal.length == 0) refusal = _checkPledges(act, count, word.holder());
-        if (refusal.length == 0) refusal = _useDocuments(act, count);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _checkPledges(act, count, word.holder());
+        if (refusal.isNone()) refusal = _useDocuments(act, count);
+        if (refusal.isSome()) return refusal;
 
         Page memory page;
         unchecked {
@@ -43,16 +43,16 @@ abstract contract Portfolios is Pledges {
         _announceDocuments(act, count);
     }
 
-    function _actReleasePortfolio(Act act) internal returns (bytes memory refusal) {
+    function _actReleasePortfolio(Act act) internal returns (Refusal refusal) {
         uint256 count = act.wordCount();
         refusal = _expectPortfolio(act, count);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
         refusal = _expectPledged(first, word);
-        if (refusal.length == 0) refusal = _releaseConsent(act, word);
-        if (refusal.length == 0) refusal = _checkReleases(act, count, word.pledgee());
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _releaseConsent(act, word);
+        if (refusal.isNone()) refusal = _checkReleases(act, count, word.pledgee());
+        if (refusal.isSome()) return refusal;
 
         Page memory page;
         unchecked {
@@ -68,7 +68,7 @@ abstract contract Portfolios is Pledges {
     }
 
     /// @notice At least one receipt, strictly ascending (so none twice), the first being the act's subject.
-    function _expectPortfolio(Act act, uint256 count) private pure returns (bytes memory refusal) {
+    function _expectPortfolio(Act act, uint256 count) private pure returns (Refusal refusal) {
         if (count == 0) return refuse(EmptyAct.selector);
         (uint256 previous,) = act.ref(0);
         if (previous != act.subject()) return refuse(OutOfOrder.selector, previous);
@@ -81,11 +81,7 @@ abstract contract Portfolios is Pledges {
         }
     }
 
-    function _checkPledges(Act act, uint256 count, uint256 holder)
-        private
-        view
-        returns (bytes memory refusal)
-    {
+    function _checkPledges(Act act, uint256 count, uint256 holder) private view returns (Refusal refusal) {
         Page memory page;
         uint256 warehouse = _warehouseOf(act.subject() >> 32);
         uint256 pool = NOWHERE;
@@ -103,26 +99,22 @@ abstract contract Portfolios is Pledges {
                 }
                 if (!word.isOpen()) return _notOpen(receiptId, word);
                 refusal = _checkPledge(act, receiptId, word, version, poolWord_);
-                if (refusal.length != 0) return refusal;
+                if (refusal.isSome()) return refusal;
             }
         }
     }
 
-    function _checkReleases(Act act, uint256 count, uint256 pledgee)
-        private
-        view
-        returns (bytes memory refusal)
-    {
+    function _checkReleases(Act act, uint256 count, uint256 pledgee) private view returns (Refusal refusal) {
         Page memory page;
         unchecked {
             for (uint256 i = 0; i < count; ++i) {
                 (uint256 receiptId, uint256 version) = act.ref(i);
                 uint256 word = _readOn(page, receiptId);
                 refusal = _expectPledged(receiptId, word);
-                if (refusal.length != 0) return refusal;
+                if (refusal.isSome()) return refusal;
                 if (word.pledgee() != pledgee) return refuse(MixedPortfolio.selector, receiptId);
                 refusal = _expectExitVersion(version, receiptId, word);
-                if (refusal.length != 0) return refusal;
+                if (refusal.isSome()) return refusal;
             }
         }
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Claims} from "./Claims.sol";
 import {Pools} from "./Pools.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {PairWord} from "./words/PairWord.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
@@ -79,7 +79,7 @@ abstract contract Receipts is Pools, Claims {
     }
 
     /// @notice Why a receipt that is not open is none that can be acted on.
-    function _notOpen(uint256 receiptId, uint256 word) internal pure returns (bytes memory) {
+    function _notOpen(uint256 receiptId, uint256 word) internal pure returns (Refusal) {
         uint256 status = word.status();
         return status == 0
             ? refuse(UnknownReceipt.selector, receiptId)
@@ -87,11 +87,7 @@ abstract contract Receipts is Pools, Claims {
     }
 
     /// @notice Not frozen, and its storage period not over: what every act needs that is no exit.
-    function _expectFreeAndStored(uint256 receiptId, uint256 word)
-        internal
-        view
-        returns (bytes memory refusal)
-    {
+    function _expectFreeAndStored(uint256 receiptId, uint256 word) internal view returns (Refusal refusal) {
         if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
         if (word.storageDay() < _today()) {
             return refuse(StorageExpired.selector, receiptId, word.storageDay());
@@ -101,7 +97,7 @@ abstract contract Receipts is Pools, Claims {
     function _expectVersion(uint256 named, uint256 receiptId, uint256 word)
         internal
         pure
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         if (named != word.version()) {
             return refuse(StaleVersion.selector, receiptId, named, word.version());
@@ -114,7 +110,7 @@ abstract contract Receipts is Pools, Claims {
     function _expectExitVersion(uint256 named, uint256 receiptId, uint256 word)
         internal
         pure
-        returns (bytes memory refusal)
+        returns (Refusal refusal)
     {
         if (named != word.version()) {
             return refuse(StaleVersion.selector, receiptId, named, word.version());

@@ -8,7 +8,7 @@ import {Freezes} from "./Freezes.sol";
 import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Issues} from "./Issues.sol";
 import {Portfolios} from "./Portfolios.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Statements} from "./Statements.sol";
 import {Transfers} from "./Transfers.sol";
 import {Act, Kind, Wire} from "./Wire.sol";
@@ -31,12 +31,8 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
         (uint256 start, uint256 limit) = _bounds(act);
         Act act_ = Wire.allocate();
         if (_read(act_, start, act) != limit) revert MalformedAct(act.length);
-        bytes memory refusal = _perform(act_);
-        if (refusal.length != 0) {
-            assembly ("memory-safe") {
-                revert(add(refusal, 0x20), mload(refusal))
-            }
-        }
+        Refusal refusal = _perform(act_);
+        if (refusal.isSome()) refusal.revertWith();
     }
 
     /// @inheritdoc IReceiptsLedger
@@ -46,12 +42,12 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
         uint256 free = _freeMemory();
         while (offset < limit) {
             offset = _read(act, offset, acts);
-            bytes memory refusal = _perform(act);
-            if (refusal.length != 0) {
+            Refusal refusal = _perform(act);
+            if (refusal.isSome()) {
                 unchecked {
                     ++refused;
                 }
-                emit ActRefused(act.digest(), uint64(act.subject()), refusal);
+                emit ActRefused(act.digest(), uint64(act.subject()), refusal.encoded());
             }
             _freeMemoryFrom(free);
         }
@@ -78,7 +74,7 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
         else act.setDigest(_hashTypedDataV4(statement));
     }
 
-    function _perform(Act act) private returns (bytes memory) {
+    function _perform(Act act) private returns (Refusal) {
         uint256 kind = act.kind();
         uint256 deadline = act.deadline();
         if (deadline < block.timestamp) return refuse(DeadlinePassed.selector, deadline);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Receipts} from "./Receipts.sol";
-import {refuse} from "./Refusal.sol";
+import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
@@ -13,19 +13,19 @@ import {ReceiptWord} from "./words/ReceiptWord.sol";
 abstract contract Transfers is Receipts {
     using ReceiptWord for uint256;
 
-    function _actTransfer(Act act) internal returns (bytes memory refusal) {
+    function _actTransfer(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         uint256 transferee = act.counterparty();
         (uint256 word, uint256 pair) = _receiptInPair(receiptId);
         if (!word.isOpen()) return _notOpen(receiptId, word);
         refusal = _agreed(act, Demand.active(word.holder()), Demand.activeIn(PartyWord.HOLDER, transferee));
-        if (refusal.length != 0) return refusal;
+        if (refusal.isSome()) return refusal;
 
         if (word.holder() == transferee) return refuse(SelfTransfer.selector, receiptId, transferee);
         if (word.isEncumbered()) return refuse(Encumbered.selector, receiptId, word.pledgee());
         refusal = _expectFreeAndStored(receiptId, word);
-        if (refusal.length == 0) refusal = _expectVersion(act.version(), receiptId, word);
-        if (refusal.length != 0) return refusal;
+        if (refusal.isNone()) refusal = _expectVersion(act.version(), receiptId, word);
+        if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withHolder(transferee);
         _write(pair, receiptId, word, nextWord);

@@ -66,13 +66,14 @@ def main(rpc_url: str, database_url: str, deployment_file: str, *died_at: str) -
         return Mortal(thing, name, point, when, int(times))
 
     key = LaneKey(LANE_KEY, deployment.chain_id, deployment.address, TransactionType.FEE_MARKET)
+    payer = mortal(key, "payer")
     relayer = Relayer(
         node=mortal(RelayNode(rpc), "node"),
         judge=Contract(rpc, deployment.address),
         queue=StoredQueue(database, clock=clock),
         lanes=StoredLanes(database),
         transactions=mortal(StoredTransactions(database, clock=clock), "transactions"),
-        payers=[mortal(key, "payer")],
+        payers=lambda: [payer],
         fees=FEES,
         clock=clock,
         pace=AT_ONCE,

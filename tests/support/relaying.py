@@ -112,7 +112,7 @@ class Bench:
             queue=self.queue,
             lanes=self.lanes,
             transactions=self.transactions,
-            payers=[self.lane_key(key) for key in private_keys or (LANE_KEY,)],
+            payers=lambda: [self.lane_key(key) for key in private_keys or (LANE_KEY,)],
             fees=fees,
             clock=self.clock,
             pace=pace,

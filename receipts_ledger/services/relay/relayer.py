@@ -1,6 +1,6 @@
 """The relayer's step: tend every lane, then give the acts that wait their transactions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from receipts_ledger.domain.cursor import Cursor
@@ -47,7 +47,10 @@ class Relayed:
 
 
 class Relayer:
-    """Carries signed acts to the ledger. Several may run on one database."""
+    """Carries signed acts to the ledger. Several may run on one database.
+
+    `payers` are asked for at each step: lanes may be added at any time.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Relayer:
         queue: Queue,
         lanes: Lanes,
         transactions: Transactions,
-        payers: Sequence[Payer],
+        payers: Callable[[], Sequence[Payer]],
         fees: FeePolicy,
         clock: Clock,
         pace: Pace | None = None,
@@ -83,7 +86,7 @@ class Relayer:
         # The cursor first: a node that knows less than we do is behind.
         cursor = self._lanes.cursor()
         head = self._node.head()
-        for payer in self._payers:
+        for payer in self._payers():
             report = self._tender.tend(payer, head)
             lane = self._lanes.lane(payer.address)
             report.troubles += _obstacles(lane, head, cursor)
@@ -101,7 +104,7 @@ class Relayer:
     def _is_idle(self) -> bool:
         if self._queue.waiting(1):
             return False
-        return not any(self._transactions.unfinished(payer.address) for payer in self._payers)
+        return not any(self._transactions.unfinished(payer.address) for payer in self._payers())
 
     def _assign(
         self, lane: Lane, payer: Payer, head: Head, report: LaneReport, done: Relayed

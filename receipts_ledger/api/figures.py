@@ -1,0 +1,60 @@
+"""The figures of the whole gateway, whichever process is asked. Those of requests are elsewhere."""
+
+from collections.abc import Iterator, Mapping
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from receipts_ledger.api.services import Services
+from receipts_ledger.store import figures
+
+
+class LedgerFigures(Collector):
+    """The figures of the whole gateway, read from SQL whenever somebody asks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def describe(self) -> list[Metric]:
+        """Describe nothing beforehand: that would ask the database."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what the database says now."""
+        with self._services.database.reading() as reader:
+            found = figures.read(reader, self._services.clock())
+        yield _gauge("ledger_index_block", "Last block that was indexed.", found.indexed_block)
+        yield _gauge("ledger_index_final_block", "Last final block.", found.finalized_block)
+        yield _gauge("ledger_index_halted", "1 when an operator has to look.", found.has_halted)
+        acts = GaugeMetricFamily("ledger_acts", "Acts by status.", labels=["status"])
+        for status, count in found.acts_by_status.items():
+            acts.add_metric([status], count)
+        refused = GaugeMetricFamily(
+            "ledger_refusals", "Refusals on record, by who refused.", labels=["source"]
+        )
+        for source, count in found.refusals_by_source.items():
+            refused.add_metric([source], count)
+        yield acts
+        yield refused
+        yield from _lane_gauges(found.lanes)
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _lane_gauges(lanes: Mapping[str, figures.LaneFigures]) -> Iterator[Metric]:
+    paused = GaugeMetricFamily(
+        "ledger_lane_paused", "1 when an operator has to look.", labels=["lane"]
+    )
+    in_flight = GaugeMetricFamily(
+        "ledger_lane_in_flight", "Transactions in no block yet.", labels=["lane"]
+    )
+    oldest = GaugeMetricFamily(
+        "ledger_lane_oldest_seconds", "Age of the oldest of them.", labels=["lane"]
+    )
+    for name, lane in lanes.items():
+        paused.add_metric([name], lane.is_paused)
+        in_flight.add_metric([name], lane.in_flight)
+        oldest.add_metric([name], lane.oldest_seconds)
+    yield from (paused, in_flight, oldest)

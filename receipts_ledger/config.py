@@ -1,0 +1,214 @@
+"""Settings: read once at the door, then handed on. Nothing fetches them later.
+
+Each comes from the environment as RECEIPTS_LEDGER_NAME; a secret may come from a file that
+RECEIPTS_LEDGER_NAME_FILE names instead. Units stand last in the names.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from receipts_ledger.domain.finality import Finality
+from receipts_ledger.errors import Fatal
+
+PREFIX = "RECEIPTS_LEDGER_"
+_FILE = "_FILE"
+_SECRET_CHARACTERS_MIN = 16
+# What a column of signed 64 bits holds.
+_WEI_MAX = 2**63 - 1
+_GWEI = 10**9
+
+
+class Settings(BaseSettings):
+    """All settings of a gateway, with what each is for."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True)
+
+    rpc: str = Field(
+        description="The node: its JSON-RPC address, http:// or https://.",
+        pattern=r"^https?://",
+    )
+    rpc_timeout_seconds: float = Field(
+        30.0, gt=0, le=600, description="How long to wait for one answer of the node."
+    )
+    deployment: Path = Field(
+        Path("deployment.json"),
+        description="The file that `receipts-ledger deploy` wrote: which contract on which chain.",
+    )
+    database_url: str = Field(
+        "sqlite:///receipts-ledger.db",
+        description="`sqlite:///file` or `postgresql://user@host/name`.",
+    )
+    finality: str = Field(
+        "instant",
+        description=(
+            "When a block is final: `instant` (BFT chains), `depth:N` (so many blocks deep), or "
+            "`tag:finalized` (as the node says). Below finality nothing is ever taken back."
+        ),
+    )
+    fee_mode: Literal["eip1559", "legacy", "zero"] = Field(
+        "eip1559",
+        description=(
+            "How lanes pay for gas: `eip1559` (base fee and tip), `legacy` (one price), `zero` "
+            "(a chain without fees)."
+        ),
+    )
+    fee_tip_wei: int = Field(
+        _GWEI, ge=0, le=_WEI_MAX, description="Tip for each unit of gas, with `eip1559`."
+    )
+    fee_price_wei: int = Field(
+        _GWEI, ge=0, le=_WEI_MAX, description="Price for each unit of gas, with `legacy`."
+    )
+    fee_cap_wei: int = Field(
+        1_000 * _GWEI,
+        ge=0,
+        le=_WEI_MAX,
+        description="The most that is ever offered for a unit of gas, replacements included.",
+    )
+    lanes_min: int = Field(
+        1,
+        ge=0,
+        le=64,
+        description="Paying keys to have; missing ones are made at the start of a worker.",
+    )
+    lane_in_flight_max: int = Field(
+        16,
+        ge=1,
+        le=1024,
+        description="Transactions of a new lane in no block yet; many nodes drop more than 16.",
+    )
+    relay_poll_seconds: float = Field(
+        0.5, gt=0, le=600, description="How often to look for acts to relay."
+    )
+    relay_resend_seconds: float = Field(
+        15.0,
+        ge=0,
+        le=86_400,
+        description="After how long the same bytes go out again while they are in no block.",
+    )
+    relay_replace_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="After how long more is offered for a transaction that is in no block.",
+    )
+    index_poll_seconds: float = Field(
+        0.5, gt=0, le=600, description="How often to look for new blocks."
+    )
+    lag_blocks_max: int = Field(
+        20,
+        ge=0,
+        description="So many blocks behind the node the index may be while /readyz says yes.",
+    )
+    host: str = Field("127.0.0.1", description="Address on which the API listens.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port on which the API listens.")
+    body_bytes_max: int = Field(1 << 20, ge=1024, description="Largest request body.")
+    document_key: SecretStr = Field(
+        min_length=_SECRET_CHARACTERS_MIN,
+        description=(
+            "Secret with which documents and items are fingerprinted. It must never change: "
+            "with another one, a used document would pass as new."
+        ),
+    )
+    keystore_secret: SecretStr = Field(
+        min_length=_SECRET_CHARACTERS_MIN,
+        description="Secret that opens the keys which the gateway keeps for lanes and parties.",
+    )
+    keystore_work_factor: int = Field(
+        65_536,
+        ge=2,
+        description=(
+            "Cost of opening a kept key (scrypt's N, a power of two). Lower it only for tests, "
+            "or when the secret is 32 random bytes."
+        ),
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people, or for machines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
+    )
+
+    @field_validator("finality")
+    @classmethod
+    def _is_finality(cls, text: str) -> str:
+        return str(Finality.parse(text))
+
+    @classmethod
+    def read(cls, **given: Any) -> "Settings":
+        """Return the settings of this process; what is `given` comes before the environment.
+
+        Raises Fatal that names each setting which is missing or wrong.
+        """
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            raise Fatal("\n".join(_complaints(cls, error))) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from: what is given, the environment, files that it names."""
+        return init_settings, env_settings, _NamedFiles(settings_cls)
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """Secrets from the files that RECEIPTS_LEDGER_NAME_FILE names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the content of the setting's file, None where the environment names none."""
+        variable = PREFIX + field_name.upper()
+        path = os.environ.get(variable + _FILE) if is_secret(field) else None
+        if path is None:
+            return None, field_name, False
+        if variable in os.environ:
+            raise Fatal(f"set {variable} or {variable}{_FILE}, not both")
+        return _content(variable, path), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return what all named files hold."""
+        fields = self.settings_cls.model_fields.items()
+        found = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: content for name, content in found.items() if content is not None}
+
+
+def variables() -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the name of each variable with its setting."""
+    for name, setting in Settings.model_fields.items():
+        yield PREFIX + name.upper(), setting
+
+
+def is_secret(setting: FieldInfo) -> bool:
+    """Tell whether a setting must not be shown, and may come from a file."""
+    return setting.annotation is SecretStr
+
+
+def choices(setting: FieldInfo) -> tuple[str, ...]:
+    """Return the values that a setting may have, none when they are not listed."""
+    return tuple(str(choice) for choice in get_args(setting.annotation))
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fatal(f"{variable}{_FILE}: {path} cannot be read: {error}") from error
+
+
+def _complaints(settings: type[Settings], error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_input=False, include_url=False):
+        name = str(fault["loc"][0])
+        setting = settings.model_fields.get(name)
+        about = f" ({setting.description})" if setting is not None else ""
+        yield f"{PREFIX}{name.upper()}: {fault['msg']}{about}"

@@ -1,0 +1,76 @@
+"""Figures of the gateway for its monitoring, read from SQL, so that any process can tell them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, func, select
+
+from receipts_ledger.domain.lane import Stage
+from receipts_ledger.store import cursor
+from receipts_ledger.store.tables import acts, lanes, refusals, relay_transactions
+from receipts_ledger.store.units import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFigures:
+    """How a lane stands. The oldest transaction that is in no block is the one to worry about."""
+
+    is_paused: bool
+    in_flight: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One moment."""
+
+    indexed_block: int
+    finalized_block: int
+    has_halted: bool
+    acts_by_status: Mapping[str, int]
+    refusals_by_source: Mapping[str, int]
+    lanes: Mapping[str, LaneFigures]
+
+
+def read(reader: Reader, now: datetime) -> Figures:
+    """Return the figures."""
+    at = cursor.read(reader)
+    return Figures(
+        indexed_block=-1 if at is None else at.block.number,
+        finalized_block=-1 if at is None else at.finalized.number,
+        has_halted=at is not None and at.halted_reason is not None,
+        acts_by_status=_counted(reader, acts.c.status),
+        refusals_by_source=_counted(reader, refusals.c.source),
+        lanes=_lanes(reader, now),
+    )
+
+
+def _counted(reader: Reader, column: Column[str]) -> dict[str, int]:
+    rows = reader.rows(select(column, func.count()).group_by(column))
+    return {row[0]: row[1] for row in rows}
+
+
+def _lanes(reader: Reader, now: datetime) -> dict[str, LaneFigures]:
+    transaction = relay_transactions.c
+    in_flight = {
+        row.lane: (row.transactions, row.oldest)
+        for row in reader.rows(
+            select(
+                transaction.lane,
+                func.count().label("transactions"),
+                func.min(transaction.created_at).label("oldest"),
+            )
+            .where(transaction.status.in_((Stage.PREPARED, Stage.SENT)))
+            .group_by(transaction.lane)
+        )
+    }
+    found = {}
+    for row in reader.rows(select(lanes.c.address, lanes.c.paused_reason)):
+        count, oldest = in_flight.get(row.address, (0, now))
+        found["0x" + row.address.hex()] = LaneFigures(
+            is_paused=row.paused_reason is not None,
+            in_flight=count,
+            oldest_seconds=max(0.0, (now - oldest).total_seconds()),
+        )
+    return found

@@ -1,0 +1,288 @@
+"""Builds the rooms from Settings and joins them. The only file that knows every room.
+
+Nothing starts before node, contract, schema, database and keys are what they should be.
+"""
+
+import hmac
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import Enum, auto
+from functools import cached_property
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from receipts_ledger.chain import refusals
+from receipts_ledger.chain.contract import Contract
+from receipts_ledger.chain.deployment import Deployment, verify
+from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
+from receipts_ledger.chain.keystore import Vault
+from receipts_ledger.chain.reader import ChainReader
+from receipts_ledger.chain.relaying import LaneKey, RelayNode
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.statements import Statements
+from receipts_ledger.chain.transactions import TransactionType
+from receipts_ledger.config import Settings
+from receipts_ledger.domain.finality import Finality
+from receipts_ledger.domain.ids import Address, PartyId
+from receipts_ledger.domain.lane import Lane
+from receipts_ledger.errors import Fatal
+from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.index import Indexer, Outcome
+from receipts_ledger.services.intake import Intake
+from receipts_ledger.services.kept_keys import KeptKeys
+from receipts_ledger.services.relay.decide import Pace
+from receipts_ledger.services.relay.ports import FeePolicy
+from receipts_ledger.services.relay.relayer import Relayer
+from receipts_ledger.services.worker import Loop, Worker
+from receipts_ledger.store import api_tokens, migrate
+from receipts_ledger.store.api_tokens import ApiToken
+from receipts_ledger.store.index import StoredIndex
+from receipts_ledger.store.keystores import StoredKeystores
+from receipts_ledger.store.lanes import StoredLanes
+from receipts_ledger.store.leases import StoredLeases
+from receipts_ledger.store.queue import StoredQueue
+from receipts_ledger.store.transactions import StoredTransactions
+from receipts_ledger.store.units import Database
+from receipts_ledger.store.worker_lock import sole_worker
+
+_log = structlog.get_logger(__name__)
+
+
+class Schema(Enum):
+    """What to do about a database that has not the schema of this release."""
+
+    MIGRATE = auto()
+    EXPECT = auto()
+    """A SQLite file is brought up all the same: it is embedded and has no other operator."""
+
+
+class House:
+    """A gateway: all rooms, joined. It is what the API is made from, and what works."""
+
+    def __init__(
+        self, settings: Settings, deployment: Deployment, rpc: Rpc, database: Database
+    ) -> None:
+        self.settings = settings
+        self.deployment = deployment
+        self.rpc = rpc
+        self.database = database
+        self.clock: Callable[[], datetime] = utc_now
+        self.document_key = settings.document_key.get_secret_value().encode()
+        # Sealing cursors needs a key that all replicas share, and no setting of its own.
+        self.cursor_key = hmac.digest(self.document_key, b"receipts-ledger page cursors", "sha256")
+        self.body_bytes_max = settings.body_bytes_max
+        self.lag_blocks_max = settings.lag_blocks_max
+        self.profiles = Profiles.shipped()
+        self.statements = Statements(deployment.signing_domain())
+        self.judge = Contract(rpc, deployment.address)
+        self.lanes = StoredLanes(database)
+        self.kept_keys = KeptKeys(
+            StoredKeystores(database, clock=self.clock),
+            Vault(
+                settings.keystore_secret.get_secret_value(),
+                work_factor=settings.keystore_work_factor,
+            ),
+        )
+        self.intake = Intake(self.statements, self.judge, self.kept_keys, clock=self.clock)
+        self.metrics = CollectorRegistry()
+
+    def node_head(self) -> int:
+        """Return the number of the node's latest block. Raises Retryable."""
+        return self._node.head().number
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """What reads the chain into the database."""
+        return Indexer(
+            ChainReader(self.rpc, self.deployment),
+            StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock),
+            origin=self.deployment.origin(),
+            finality=Finality.parse(self.settings.finality),
+        )
+
+    def relayer(self) -> Relayer:
+        """Return what carries acts to the ledger."""
+        return Relayer(
+            node=self._node,
+            judge=self.judge,
+            queue=StoredQueue(self.database, clock=self.clock),
+            lanes=self.lanes,
+            transactions=StoredTransactions(self.database, clock=self.clock),
+            payers=self._payers,
+            fees=_fee_policy(self.settings),
+            clock=self.clock,
+            pace=Pace(
+                resend_seconds=self.settings.relay_resend_seconds,
+                replace_seconds=self.settings.relay_replace_seconds,
+            ),
+        )
+
+    def resume_lane(self, address: Address) -> Lane:
+        """Put a paused lane to work again, once its reason is gone."""
+        return self.relayer().resume(address)
+
+    @contextmanager
+    def working(self) -> Iterator[Worker]:
+        """Index and relay in threads of this process until the block ends.
+
+        Raises Fatal when another process works on the same SQLite file.
+        """
+        with sole_worker(self.settings.database_url):
+            self._make_lanes()
+            with Worker(self._loops(), self._leases, holder=_holder()) as worker:
+                yield worker
+
+    def keep_lane(self, private_key: bytes) -> Address:
+        """Take a paying key in, and return its address."""
+        address = self.kept_keys.keep(None, private_key)
+        self._open_lane(address)
+        return address
+
+    def keep_key(self, party_id: PartyId, private_key: bytes | None) -> Address:
+        """Keep a party's key, a new one where none is given, and return its address."""
+        if private_key is None:
+            return self.kept_keys.keep_new(party_id)
+        return self.kept_keys.keep(party_id, private_key)
+
+    def make_api_token(
+        self, party_id: PartyId | None, label: str, *, expires_at: datetime | None
+    ) -> ApiToken:
+        """Make an api token for a party, or for the operator where there is none."""
+        with self.database.writing() as writer:
+            return api_tokens.create(
+                writer, party_id=party_id, label=label, now=self.clock(), expires_at=expires_at
+            )
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self.database.close()
+
+    @cached_property
+    def _node(self) -> RelayNode:
+        return RelayNode(self.rpc)
+
+    @cached_property
+    def _leases(self) -> StoredLeases:
+        return StoredLeases(self.database, clock=self.clock)
+
+    def _loops(self) -> list[Loop]:
+        relayer = self.relayer()
+
+        def index() -> bool:
+            progress = self.indexer.step()
+            if progress.outcome is Outcome.HALTED:
+                _log.error("index halted", reason=progress.cursor.halted_reason)
+            return progress.outcome in (Outcome.ADVANCED, Outcome.ROLLED_BACK)
+
+        def relay() -> bool:
+            done = relayer.step()
+            for trouble in done.troubles:
+                _log.warning("relay troubled", reason=trouble)
+            return done.has_advanced
+
+        return [
+            Loop("index", index, self.settings.index_poll_seconds),
+            Loop("relay", relay, self.settings.relay_poll_seconds),
+        ]
+
+    def _payers(self) -> Sequence[LaneKey]:
+        has_base_fee = self.settings.fee_mode == "eip1559"
+        kind = TransactionType.FEE_MARKET if has_base_fee else TransactionType.LEGACY
+        return [
+            LaneKey(private_key, self.deployment.chain_id, self.deployment.address, kind)
+            for private_key in self.kept_keys.lane_keys().values()
+        ]
+
+    def _make_lanes(self) -> None:
+        kept = self.kept_keys.lane_keys()
+        for address in kept:
+            self._open_lane(address)
+        for _ in range(len(kept), self.settings.lanes_min):
+            address = self.kept_keys.keep_new(None)
+            self._open_lane(address)
+            _log.info("new lane", address="0x" + address.hex(), hint="give it funds, if gas costs")
+
+    def _open_lane(self, address: Address) -> None:
+        self.lanes.add(
+            address,
+            next_nonce=self._node.nonce_of(address),
+            in_flight_max=self.settings.lane_in_flight_max,
+        )
+
+
+def open_house(settings: Settings, schema: Schema = Schema.EXPECT) -> House:
+    """Return the gateway of these settings, all checked.
+
+    Raises Fatal that says what is not as it should be, Retryable when node or database are
+    away.
+    """
+    deployment = Deployment.read(settings.deployment)
+    rpc = Rpc(settings.rpc, timeout_seconds=settings.rpc_timeout_seconds)
+    verify(rpc, deployment)
+    database = Database.open(settings.database_url)
+    try:
+        _bring_up(database, settings.database_url, schema)
+        house = House(settings, deployment, rpc, database)
+        house.kept_keys.check()
+        house.indexer.start()
+    except BaseException:
+        database.close()
+        raise
+    return house
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Log to standard error, as the settings say. Standard output is for answers."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def utc_now() -> datetime:
+    """Return the time of day."""
+    return datetime.now(UTC)
+
+
+def _bring_up(database: Database, url: str, schema: Schema) -> None:
+    if migrate.at_head(database.engine):
+        return
+    if schema is Schema.EXPECT and database.engine.dialect.name != "sqlite":
+        raise Fatal(
+            "the database has not the schema of this release: run the same command with "
+            "--migrate, once, while no other release works on it"
+        )
+    migrate.upgrade(url)
+
+
+def _fee_policy(settings: Settings) -> FeePolicy:
+    match settings.fee_mode:
+        case "eip1559":
+            return FeeMarket(tip_wei=settings.fee_tip_wei, cap_wei=settings.fee_cap_wei)
+        case "legacy":
+            return LegacyPrice(price_wei=settings.fee_price_wei, cap_wei=settings.fee_cap_wei)
+        case "zero":
+            return NoFee()
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()[:32]}/{os.getpid()}/{secrets.token_hex(4)}"

@@ -5,7 +5,9 @@ from typing import Any
 from fastapi import FastAPI
 
 from receipts_ledger import __version__
-from receipts_ledger.api import faults, openapi, outermost
+from receipts_ledger.api import faults, openapi
+from receipts_ledger.api.body_limit import BodyLimit
+from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
     health,
@@ -50,7 +52,6 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         # A path is one path: no redirect that would drop a body.
         redirect_slashes=False,
-        max_body_size=services.body_bytes_max,
     )
     app.state.services = services
     for nouns in (
@@ -66,5 +67,6 @@ def create_app(services: Services) -> FastAPI:
     ):
         app.include_router(nouns.router)
     faults.install(app)
-    outermost.add(app, services.metrics)
+    app.add_middleware(BodyLimit, bytes_max=services.body_bytes_max)
+    app.add_middleware(Outermost, metrics=services.metrics)
     return app

@@ -56,7 +56,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _of_framework(request: Request, error: Exception) -> Response:
     status = cast(HTTPException, error).status_code
     code = _OF_STATUS.get(status, Fault.MALFORMED_BODY)
-    said = problem.problem_of(code)
+    detail = cast(HTTPException, error).detail if code is RefusalCode.BODY_TOO_LARGE else ""
+    said = problem.problem_of(code, detail)
     said["status"] = status
     return problem.answer(said, cast(HTTPException, error).headers)
 

@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,11 +67,6 @@ class Outermost:
             route = _route_of(scope)
             self._requests.labels(scope["method"], route, status or _FAULT).inc()
             self._seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)
-
-
-def add(app: FastAPI, metrics: CollectorRegistry) -> None:
-    """Put the layer around an app."""
-    app.add_middleware(Outermost, metrics=metrics)
 
 
 def _route_of(scope: Scope) -> str:

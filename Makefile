@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := node_modules/.installed
+PEERS_STAMP := benchmarks/node_modules/.installed
 CODE = $(wildcard receipts_ledger scripts tests benchmarks migrations)
 
 .PHONY: help
@@ -57,9 +58,23 @@ format: setup ## Rewrite Python and Solidity in the house's style
 	$(BIN)/ruff format .
 	scripts/forge fmt
 
+$(PEERS_STAMP): $(NODE_STAMP) benchmarks/package.json benchmarks/package-lock.json
+	.venv/bin/npm --prefix benchmarks install --ignore-scripts --no-save --loglevel=error
+	@touch $@
+
 .PHONY: bench
-bench: setup ## Measure (BENCH_ARGS is handed on)
+bench: setup $(PEERS_STAMP) ## Measure gas and speed beside others; writes docs/gas.md and docs/speed.md
+	@scripts/ensure_postgres.sh
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+.PHONY: bench-gas
+bench-gas: setup $(PEERS_STAMP) ## Measure gas only
+	$(BIN)/python -m benchmarks gas
+
+.PHONY: bench-index
+bench-index: setup ## Measure indexing and replay only (BENCH_ARGS="--events 10000" is handed on)
+	@scripts/ensure_postgres.sh
+	$(BIN)/python -m benchmarks index $(BENCH_ARGS)
 
 .PHONY: lock
 lock: setup ## Write the lock files anew (UPGRADE=1 takes the newest versions)
@@ -67,5 +82,5 @@ lock: setup ## Write the lock files anew (UPGRADE=1 takes the newest versions)
 
 .PHONY: clean
 clean: ## Remove everything that git ignores and make rebuilds
-	rm -rf .venv node_modules build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv node_modules benchmarks/node_modules build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

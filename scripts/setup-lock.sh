@@ -20,12 +20,14 @@ env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_
 
 [ -z "${UPGRADE:-}" ] || rm -f package-lock.json
 .venv/bin/npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
+[ -z "${UPGRADE:-}" ] || rm -f benchmarks/package-lock.json
+.venv/bin/npm --prefix benchmarks install --package-lock-only --ignore-scripts --loglevel=error
 
 if grep -n '://' requirements.lock; then
     echo "lock: requirements.lock names a host" >&2
     exit 1
 fi
-if grep -n '"resolved"' package-lock.json; then
-    echo "lock: package-lock.json names a host" >&2
+if grep -n '"resolved"' package-lock.json benchmarks/package-lock.json; then
+    echo "lock: a package-lock.json names a host" >&2
     exit 1
 fi

@@ -1,0 +1,180 @@
+"""A chain to be read: receipts that are issued once, then pledged, released and sold in turn.
+
+The number of live receipts stays the same however long the chain grows, so that whatever
+grows with its length can be seen.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+
+from receipts_ledger.chain import calldata, gas, keys
+from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.local_node import DEVELOPER_KEYS
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import Day, Hash32, PoolId, ReceiptId, Version, receipt_id
+from receipts_ledger.domain.pledge import Pledge, Release
+from receipts_ledger.domain.receipt import Issue, NewReceipt, Transfer
+from tests.support.cast import BANK_A, INSPECTOR, TRADER_A, TRADER_B, WAREHOUSE_A, Member
+from tests.support.ledger_on_chain import (
+    EVIDENCE,
+    FOREVER,
+    LOT,
+    MATURITY_DAYS,
+    STORED_DAYS,
+    LedgerOnChain,
+)
+
+BLOCK_GAS_MAX = 60_000_000
+ISSUED_TOGETHER = 100
+RELAYED_TOGETHER = 50
+# One receipt's share of a chain: issued once, then so often pledged, released and sold.
+CYCLES = 8
+EVENTS_OF_RECEIPT = 1 + 3 * CYCLES
+_SIGNATURE_COUNT_AT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltChain:
+    """A chain as long as was asked for, or a little longer."""
+
+    deployment: Deployment
+    receipts: int
+    signatures: int
+    events_of_block: tuple[int, ...]
+
+    @property
+    def head(self) -> int:
+        """Number of the last block."""
+        return len(self.events_of_block) - 1
+
+    def events_until(self, block: int) -> int:
+        """Return how many events there are up to a block."""
+        return sum(self.events_of_block[: block + 1])
+
+    def block_with_event(self, event: int) -> int:
+        """Return the block in which the chain comes to so many events."""
+        until = enumerate(accumulate(self.events_of_block))
+        return next(block for block, events in until if events >= event)
+
+
+def build(rpc: Rpc, events: int) -> BuiltChain:
+    """Build a chain on a fresh Anvil. Blocks are as full as they can be."""
+    ledger = LedgerOnChain(rpc)
+    ledger.admit_cast()
+    pool = ledger.open_pool(capacity=10**12, attested=10**11)
+    rpc.call("evm_setAutomine", [False])
+    relayer = _Relayer(ledger)
+    receipts = _receipts(events)
+    for issue in _issues(ledger, pool, receipts):
+        relayer.relay([issue])
+    numbers = [receipt_id(pool, serial) for serial in range(1, receipts + 1)]
+    for cycle in range(CYCLES):
+        for step in _steps(ledger, numbers, cycle):
+            for batch in _batches(step, RELAYED_TOGETHER):
+                relayer.relay(batch)
+    relayer.mine()
+    return BuiltChain(ledger.deployment, receipts, relayer.signatures, _events_of_block(rpc))
+
+
+def _receipts(events: int) -> int:
+    issues = -(-events // (EVENTS_OF_RECEIPT * ISSUED_TOGETHER))
+    return issues * ISSUED_TOGETHER
+
+
+def _issues(ledger: LedgerOnChain, pool: PoolId, receipts: int) -> Iterator[bytes]:
+    storage_day = Day(ledger.today + STORED_DAYS)
+    for first in range(1, receipts + 1, ISSUED_TOGETHER):
+        news = tuple(
+            NewReceipt(TRADER_A.party, LOT, storage_day, _commitment("content", serial))
+            for serial in range(first, first + ISSUED_TOGETHER)
+        )
+        act = Issue(pool, first, news, (), EVIDENCE, FOREVER)
+        yield ledger.sign(act, WAREHOUSE_A, INSPECTOR)
+
+
+def _steps(
+    ledger: LedgerOnChain, receipts: Sequence[ReceiptId], cycle: int
+) -> Iterator[Iterator[bytes]]:
+    holder, buyer = (TRADER_A, TRADER_B) if cycle % 2 == 0 else (TRADER_B, TRADER_A)
+    maturity = Day(ledger.today + MATURITY_DAYS)
+    version = 1 + 3 * cycle
+
+    def signed(acts: Iterable[Act], *signers: Member) -> Iterator[bytes]:
+        return (ledger.sign(act, *signers) for act in acts)
+
+    def pledge(receipt: ReceiptId) -> Act:
+        terms = _commitment("pledge", receipt, cycle)
+        return Pledge(receipt, Version(version), BANK_A.party, maturity, terms, (), FOREVER)
+
+    yield signed(map(pledge, receipts), holder, WAREHOUSE_A, BANK_A)
+
+    def release(receipt: ReceiptId) -> Act:
+        return Release(
+            receipt, Version(version + 1), _commitment("release", receipt, cycle), FOREVER
+        )
+
+    yield signed(map(release, receipts), BANK_A)
+
+    def transfer(receipt: ReceiptId) -> Act:
+        terms = _commitment("transfer", receipt, cycle)
+        return Transfer(receipt, Version(version + 2), buyer.party, terms, FOREVER)
+
+    yield signed(map(transfer, receipts), holder, buyer)
+
+
+class _Relayer:
+    """Queues transactions and has them mined when they fill a block."""
+
+    def __init__(self, ledger: LedgerOnChain) -> None:
+        self.signatures = 0
+        self._rpc = ledger.rpc
+        self._contract = ledger.deployment.contract
+        self._sender = "0x" + keys.address_of_private_key(DEVELOPER_KEYS[2]).hex()
+        self._nonce = 0
+        self._queued: list[dict[str, str]] = []
+        self._gas_queued = 0
+
+    def relay(self, wires: Sequence[bytes]) -> None:
+        limit = gas.batch_gas(sum(map(gas.act_gas, wires)))
+        if self._gas_queued + limit > BLOCK_GAS_MAX:
+            self.mine()
+        self._queued.append(
+            {
+                "from": self._sender,
+                "to": self._contract,
+                "nonce": hex(self._nonce),
+                "gas": hex(limit),
+                "data": "0x" + calldata.call(calldata.RELAY, b"".join(wires)).hex(),
+            }
+        )
+        self._nonce += 1
+        self._gas_queued += limit
+        self.signatures += sum(wire[_SIGNATURE_COUNT_AT] for wire in wires)
+
+    def mine(self) -> None:
+        if not self._queued:
+            return
+        self._rpc.batch([("eth_sendTransaction", [request]) for request in self._queued])
+        self._rpc.call("evm_mine")
+        block = self._rpc.call("eth_getBlockByNumber", ["latest", False])
+        assert len(block["transactions"]) == len(self._queued), "some were left in the pool"
+        self._queued, self._gas_queued = [], 0
+
+
+def _events_of_block(rpc: Rpc) -> tuple[int, ...]:
+    head = int(rpc.call("eth_blockNumber"), 16)
+    return tuple(
+        len(rpc.call("eth_getLogs", [{"fromBlock": hex(block), "toBlock": hex(block)}]))
+        for block in range(head + 1)
+    )
+
+
+def _batches(wires: Iterator[bytes], size: int) -> Iterator[list[bytes]]:
+    while batch := list(islice(wires, size)):
+        yield batch
+
+
+def _commitment(*parts: object) -> Hash32:
+    return keys.keccak(repr(parts).encode())

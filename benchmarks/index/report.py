@@ -1,0 +1,130 @@
+"""The results as tables for the eye and as docs/speed.md. No figure here is typed by hand."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.index.chain import CYCLES, BuiltChain
+from benchmarks.index.result import Mark, Results, Series
+from benchmarks.index.task import OURS, THEIRS, Task
+from benchmarks.markdown import markdown_table
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "speed.md"
+_TEXT = Path(__file__).with_name("document.md")
+
+_HEADINGS = (
+    "work",
+    "events",
+    "events/s",
+    "slowest to fastest",
+    "CPU us/event",
+    "node's",
+    "database's",
+    "peak MiB",
+)
+_RATIO_HEADINGS = (
+    "work",
+    "events/s: decode",
+    "decode, recover",
+    "CPU: decode",
+    "decode, recover",
+)
+
+
+def print_report(results: Results, marks: Sequence[Mark], console: Console) -> None:
+    """Print what was measured, how it compares, and whether it is enough."""
+    for title, headings, rows in (
+        ("Part of the chain, the same events for all", _HEADINGS, _rows(results.part.values())),
+        ("All of the chain", _HEADINGS, _rows(_ours(results))),
+        ("How many times better than web3.py, same events", _RATIO_HEADINGS, _ratios(results)),
+        ("Marks", ("mark", "wanted", "found", ""), _judged(marks)),
+    ):
+        table = Table(title=title, title_justify="left")
+        for index, heading in enumerate(headings):
+            table.add_column(heading, justify="left" if index == 0 else "right")
+        for cells in rows:
+            table.add_row(*cells)
+        console.print(table)
+
+
+def write_document(
+    chain: BuiltChain,
+    results: Results,
+    marks: Sequence[Mark],
+    *,
+    rounds: int,
+    recovery_us: float,
+) -> None:
+    """Write docs/speed.md."""
+    events = chain.events_until(chain.head)
+    signatures = chain.signatures / events
+    text = _TEXT.read_text(encoding="utf-8").format(
+        part=markdown_table(_HEADINGS, _rows(results.part.values())),
+        whole=markdown_table(_HEADINGS, _rows(_ours(results))),
+        ratios=markdown_table(_RATIO_HEADINGS, _ratios(results)),
+        marks=markdown_table(("mark", "wanted", "found", ""), _judged(marks)),
+        events=f"{events:,}",
+        signatures=f"{signatures:.2f}",
+        recovery=f"{recovery_us:.0f}",
+        recovery_event=f"{signatures * recovery_us:.0f}",
+        part_events=f"{results.part[Task.WEB3].events:,}",
+        blocks=f"{sum(1 for events in chain.events_of_block if events):,}",
+        receipts=f"{chain.receipts:,}",
+        cycles=CYCLES,
+        rounds=rounds,
+        machine=f"{os.cpu_count()} x {_processor()}, {platform.system()}",
+        software=", ".join(_software()),
+    )
+    DOCUMENT.write_text(text, encoding="utf-8")
+
+
+def _ours(results: Results) -> Iterable[Series]:
+    return (*results.whole.values(), results.longer_replay)
+
+
+def _rows(every: Iterable[Series]) -> Iterator[tuple[str, ...]]:
+    for series in every:
+        slowest, fastest = series.rates
+        has_server = series.task is Task.INDEX_POSTGRESQL
+        yield (
+            series.task.value,
+            f"{series.events:,}",
+            f"{series.rate:,.0f}",
+            f"{slowest:,.0f} to {fastest:,.0f}",
+            f"{series.cpu_us:,.0f}",
+            f"{series.node_cpu_us:,.0f}",
+            f"{series.database_cpu_us:,.0f}" if has_server else "·",
+            f"{series.peak_mib:,.0f}",
+        )
+
+
+def _ratios(results: Results) -> Iterator[tuple[str, ...]]:
+    for task in OURS:
+        rates = (results.rate_ratio(task, peer) for peer in THEIRS)
+        times = (results.cpu_ratio(task, peer) for peer in THEIRS)
+        yield task.value, *(f"{ratio:.1f}x" for ratio in (*rates, *times))
+
+
+def _judged(marks: Iterable[Mark]) -> Iterator[tuple[str, ...]]:
+    for mark in marks:
+        yield mark.what, mark.wanted, mark.found, "met" if mark.is_met else "missed"
+
+
+def _software() -> Iterator[str]:
+    yield f"Python {platform.python_version()}"
+    for package in ("web3", "coincurve", "sqlalchemy", "psycopg"):
+        yield f"{package} {version(package)}"
+    yield f"SQLite {sqlite3.sqlite_version}"
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()

@@ -1,0 +1,137 @@
+"""What the rounds came to: medians, ratios, and whether the marks are met."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.index.task import Measured, Task
+
+RATE_RATIO_MIN = 8.0
+# Both have long come to the size of their pages and of the live state: the rest is noise.
+PEAK_GROWTH_MAX = 1.05
+
+# The audit recovers every signature, so it stands beside those who do the same.
+_BESIDE: Mapping[Task, Task] = {
+    Task.READ: Task.WEB3,
+    Task.INDEX_SQLITE: Task.WEB3,
+    Task.INDEX_POSTGRESQL: Task.WEB3,
+    Task.REPLAY: Task.WEB3_SIGNATURES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One measurement, and what it made the servers do meanwhile."""
+
+    measured: Measured
+    node_cpu_seconds: float
+    database_cpu_seconds: float
+
+    @property
+    def events_per_second(self) -> float:
+        return self.measured.events / self.measured.wall_seconds
+
+    @property
+    def cpu_us_per_event(self) -> float:
+        return self.measured.cpu_seconds / self.measured.events * 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The rounds of one task on one stretch of the chain."""
+
+    task: Task
+    rounds: tuple[Round, ...]
+
+    @property
+    def events(self) -> int:
+        """How many events each round went through."""
+        (events,) = {one.measured.events for one in self.rounds}
+        return events
+
+    @property
+    def rate(self) -> float:
+        """Events per second, the median."""
+        return median(one.events_per_second for one in self.rounds)
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """The slowest and the fastest round."""
+        every = [one.events_per_second for one in self.rounds]
+        return min(every), max(every)
+
+    @property
+    def cpu_us(self) -> float:
+        """Processor time of the process for each event, the median."""
+        return median(one.cpu_us_per_event for one in self.rounds)
+
+    @property
+    def node_cpu_us(self) -> float:
+        """The node's, the median."""
+        return median(one.node_cpu_seconds for one in self.rounds) / self.events * 1e6
+
+    @property
+    def database_cpu_us(self) -> float:
+        """The database server's, the median."""
+        return median(one.database_cpu_seconds for one in self.rounds) / self.events * 1e6
+
+    @property
+    def peak_mib(self) -> float:
+        """Greatest resident size, the median."""
+        return median(one.measured.peak_mib for one in self.rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that has to hold, and what was found."""
+
+    what: str
+    wanted: str
+    found: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All series: on the part of the chain that web3.py reads too, and ours on all of it.
+
+    The replay also on a longer part, in which allocators have come to rest.
+    """
+
+    part: Mapping[Task, Series]
+    longer_replay: Series
+    whole: Mapping[Task, Series]
+
+    def rate_ratio(self, task: Task, beside: Task) -> float:
+        """Return how many times as many events per second, on the same events.
+
+        Of the ratios within each round the median: neighbours' load is much the same then.
+        """
+        return median(self._each(task, beside, lambda one: one.events_per_second))
+
+    def cpu_ratio(self, task: Task, beside: Task) -> float:
+        """Return the other's processor time for each event, divided by that of the task."""
+        return median(self._each(beside, task, lambda one: one.cpu_us_per_event))
+
+    def marks(self) -> Iterator[Mark]:
+        """Yield what has to hold."""
+        for task, beside in _BESIDE.items():
+            found = self.rate_ratio(task, beside)
+            yield Mark(
+                f"{task}, events/s beside {beside}",
+                f"at least {RATE_RATIO_MIN:.0f}x",
+                f"{found:.1f}x",
+                found >= RATE_RATIO_MIN,
+            )
+        longer, whole = self.longer_replay, self.whole[Task.REPLAY]
+        growth = whole.peak_mib / longer.peak_mib
+        yield Mark(
+            f"{Task.REPLAY}, peak memory of {whole.events:,} events beside {longer.events:,}",
+            f"at most {PEAK_GROWTH_MAX:.2f}x",
+            f"{growth:.2f}x",
+            growth <= PEAK_GROWTH_MAX,
+        )
+
+    def _each(self, task: Task, beside: Task, figure: Callable[[Round], float]) -> Iterator[float]:
+        rounds = zip(self.part[task].rounds, self.part[beside].rounds, strict=True)
+        return (figure(one) / figure(other) for one, other in rounds)

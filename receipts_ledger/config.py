@@ -128,10 +128,10 @@ class Settings(BaseSettings):
         ),
     )
     log_format: Literal["console", "json"] = Field(
-        "console", description="Log lines for people, or for machines."
+        "console", description="Log lines for people (`console`) or for machines (`json`)."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least that is logged."
+        "info", description="The least that is logged: `debug`, `info`, `warning` or `error`."
     )
 
     @field_validator("finality")

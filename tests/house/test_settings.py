@@ -1,0 +1,125 @@
+"""Every setting is documented, read from where it says, and never shown if it is a secret."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from receipts_ledger.config import Settings, choices, is_secret, variables
+from receipts_ledger.errors import Fatal
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+SECRET = "correct horse battery staple"
+UNITS = ("seconds", "bytes", "blocks", "wei")
+NEEDED = {"rpc": "http://127.0.0.1:8545", "document_key": SECRET, "keystore_secret": SECRET}
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, _ in variables():
+        monkeypatch.delenv(variable, raising=False)
+        monkeypatch.delenv(f"{variable}_FILE", raising=False)
+
+
+def test_page_lists_every_setting_as_it_is() -> None:
+    rows = []
+    for variable, setting in variables():
+        default = "needed" if setting.is_required() else f"`{setting.default}`"
+        secret = f" Or `{variable}_FILE`." if is_secret(setting) else ""
+        rows.append(f"| `{variable}` | {default} | {setting.description}{secret} |")
+    listed = re.findall(r"^\| `RECEIPTS_LEDGER_.*\|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert listed == rows
+
+
+def test_description_names_every_choice() -> None:
+    for variable, setting in variables():
+        if len(choices(setting)) > 2:
+            assert all(f"`{each}`" in str(setting.description) for each in choices(setting)), (
+                variable
+            )
+
+
+def test_amounts_have_their_unit_last_but_for_min_and_max() -> None:
+    for name, setting in Settings.model_fields.items():
+        if setting.annotation is float:
+            assert name.endswith("_seconds")
+        bare = name.removesuffix("_max").removesuffix("_min")
+        if bare.startswith(("fee_", "body_", "lag_")) and bare != "fee_mode":
+            assert bare.endswith(UNITS), name
+
+
+def test_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECEIPTS_LEDGER_PORT", "9000")
+    monkeypatch.setenv("RECEIPTS_LEDGER_FINALITY", "depth:6")
+    settings = Settings.read(**NEEDED)
+    assert (settings.port, settings.finality) == (9000, "depth:6")
+
+
+def test_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRET + "\n")
+    monkeypatch.setenv("RECEIPTS_LEDGER_KEYSTORE_SECRET_FILE", str(file))
+    settings = Settings.read(rpc=NEEDED["rpc"], document_key=SECRET)
+    assert settings.keystore_secret.get_secret_value() == SECRET
+
+
+def test_secret_in_two_places_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RECEIPTS_LEDGER_DOCUMENT_KEY", SECRET)
+    monkeypatch.setenv("RECEIPTS_LEDGER_DOCUMENT_KEY_FILE", str(tmp_path / "secret"))
+    with pytest.raises(Fatal, match="not both"):
+        Settings.read(rpc=NEEDED["rpc"], keystore_secret=SECRET)
+
+
+def test_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECEIPTS_LEDGER_DOCUMENT_KEY_FILE", "/nowhere/secret")
+    with pytest.raises(Fatal, match="/nowhere/secret"):
+        Settings.read(rpc=NEEDED["rpc"], keystore_secret=SECRET)
+
+
+def test_secrets_are_not_shown() -> None:
+    assert SECRET not in repr(Settings.read(**NEEDED))
+
+
+def test_everything_that_is_wrong_is_named_at_once_and_no_secret_with_it() -> None:
+    with pytest.raises(Fatal) as fault:
+        Settings.read(
+            rpc="ftp://somewhere",
+            port=70_000,
+            finality="soon",
+            fee_mode="free",
+            keystore_secret="too short",
+        )
+    told = str(fault.value).splitlines()
+    assert [line.split(":")[0].removeprefix("RECEIPTS_LEDGER_") for line in told] == [
+        "RPC",
+        "FINALITY",
+        "FEE_MODE",
+        "PORT",
+        "DOCUMENT_KEY",
+        "KEYSTORE_SECRET",
+    ]
+    assert "too short" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("port", 65_535, 65_536),
+        ("port", 0, -1),
+        ("fee_cap_wei", 2**63 - 1, 2**63),
+        ("fee_tip_wei", 0, -1),
+        ("lane_in_flight_max", 1, 0),
+        ("index_poll_seconds", 0.001, 0),
+        ("rpc_timeout_seconds", 600, 601),
+        ("body_bytes_max", 1024, 1023),
+        ("finality", "depth:0", "depth:-1"),
+        ("finality", "tag:finalized", "tag:safe"),
+        ("keystore_secret", "s" * 16, "s" * 15),
+    ],
+)
+def test_last_value_that_works_and_first_that_does_not(
+    name: str, good: object, bad: object
+) -> None:
+    Settings.read(**(NEEDED | {name: good}))
+    with pytest.raises(Fatal):
+        Settings.read(**(NEEDED | {name: bad}))

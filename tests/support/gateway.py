@@ -3,7 +3,7 @@
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from receipts_ledger.api import create_app
 from receipts_ledger.api.services import BODY_BYTES_MAX, LAG_BLOCKS_MAX
 from receipts_ledger.chain import keys
+from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.local_node import free_port
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.domain.ids import (
@@ -33,6 +34,7 @@ from receipts_ledger.domain.ids import (
 )
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.sealed import seal
+from receipts_ledger.errors import Refused
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.store import api_tokens, contents
@@ -63,6 +65,21 @@ class MemberKeys:
     def sign(self, address: Address, digest: Hash32) -> bytes:
         """Sign a digest."""
         return keys.sign(self._keys[address][1], digest)
+
+
+class InterruptibleJudge:
+    """The real contract, and whatever a test puts before it: a pause, a fault, a death."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self.before: Callable[[bytes], None] | None = None
+
+    def simulate(self, wire: bytes) -> Refused | None:
+        """Ask the contract."""
+        if self.before is not None:
+            before, self.before = self.before, None
+            before(wire)
+        return self._contract.simulate(wire)
 
 
 @dataclass(frozen=True)
@@ -109,12 +126,11 @@ class Gateway:
         self.database = database
         self.bench = Bench(ledger, database)
         self.kept_keys = MemberKeys()
+        self.judge = InterruptibleJudge(self.bench.judge())
         self.statements = Statements(ledger.deployment.signing_domain())
         self.services = TestServices(
             database=database,
-            intake=Intake(
-                self.statements, self.bench.judge(), self.kept_keys, clock=self.bench.clock
-            ),
+            intake=Intake(self.statements, self.judge, self.kept_keys, clock=self.bench.clock),
             statements=self.statements,
             clock=self.bench.clock,
             node_head=lambda: int(ledger.rpc.call("eth_blockNumber"), 16),
@@ -224,6 +240,20 @@ class Gateway:
     def day(self, days: int) -> str:
         """Return the date so many days from the chain's today."""
         return date_of(Day(self.ledger.today + days)).isoformat()
+
+    def admit(self, members: Sequence[Member]) -> None:
+        """Admit members on the chain, and give each an api token."""
+        self.ledger.admit(*members)
+        self.index()
+        for member in members:
+            self.door(member)
+
+    @contextmanager
+    def judged_by(self, before: Callable[[bytes], None]) -> Iterator[None]:
+        """Put something in the way of the next question to the contract."""
+        self.judge.before = before
+        yield
+        self.judge.before = None
 
     @contextmanager
     def served(self) -> Iterator[str]:

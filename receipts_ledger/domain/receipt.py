@@ -39,6 +39,10 @@ ENCUMBERED_BIT = Flag.ENCUMBERED << 4
 IN_DEFAULT_BIT = Flag.IN_DEFAULT << 4
 FROZEN_BIT = Flag.FROZEN << 4
 
+# Looked up: making an enum's member out of a number takes longer than all the rest.
+_STATUSES = {int(status): status for status in Status}
+_FLAGS = tuple(Flag(bits) for bits in range(16))
+
 QUANTITY_MAX = 2**40 - 1
 VERSION_MAX = Version(2**14 - 1)
 EXIT_VERSIONS = 16
@@ -63,8 +67,8 @@ class Receipt:
         """Read a receipt word; layout in contracts/words/ReceiptWord.sol."""
         pledgee = word >> 30 & 0xFFFF
         return cls(
-            status=Status(word & 0xF),
-            flags=Flag(word >> 4 & 0xF),
+            status=_STATUSES.get(word & 0xF) or Status(word & 0xF),
+            flags=_FLAGS[word >> 4 & 0xF],
             holder=PartyId(word >> 8 & 0x3FFFFF),
             pledgee=PartyId(pledgee) if pledgee else None,
             version=Version(word >> 46 & 0x3FFF),

@@ -83,6 +83,8 @@ class Indexer:
         self._index = index
         self._origin = origin
         self._finality = finality
+        self._ahead: Iterator[LedgerBlock] = iter(())
+        self._ahead_of: BlockRef | None = None
 
     def start(self) -> Cursor:
         """Begin the index where it is new, and make sure that it is of this very ledger.
@@ -146,20 +148,38 @@ class Indexer:
                 return self._wait(cursor, head)
 
     def _page(self, cursor: Cursor, head: BlockRef) -> list[LedgerBlock]:
+        """Return the node's next blocks, linked; all follow ours, or the first does not."""
         page: list[LedgerBlock] = []
-        first = cursor.block.number + 1
         events = 0
+        last = cursor.block
         try:
-            for block in self._source.blocks(first, min(head.number, first + PAGE_BLOCKS_MAX - 1)):
-                page.append(block)
+            for block in self._following(cursor.block, head):
+                is_linked = block.parent_hash == last.hash
+                if is_linked or not page:
+                    page.append(block)
                 events += len(block.events)
-                if events >= PAGE_EVENTS_MAX or page[0].parent_hash != cursor.block.hash:
+                last = block.ref()
+                if not is_linked or events >= PAGE_EVENTS_MAX or len(page) == PAGE_BLOCKS_MAX:
                     break
         except Fatal:
             # What stands before it is good, and the next step meets the fault first.
             if not page:
                 raise
+        self._ahead_of = last
         return page
+
+    def _following(self, block: BlockRef, head: BlockRef) -> Iterator[LedgerBlock]:
+        # The source reads many blocks at a time: those left over from the last page are
+        # used first. That they follow is seen from their parents, as with any block.
+        if block == self._ahead_of:
+            for following in self._ahead:
+                yield following
+                block = following.ref()
+        if block.number < head.number:
+            self._ahead = self._source.blocks(block.number + 1, head.number)
+            # Not `yield from`: that would close the source as soon as a page is full.
+            for following in self._ahead:
+                yield following
 
     def _append(self, cursor: Cursor, page: Sequence[LedgerBlock], head: BlockRef) -> Progress:
         finalized = self._source.finalized(self._finality)

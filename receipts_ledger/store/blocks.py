@@ -6,7 +6,8 @@ from sqlalchemy import delete, select, tuple_
 
 from receipts_ledger.domain.block import BlockRef, LedgerBlock, LoggedEvent
 from receipts_ledger.domain.ids import Hash32
-from receipts_ledger.store.bodies import Body, event_of, subject_of
+from receipts_ledger.store.bodies import event_of, subject_of
+from receipts_ledger.store.engine import JsonText
 from receipts_ledger.store.tables import blocks, events
 from receipts_ledger.store.units import Found, Reader, Writer
 
@@ -19,7 +20,9 @@ def hash_at(reader: Reader, number: int) -> Hash32 | None:
     return found
 
 
-def write(writer: Writer, page: Sequence[LedgerBlock], bodies: Sequence[Sequence[Body]]) -> None:
+def write(
+    writer: Writer, page: Sequence[LedgerBlock], bodies: Sequence[Sequence[JsonText]]
+) -> None:
     """Write blocks and their events; `bodies` are the events' JSON, by block."""
     writer.insert_many(
         blocks,

@@ -4,10 +4,18 @@ Everything of an event is in its body, so that the state can be folded again fro
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, assert_never
+from operator import attrgetter
+from typing import Any, TypeAlias, assert_never, get_args
 
 from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
-from receipts_ledger.domain.event import ActRefused, Event
+from receipts_ledger.domain.event import (
+    ActRefused,
+    ClaimEvent,
+    Event,
+    PartyEvent,
+    PoolEvent,
+    ReceiptEvent,
+)
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, PoolId, ReceiptId
 from receipts_ledger.domain.party import (
     Admitted,
@@ -26,37 +34,51 @@ from receipts_ledger.domain.receipt import (
     ReceiptUnfrozen,
     Transferred,
 )
+from receipts_ledger.store.engine import JsonText, to_json
 
 Body: TypeAlias = dict[str, Any]
 
 
 def subject_of(event: Event) -> int:
     """Return the number of the receipt, pool or party that the event is about."""
-    match event:
-        case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
-            return event.party
-        case PoolOpened() | Attested():
-            return event.pool
-        case DocumentUsed() | ActRefused():
-            return event.subject
-        case _:
-            return event.receipt_id
+    subject: int = _SUBJECTS[type(event)](event)
+    return subject
 
 
-def body_of(event: Event) -> Body:  # noqa: C901, PLR0911, PLR0912  (one case for each kind)
-    """Return the event's members."""
+def text_of(event: Event) -> JsonText:
+    """Return the event's members as JSON text, for the several columns that hold it."""
     match event:
         case Issued():
-            return _receipt(event.receipt_id, event.word, "content", event.content)
+            return _receipt(event, "content", event.content)
         case Transferred() | Pledged() | Released():
-            return _receipt(event.receipt_id, event.word, "terms", event.terms)
+            return _receipt(event, "terms", event.terms)
         case Delivered():
-            return _receipt(event.receipt_id, event.word, "evidence", event.evidence)
+            return _receipt(event, "evidence", event.evidence)
         case ReceiptFrozen() | ReceiptUnfrozen():
-            return _receipt(event.receipt_id, event.word, "order", event.order)
+            return _receipt(event, "order", event.order)
+        case _:
+            return JsonText(to_json(_body(event)))
+
+
+def event_of(kind: str, body: Mapping[str, Any]) -> Event:
+    """Return the event of a row. Raises KeyError for a kind or member that is none of ours."""
+    return _READERS[kind](body)
+
+
+def _receipt(event: ReceiptEvent, name: str, commitment: Hash32) -> JsonText:
+    # Written out by hand: events of receipts outnumber all others by far.
+    return JsonText(
+        f'{{"receipt_id":{event.receipt_id},"word":"0x{event.word:032x}",'
+        f'"{name}":"0x{commitment.hex()}"}}'
+    )
+
+
+def _body(  # noqa: PLR0911  (one return for each kind)
+    event: PartyEvent | PoolEvent | ClaimEvent | ActRefused,
+) -> Body:
+    match event:
         case Admitted():
-            keyed = _keyed(event)
-            return keyed | {"profile": _hex(event.profile)}
+            return _keyed(event) | {"profile": _hex(event.profile)}
         case KeyBound() | KeyRevoked():
             return _keyed(event)
         case Suspended() | Reinstated():
@@ -78,15 +100,6 @@ def body_of(event: Event) -> Body:  # noqa: C901, PLR0911, PLR0912  (one case fo
             }
         case _:
             assert_never(event)
-
-
-def event_of(kind: str, body: Mapping[str, Any]) -> Event:
-    """Return the event of a row. Raises KeyError for a kind or member that is none of ours."""
-    return _READERS[kind](body)
-
-
-def _receipt(receipt: ReceiptId, word: int, name: str, commitment: Hash32) -> Body:
-    return {"receipt_id": receipt, "word": f"0x{word:032x}", name: "0x" + commitment.hex()}
 
 
 def _party(event: Admitted | Suspended | Reinstated | KeyBound | KeyRevoked) -> Body:
@@ -112,6 +125,14 @@ def _bytes(text: str) -> bytes:
 def _hash(text: str) -> Hash32:
     return Hash32(_bytes(text))
 
+
+_SUBJECTS: dict[type[Event], Callable[[Any], int]] = {
+    **dict.fromkeys(get_args(ReceiptEvent), attrgetter("receipt_id")),
+    **dict.fromkeys(get_args(PartyEvent), attrgetter("party")),
+    **dict.fromkeys(get_args(PoolEvent), attrgetter("pool")),
+    **dict.fromkeys((ItemReceipted, ItemFreed), attrgetter("receipt_id")),
+    **dict.fromkeys((DocumentUsed, ActRefused), attrgetter("subject")),
+}
 
 _Reader: TypeAlias = Callable[[Mapping[str, Any]], Event]
 

@@ -1,24 +1,22 @@
 """Many rows at a time, as fast as each engine takes them.
 
-PostgreSQL takes COPY; SQLite takes one statement with many rows. Both are several times
-faster than one statement a row, and both skip what SQLAlchemy does for each value; so the
-values are put into their stored form here.
+PostgreSQL takes COPY and arrays of keys; SQLite takes one statement with many values. Both
+are several times faster than one statement a row, and both skip what SQLAlchemy does for
+each value; the values are put into their stored form in values.py.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Connection, Table
+from sqlalchemy import Column, ColumnElement, Connection, Table
 
-from receipts_ledger.store.engine import to_json
-from receipts_ledger.store.types import Unsigned64, Utc, Word128, to_signed
+from receipts_ledger.store.values import columns, converted, from_stored, to_stored
 
 _ROWS_A_STATEMENT = 100
-_KEYS_A_STATEMENT = 5_000
-
-_Store = Callable[[Any], Any]
+_KEYS_A_STATEMENT = 500
+_KEYS_A_CONDITION = 5_000
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
@@ -31,85 +29,78 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[ob
     if connection.dialect.name == "postgresql":
         _copy(connection, table, rows)
         return
+    converters = to_stored(table, "sqlite")
     for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        _insert_values(connection, table, rows[start : start + _ROWS_A_STATEMENT])
+        part = rows[start : start + _ROWS_A_STATEMENT]
+        values = chain.from_iterable([converted(row, converters) for row in part])
+        connection.exec_driver_sql(_insert(table, len(part)), tuple(values))
 
 
-@cache
-def _columns(table: Table) -> tuple[Column[Any], ...]:
-    return tuple(column for column in table.columns if column is not table.autoincrement_column)
+def rows_by_key(
+    connection: Connection, table: Table, keys: Iterable[Hashable]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows that have these primary keys. For tables with a key of one column."""
+    converters = from_stored(table, connection.dialect.name)
+    for found in _by_key(connection, "SELECT *", table, keys):
+        for row in found.all():
+            yield tuple(converted(row, converters))
 
 
-def _names(table: Table) -> str:
-    return ", ".join(f'"{column.name}"' for column in _columns(table))
+def delete_by_key(connection: Connection, table: Table, keys: Iterable[Hashable]) -> None:
+    """Delete the rows that have these primary keys. For tables with a key of one column."""
+    for _ in _by_key(connection, "DELETE", table, keys):
+        pass
+
+
+def among(column: Column[Any], keys: Iterable[object]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions `column IN (...)` that together ask for all keys."""
+    listed = list(keys)
+    for start in range(0, len(listed), _KEYS_A_CONDITION):
+        yield column.in_(listed[start : start + _KEYS_A_CONDITION])
+
+
+def _by_key(
+    connection: Connection, verb: str, table: Table, keys: Iterable[Hashable]
+) -> Iterator[Any]:
+    listed = list(keys)
+    if not listed:
+        return
+    dialect = connection.dialect.name
+    converters = to_stored(table, dialect)
+    if converters and converters[0][0] == 0:
+        listed = [converters[0][1](key) for key in listed]
+    if dialect == "postgresql":
+        yield connection.exec_driver_sql(f"{verb} {_where(table)} = ANY(%s)", (listed,))
+        return
+    for start in range(0, len(listed), _KEYS_A_STATEMENT):
+        part = tuple(listed[start : start + _KEYS_A_STATEMENT])
+        marks = ", ".join("?" * len(part))
+        yield connection.exec_driver_sql(f"{verb} {_where(table)} IN ({marks})", part)
+
+
+def _where(table: Table) -> str:
+    (key,) = table.primary_key.columns
+    return f'FROM "{table.name}" WHERE "{key.name}"'
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    converters = _converters(table, "postgresql")
+    converters = to_stored(table, "postgresql")
     driver: Any = connection.connection.driver_connection
     with (
         driver.cursor() as cursor,
         cursor.copy(f'COPY "{table.name}" ({_names(table)}) FROM STDIN') as copy,
     ):
         for row in rows:
-            copy.write_row(_stored(row, converters))
-
-
-def _insert_values(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    converters = _converters(table, "sqlite")
-    values: list[object] = []
-    for row in rows:
-        values += _stored(row, converters)
-    connection.exec_driver_sql(_statement(table, len(rows)), tuple(values))
+            copy.write_row(converted(row, converters))
 
 
 @cache
-def _statement(table: Table, count: int) -> str:
-    row = f"({', '.join('?' * len(_columns(table)))})"
-    # Names of our own tables and columns; every value is bound.
+def _insert(table: Table, count: int) -> str:
+    row = f"({', '.join('?' * len(columns(table)))})"
     rows = ", ".join([row] * count)
+    # Names of our own tables and columns; every value is bound.
     return f'INSERT INTO "{table.name}" ({_names(table)}) VALUES {rows}'  # noqa: S608
 
 
-def _stored(row: Sequence[object], converters: tuple[tuple[int, _Store], ...]) -> list[object]:
-    stored = list(row)
-    for place, convert in converters:
-        if stored[place] is not None:
-            stored[place] = convert(stored[place])
-    return stored
-
-
-@cache
-def _converters(table: Table, dialect: str) -> tuple[tuple[int, _Store], ...]:
-    found = ((place, _converter(column, dialect)) for place, column in enumerate(_columns(table)))
-    return tuple((place, converter) for place, converter in found if converter is not None)
-
-
-def _converter(column: Column[Any], dialect: str) -> _Store | None:
-    match column.type:
-        case Unsigned64():
-            return to_signed
-        case Word128():
-            return _word_bytes
-        case JSON():
-            return to_json
-        case Utc():
-            return _sqlite_moment if dialect == "sqlite" else None
-        case _:
-            return None
-
-
-def _word_bytes(word: int) -> bytes:
-    return word.to_bytes(16)
-
-
-def _sqlite_moment(moment: datetime) -> str:
-    # As SQLAlchemy writes it, so that the same text compares equal.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-def among(column: Column[Any], keys: Iterable[object]) -> Iterable[ColumnElement[bool]]:
-    """Yield conditions `column IN (...)` that together ask for all keys, some thousand each."""
-    listed = list(keys)
-    for start in range(0, len(listed), _KEYS_A_STATEMENT):
-        yield column.in_(listed[start : start + _KEYS_A_STATEMENT])
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in columns(table))

@@ -5,27 +5,27 @@ reverse order: who replays it as a stack has what the events table has.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import exists, func, select
 
 from receipts_ledger.domain.block import BlockRef, LedgerBlock
-from receipts_ledger.store.bodies import Body
+from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.store.engine import JsonText, to_json
 from receipts_ledger.store.tables import events, feed
 from receipts_ledger.store.units import Found, Reader, Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of the feed without its place in the sequence."""
 
     kind: str
-    block: BlockRef
+    block_number: int
+    block_hash: Hash32
     log_index: int | None = None
     event: str | None = None
-    payload: dict[str, Any] | None = None
+    payload: JsonText | None = None
 
 
 def publish(writer: Writer, entries: Iterable[Entry], now: datetime) -> None:
@@ -33,32 +33,20 @@ def publish(writer: Writer, entries: Iterable[Entry], now: datetime) -> None:
     last = writer.scalar(select(func.max(feed.c.seq))) or 0
     writer.insert_many(
         feed,
-        [
-            (
-                seq,
-                entry.kind,
-                entry.block.number,
-                entry.block.hash,
-                entry.log_index,
-                entry.event,
-                entry.payload,
-                now,
-            )
-            for seq, entry in enumerate(entries, last + 1)
-        ],
+        [(seq, *entry, now) for seq, entry in enumerate(entries, last + 1)],
     )
 
 
-def applied(block: LedgerBlock, bodies: Sequence[Body]) -> list[Entry]:
+def applied(block: LedgerBlock, bodies: Sequence[JsonText]) -> list[Entry]:
     """Return the entries for a block's events."""
-    ref = block.ref()
     return [
         Entry(
             "applied",
-            ref,
+            block.number,
+            block.hash,
             logged.log_index,
             type(logged.event).__name__,
-            body | {"tx_hash": "0x" + logged.tx_hash.hex()},
+            _payload(body, logged.tx_hash),
         )
         for logged, body in zip(block.events, bodies, strict=True)
     ]
@@ -69,10 +57,11 @@ def reverted(block: BlockRef, rows: Sequence[Found]) -> list[Entry]:
     return [
         Entry(
             "reverted",
-            block,
+            block.number,
+            block.hash,
             row.log_index,
             row.kind,
-            row.body | {"tx_hash": "0x" + row.tx_hash.hex()},
+            _payload(to_json(row.body), row.tx_hash),
         )
         for row in reversed(rows)
     ]
@@ -81,4 +70,10 @@ def reverted(block: BlockRef, rows: Sequence[Found]) -> list[Entry]:
 def finalized(reader: Reader, before: int, block: BlockRef) -> list[Entry]:
     """Return the entry that makes events final, if there are any since block `before`."""
     since = (events.c.block_number > before) & (events.c.block_number <= block.number)
-    return [Entry("finalized", block)] if reader.scalar(select(exists().where(since))) else []
+    if not reader.scalar(select(exists().where(since))):
+        return []
+    return [Entry("finalized", block.number, block.hash)]
+
+
+def _payload(body: str, tx_hash: Hash32) -> JsonText:
+    return JsonText(f'{body[:-1]},"tx_hash":"0x{tx_hash.hex()}"}}')

@@ -13,7 +13,7 @@ from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.ledger import Contradiction
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store import blocks, cursor, feed, outcomes, undo
-from receipts_ledger.store.bodies import body_of
+from receipts_ledger.store.bodies import text_of
 from receipts_ledger.store.outcomes import ReadReason
 from receipts_ledger.store.projections import Fold, Image
 from receipts_ledger.store.units import Database, Reader, Writer
@@ -63,7 +63,7 @@ class StoredIndex:
             _expect_links(seen.block, page)
             last = page[-1].ref() if page else seen.block
             final = _final(writer, seen, page, finalized)
-            bodies = [[body_of(logged.event) for logged in block.events] for block in page]
+            bodies = [[text_of(logged.event) for logged in block.events] for block in page]
             blocks.write(writer, page, bodies)
             undo.keep(writer, _fold(writer, page, final.number))
             undo.drop_until(writer, final.number)

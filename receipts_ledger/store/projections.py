@@ -4,20 +4,28 @@ The meaning of an event is domain/ledger.py's; here its state is filled from row
 and turned into rows after. The tables that are folded are listed at the end.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, TypeAlias, assert_never, get_args
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table
 
 from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
-from receipts_ledger.domain.event import ActRefused, Event
+from receipts_ledger.domain.event import ActRefused, Event, PartyEvent, PoolEvent, ReceiptEvent
 from receipts_ledger.domain.ids import PoolId, pool_of
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Reinstated, Suspended
+from receipts_ledger.domain.pledge import Pledged, Released
 from receipts_ledger.domain.pool import Attested, PoolOpened
-from receipts_ledger.domain.receipt import Delivered, Issued
-from receipts_ledger.store.bulk import among
+from receipts_ledger.domain.receipt import (
+    Delivered,
+    Issued,
+    ReceiptFrozen,
+    ReceiptUnfrozen,
+    Transferred,
+)
 from receipts_ledger.store.rows import (
     WORD,
     Columns,
@@ -69,16 +77,17 @@ class Fold:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._rows: dict[Table, _Rows] = {table: _Rows() for table in TABLES}
+        # The last event that moved a pool's quantities. A block may issue hundreds of
+        # receipts of one pool; the pool's row is written once for all of them.
+        self._moved: dict[PoolId, LoggedEvent] = {}
 
     def read(self, reader: Reader, events: Iterable[Event]) -> None:
         """Read the rows that these events touch, as far as there are any."""
         for table, keys in _touched(events).items():
             rows = self._rows[table]
-            (column,) = table.primary_key.columns
-            for condition in among(column, keys - rows.now.keys()):
-                for row in reader.rows(select(table).where(condition)):
-                    rows.found[row[0]] = rows.now[row[0]] = tuple(row)
-                    self._remember(table, tuple(row))
+            for row in reader.by_key(table, keys - rows.now.keys()):
+                rows.found[row[0]] = rows.now[row[0]] = row
+                self._remember(table, row)
 
     def apply(self, logged: LoggedEvent) -> None:
         """Change state and rows by one event. Raises Contradiction when it cannot follow."""
@@ -87,6 +96,7 @@ class Fold:
 
     def take_images(self) -> list[Image]:
         """Return what the rows were before the events since the last call."""
+        self._write_moved_pools()
         images = []
         for table, rows in self._rows.items():
             images += [Image(table, key, before) for key, before in rows.before_block.items()]
@@ -95,9 +105,10 @@ class Fold:
 
     def save(self, writer: Writer) -> None:
         """Bring the database to the rows as they are now."""
+        self._write_moved_pools()
         for table, rows in self._rows.items():
             replaced = [key for key, row in rows.found.items() if rows.now.get(key) is not row]
-            delete_rows(writer, table, replaced)
+            writer.delete_by_key(table, replaced)
             writer.insert_many(
                 table, [row for key, row in rows.now.items() if rows.found.get(key) is not row]
             )
@@ -121,12 +132,11 @@ class Fold:
     def _write(self, logged: LoggedEvent) -> None:
         event = logged.event
         match event:
-            case ActRefused():
-                return
-            case PoolOpened() | Attested():
-                self._write_pool(logged, event.pool)
-            case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
-                self._write_party(logged, event)
+            case Issued() | Delivered():
+                self._write_receipt(logged, event)
+                self._moved[pool_of(event.receipt_id)] = logged
+            case Transferred() | Pledged() | Released() | ReceiptFrozen() | ReceiptUnfrozen():
+                self._write_receipt(logged, event)
             case ItemReceipted():
                 row = claim_row(event.item_key, event.receipt_id, logged)
                 self._rows[items].put(event.item_key, row)
@@ -135,15 +145,28 @@ class Fold:
             case DocumentUsed():
                 row = claim_row(event.document, event.subject, logged)
                 self._rows[documents].put(event.document, row)
+            case PoolOpened() | Attested():
+                self._moved.pop(event.pool, None)
+                self._write_pool(logged, event.pool)
+            case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
+                self._write_party(logged, event)
+            case ActRefused():
+                pass
             case _:
-                key, rows = event.receipt_id, self._rows[receipts]
-                rows.put(key, receipt_row(key, event.word, logged, rows.now.get(key)))
-                if isinstance(event, Issued | Delivered):
-                    self._write_pool(logged, pool_of(key))
+                assert_never(event)
+
+    def _write_receipt(self, logged: LoggedEvent, event: ReceiptEvent) -> None:
+        key, rows = event.receipt_id, self._rows[receipts]
+        rows.put(key, receipt_row(key, event.word, logged, rows.now.get(key)))
 
     def _write_pool(self, logged: LoggedEvent, key: PoolId) -> None:
         rows = self._rows[pools]
         rows.put(key, pool_row(key, self._ledger.pools[key], logged, rows.now.get(key)))
+
+    def _write_moved_pools(self) -> None:
+        for key, logged in self._moved.items():
+            self._write_pool(logged, key)
+        self._moved.clear()
 
     def _write_party(
         self, logged: LoggedEvent, event: Admitted | Suspended | Reinstated | KeyBound | KeyRevoked
@@ -158,35 +181,35 @@ class Fold:
             keys.remove(event.key)
 
 
-def delete_rows(writer: Writer, table: Table, keys: Sequence[Hashable]) -> None:
-    """Delete rows of a projection by key."""
-    (column,) = table.primary_key.columns
-    for condition in among(column, keys):
-        writer.run(delete(table).where(condition))
-
-
 def _touched(events: Iterable[Event]) -> dict[Table, set[Hashable]]:
     touched: dict[Table, set[Hashable]] = {table: set() for table in TABLES}
     for event in events:
-        match event:
-            case ActRefused():
-                pass
-            case PoolOpened() | Attested():
-                touched[pools].add(event.pool)
-            case Admitted() | KeyBound() | KeyRevoked():
-                touched[parties].add(event.party)
-                touched[party_keys].add(event.key)
-            case Suspended() | Reinstated():
-                touched[parties].add(event.party)
-            case ItemReceipted() | ItemFreed():
-                touched[items].add(event.item_key)
-            case DocumentUsed():
-                touched[documents].add(event.document)
-            case Issued():
-                # The pool's next serial tells that there is no such receipt yet.
-                touched[pools].add(pool_of(event.receipt_id))
-            case _:
-                touched[receipts].add(event.receipt_id)
-                if isinstance(event, Delivered):
-                    touched[pools].add(pool_of(event.receipt_id))
+        for table, key_of in _TOUCHES[type(event)]:
+            touched[table].add(key_of(event))
     return touched
+
+
+def _pool_of(event: Issued | Delivered) -> PoolId:
+    return pool_of(event.receipt_id)
+
+
+_Touch: TypeAlias = tuple[Table, Callable[[Any], Hashable]]
+
+_RECEIPT: _Touch = (receipts, attrgetter("receipt_id"))
+_POOL: _Touch = (pools, attrgetter("pool"))
+_PARTY: _Touch = (parties, attrgetter("party"))
+_KEY: _Touch = (party_keys, attrgetter("key"))
+_ITEM: _Touch = (items, attrgetter("item_key"))
+
+_TOUCHES: dict[type[Event], tuple[_Touch, ...]] = {
+    **dict.fromkeys(get_args(ReceiptEvent), (_RECEIPT,)),
+    **dict.fromkeys(get_args(PoolEvent), (_POOL,)),
+    **dict.fromkeys(get_args(PartyEvent), (_PARTY,)),
+    **dict.fromkeys((Admitted, KeyBound, KeyRevoked), (_PARTY, _KEY)),
+    **dict.fromkeys((ItemReceipted, ItemFreed), (_ITEM,)),
+    # The pool's next serial tells that there is no such receipt yet.
+    Issued: ((pools, _pool_of),),
+    Delivered: (_RECEIPT, (pools, _pool_of)),
+    DocumentUsed: ((documents, attrgetter("document")),),
+    ActRefused: (),
+}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table, delete, select
 
-from receipts_ledger.store.projections import TABLES, Image, delete_rows
+from receipts_ledger.store.projections import TABLES, Image
 from receipts_ledger.store.rows import Columns
 from receipts_ledger.store.tables import undo
 from receipts_ledger.store.types import Bytes, Word128
@@ -39,7 +39,7 @@ def play_back(writer: Writer, block_number: int) -> None:
     query = select(undo).where(undo.c.block_number == block_number).order_by(undo.c.id.desc())
     for row in writer.rows(query):
         table = _TABLES[row.table_name]
-        delete_rows(writer, table, _unpack_row([_key_column(table)], row.key))
+        writer.delete_by_key(table, _unpack_row([_key_column(table)], row.key))
         if row.before is not None:
             writer.insert_many(table, [_unpack_row(table.columns, row.before)])
     writer.run(delete(undo).where(undo.c.block_number == block_number))

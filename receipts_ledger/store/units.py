@@ -5,7 +5,7 @@ checker sees that, and the database refuses besides. A Reader sees one moment: a
 queries answer as of the first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeAlias
 
@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from receipts_ledger.errors import Fatal, Retryable
-from receipts_ledger.store.bulk import insert_rows
+from receipts_ledger.store.bulk import delete_by_key, insert_rows, rows_by_key
 from receipts_ledger.store.engine import READS_ONLY, open_engine
 
 Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -64,6 +64,10 @@ class Reader:
         """Return the first column of all rows."""
         return self._connection.execute(query).scalars().all()
 
+    def by_key(self, table: Table, keys: Iterable[Hashable]) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a projection that have these keys, fast."""
+        return rows_by_key(self._connection, table, keys)
+
     def stream(self, query: Query) -> Iterator[Found]:
         """Yield the rows without holding all of them at a time."""
         with self._connection.execution_options(yield_per=_STREAM_ROWS).execute(query) as result:
@@ -98,6 +102,10 @@ class Writer(Reader):
         A number that the database hands out is left out.
         """
         insert_rows(self._connection, table, rows)
+
+    def delete_by_key(self, table: Table, keys: Iterable[Hashable]) -> None:
+        """Delete the rows of a projection that have these keys, fast."""
+        delete_by_key(self._connection, table, keys)
 
     def run_many(self, change: Change, values: Sequence[Mapping[str, object]]) -> None:
         """Carry out one change once for each set of bound values."""

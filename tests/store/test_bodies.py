@@ -1,0 +1,88 @@
+"""Events into JSON and back, and into the tables that hold them."""
+
+import json
+from typing import get_args
+
+import pytest
+
+from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.event import (
+    ActRefused,
+    ClaimEvent,
+    Event,
+    PartyEvent,
+    PoolEvent,
+    ReceiptEvent,
+)
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, PoolId, ReceiptId, Version
+from receipts_ledger.domain.party import (
+    Admitted,
+    KeyBound,
+    KeyRevoked,
+    Party,
+    Reinstated,
+    Role,
+    Suspended,
+)
+from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
+from receipts_ledger.domain.receipt import (
+    Delivered,
+    Issued,
+    ReceiptFrozen,
+    ReceiptUnfrozen,
+    Transferred,
+)
+from receipts_ledger.store.bodies import event_of, subject_of, text_of
+
+LAST = ReceiptId(2**64 - 1)
+WORD = 2**128 - 1
+HASH = Hash32(bytes(range(32)))
+KEY = Address(bytes(range(20)))
+PARTY = Party(Role.LENDER | Role.HOLDER, is_active=True, key_count=8, version=Version(65_535))
+POOL = Pool.from_word(2**248 - 1)
+
+EVENTS: tuple[Event, ...] = (
+    Issued(LAST, WORD, HASH),
+    Transferred(LAST, WORD, HASH),
+    Pledged(LAST, WORD, HASH),
+    Released(LAST, WORD, HASH),
+    Delivered(LAST, WORD, HASH),
+    ReceiptFrozen(LAST, 0, HASH),
+    ReceiptUnfrozen(ReceiptId(1), 1, HASH),
+    Admitted(PartyId(2**22 - 1), PARTY, KEY, HASH),
+    Suspended(PartyId(1), PARTY, HASH),
+    Reinstated(PartyId(1), PARTY, HASH),
+    KeyBound(PartyId(1), PARTY, KEY),
+    KeyRevoked(PartyId(1), PARTY, KEY),
+    PoolOpened(PoolId(2**32 - 1), POOL, HASH),
+    Attested(PoolId(1), POOL, PartyId(4), HASH),
+    ItemReceipted(HASH, LAST),
+    ItemFreed(HASH, LAST),
+    DocumentUsed(HASH, LAST),
+    ActRefused(HASH, LAST, b""),
+)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_event_comes_back_from_its_json(event: Event) -> None:
+    body = json.loads(text_of(event))
+    assert event_of(type(event).__name__, body) == event
+
+
+def test_every_kind_of_event_is_among_these() -> None:
+    kinds = (ReceiptEvent, PartyEvent, PoolEvent, ClaimEvent)
+    listed = {kind for union in kinds for kind in get_args(union)} | {ActRefused}
+    assert {type(event) for event in EVENTS} == listed == set(get_args(Event))
+
+
+def test_subject_is_the_number_that_the_event_is_about() -> None:
+    assert [subject_of(event) for event in EVENTS] == [
+        *[LAST] * 6,
+        1,
+        2**22 - 1,
+        *[1] * 4,
+        2**32 - 1,
+        1,
+        *[LAST] * 4,
+    ]

@@ -31,7 +31,7 @@ from receipts_ledger.config import Settings
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.domain.lane import Lane
-from receipts_ledger.errors import Fatal
+from receipts_ledger.errors import Fatal, NotFound
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.index import Indexer, Outcome
 from receipts_ledger.services.intake import Intake
@@ -133,7 +133,9 @@ class House:
 
         Raises Fatal when another process works on the same SQLite file.
         """
-        with sole_worker(self.settings.database_url):
+        with sole_worker(self.settings.database_url) as is_alone:
+            if is_alone:
+                self._leases.clear()
             self._make_lanes()
             with Worker(self._loops(), self._leases, holder=_holder()) as worker:
                 yield worker
@@ -158,6 +160,12 @@ class House:
             return api_tokens.create(
                 writer, party_id=party_id, label=label, now=self.clock(), expires_at=expires_at
             )
+
+    def revoke_api_token(self, api_token_id: str) -> None:
+        """End an api token. Raises NotFound when there is none that is alive."""
+        with self.database.writing() as writer:
+            if not api_tokens.revoke(writer, api_token_id, self.clock()):
+                raise NotFound("living api token", api_token_id)
 
     def close(self) -> None:
         """Close the connections to the database."""

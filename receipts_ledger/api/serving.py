@@ -1,4 +1,7 @@
-"""Serves the API on a port until the process is told to stop. Requests under way are ended."""
+"""Serves the API on a port with uvicorn, in front or beside other work.
+
+Whichever way it is told to stop, requests under way are ended first.
+"""
 
 import signal
 import socket
@@ -13,7 +16,7 @@ from receipts_ledger.api.services import Services
 from receipts_ledger.errors import Fatal
 
 _GRACE_SECONDS = 10
-_BACKLOG_CONNECTIONS = 2048
+_CONNECTIONS_WAITING_MAX = 2048
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -29,32 +32,52 @@ def serve(
 
     `told` hears the URL. Raises Fatal when the port cannot be had.
     """
-    app = create_app(services)
-    with _listening(host, port) as listener, _stop_signals_kept():
+    config = _config(services)
+    server = uvicorn.Server(config)
+
+    async def look() -> None:
+        server.should_exit |= should_end()
+
+    config.callback_notify = look
+    with _listening(host, port) as listener, _stop_signals_taken():
         told(_url_of(listener))
-        config = uvicorn.Config(
-            app,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            timeout_notify=1,
-        )
-        server = uvicorn.Server(config)
-
-        async def look() -> None:
-            if should_end():
-                server.should_exit = True
-
-        config.callback_notify = look
         server.run(sockets=[listener])
+
+
+@contextmanager
+def serving(services: Services, *, host: str, port: int) -> Iterator[str]:
+    """Serve in a thread until the block ends, and yield the URL. Raises Fatal if it cannot."""
+    server = uvicorn.Server(_config(services))
+    with _listening(host, port) as listener:
+        options = {"sockets": [listener]}
+        thread = threading.Thread(target=server.run, kwargs=options, name="api", daemon=True)
+        thread.start()
+        try:
+            # Whoever connects before uvicorn is up waits in the listener's queue.
+            yield _url_of(listener)
+        finally:
+            server.should_exit = True
+            thread.join(2 * _GRACE_SECONDS)
+
+
+def _config(services: Services) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(services),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_notify=1,
+    )
 
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG_CONNECTIONS)
+        listener = socket.create_server(
+            (host, port), family=family, backlog=_CONNECTIONS_WAITING_MAX
+        )
     except OSError as error:
         raise Fatal(f"cannot listen on {host}, port {port}: {error.strerror}") from error
     with listener:
@@ -67,11 +90,8 @@ def _url_of(listener: socket.socket) -> str:
 
 
 @contextmanager
-def _stop_signals_kept() -> Iterator[None]:
-    """Take the signals that uvicorn raises again when it is done: what is open is closed first."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _stop_signals_taken() -> Iterator[None]:
+    """Take the signals that uvicorn raises again when it is done: others have to close too."""
     before = {number: signal.signal(number, lambda *_: None) for number in _STOP_SIGNALS}
     try:
         yield

@@ -46,3 +46,8 @@ class StoredLeases:
         """End a lease, so that the next holder need not wait."""
         with self._database.writing() as writer:
             writer.run(delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+    def clear(self) -> None:
+        """End all leases: whoever held them is known to be gone."""
+        with self._database.writing() as writer:
+            writer.run(delete(leases))

@@ -11,20 +11,20 @@ from receipts_ledger.errors import Fatal
 
 
 @contextmanager
-def sole_worker(database_url: str) -> Iterator[None]:
-    """Be the only worker on this machine for a SQLite file. PostgreSQL may have many.
+def sole_worker(database_url: str) -> Iterator[bool]:
+    """Be the only worker for a SQLite file, and yield True. PostgreSQL may have many.
 
     Raises Fatal when there is one already. The lock goes with the process, however that ends.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        yield
+        yield False
         return
     path = f"{url.database}.worker.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _lock(descriptor, path, str(url.database))
-        yield
+        yield True
     finally:
         os.close(descriptor)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import structlog
 
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.rpc import Rpc
@@ -18,6 +19,12 @@ from tests.support.cast import WAREHOUSE_A
 from tests.support.gateway import Gateway
 from tests.support.ledger_on_chain import LedgerOnChain
 from tests.support.postgres import PostgresCluster
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    # The default draws each traceback with its variables, which takes seconds.
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
 
 
 @contextmanager

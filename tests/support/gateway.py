@@ -5,7 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import uvicorn
@@ -21,6 +22,7 @@ from receipts_ledger.chain import keys
 from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.local_node import free_port
 from receipts_ledger.chain.statements import Statements
+from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.ids import (
     Address,
     Day,
@@ -254,6 +256,28 @@ class Gateway:
         self.judge.before = before
         yield
         self.judge.before = None
+
+    def reader_of(self, member: Member) -> Door:
+        """Return a door whose api token is good for reading alone."""
+        scopes = frozenset({Scope.READ})
+        secret = self.secret_for(member.party, "reader", scopes=scopes)
+        return Door(self.client, secret, member)
+
+    def dead_doors(self, member: Member) -> tuple[Door, Door]:
+        """Return a door with an expired api token, and one with a revoked."""
+        now = self.bench.clock()
+        expired = self.secret_for(member.party, "expired", expires_at=now - timedelta(seconds=1))
+        with self.database.writing() as writer:
+            revoked = api_tokens.create(writer, party_id=member.party, label="revoked", now=now)
+            assert api_tokens.revoke(writer, revoked.api_token_id, now)
+        return Door(self.client, expired, member), Door(self.client, revoked.secret, member)
+
+    @contextmanager
+    def node_head_as(self, head: Callable[[], int]) -> Iterator[None]:
+        """Let another answer stand for the node's."""
+        self.app.state.services = replace(self.services, node_head=head)
+        yield
+        self.app.state.services = self.services
 
     @contextmanager
     def served(self) -> Iterator[str]:

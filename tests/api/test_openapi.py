@@ -1,0 +1,105 @@
+"""The OpenAPI document, and the API held to it by generated requests."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+
+from receipts_ledger.api.catalogue import CATALOGUE
+from receipts_ledger.errors import RefusalCode
+from tests.support.cast import TRADER_A, WAREHOUSE_A
+from tests.support.gateway import OPERATOR, Gateway, pledge_body
+
+EXAMPLES_OF_EACH_OPERATION = 12
+
+_checks = schemathesis.checks
+
+
+@pytest.fixture(scope="module")
+def document(gateway: Gateway) -> dict[str, Any]:
+    """The document as it is served."""
+    served: dict[str, Any] = gateway.client.get("/v1/openapi.json").json()
+    return served
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield path, method, operation
+
+
+def test_every_error_is_documented_as_a_problem(document: dict[str, Any]) -> None:
+    for path, method, operation in _operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"], (path, method)
+        if path.startswith("/v1") and path != "/v1/ledger":
+            assert operation["security"] == [{"api_token": []}], (path, method)
+
+
+def test_every_post_has_an_example_and_asks_for_an_idempotency_key(
+    document: dict[str, Any],
+) -> None:
+    schemas = document["components"]["schemas"]
+    for path, method, operation in _operations(document):
+        if method != "post":
+            continue
+        names = [one["name"] for one in operation["parameters"] if one["required"]]
+        assert "Idempotency-Key" in names, path
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        name = body.rsplit("/", 1)[1]
+        assert schemas[name].get("examples") or name == "WithdrawalIn", path
+
+
+def test_the_examples_are_accepted_as_requests(gateway: Gateway, document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for path, method, operation in _operations(document):
+        if method != "post":
+            continue
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for example in schemas[body.rsplit("/", 1)[1]].get("examples", [{}]):
+            act = "00000000-0000-0000-0000-000000000000"
+            filled = path.format(party_id=5, pool_id=131073, receipt_id=5, act_id=act)
+            answer = gateway.door(OPERATOR).post(filled, example)
+            assert answer.json().get("code") != "InvalidRequest", (path, answer.text)
+
+
+def test_every_code_has_a_status_and_two_titles() -> None:
+    assert set(RefusalCode) <= set(CATALOGUE)
+    for code, entry in CATALOGUE.items():
+        assert 400 <= entry.status <= 503, code
+        assert entry.title, code
+        assert not entry.title_zh.isascii(), code
+        assert entry.rule.endswith("."), code
+
+
+def test_generated_requests_never_break_the_api_nor_its_document(gateway: Gateway) -> None:
+    (receipt,) = gateway.issue(WAREHOUSE_A.party << 16 | 1)  # type: ignore[arg-type]
+    path = f"/v1/receipts/{receipt}/pledges"
+    from tests.support.cast import BANK_A
+
+    act = gateway.door(TRADER_A).post(path, pledge_body(gateway, BANK_A)).json()
+    schema = schemathesis.openapi.from_asgi("/v1/openapi.json", gateway.app)
+    known = {"receipt_id": str(receipt), "act_id": act["act_id"]}
+
+    for operation in schema.get_all_operations():
+        _hammer(gateway, operation.ok(), known)
+
+
+def _hammer(gateway: Gateway, operation: Any, known: dict[str, str]) -> None:
+    @settings(
+        max_examples=EXAMPLES_OF_EACH_OPERATION,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @schemathesis.given(case=operation.as_strategy())
+    def hammer(case: Any) -> None:
+        headers = gateway.door(OPERATOR).headers
+        answer = case.call(headers=headers)
+        assert answer.status_code < 500 or answer.status_code == 503, answer.text
+        case.validate_response(answer)
+
+    hammer()

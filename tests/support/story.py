@@ -101,9 +101,7 @@ def _issue_coils(ledger: LedgerOnChain) -> ReceiptId:
     pool = ledger.open_pool(WAREHOUSE_B, 2, is_serialised=True)
     day = Day(ledger.today + STORED_DAYS)
     new = NewReceipt(TRADER_A.party, LOT, day, keccak(b"coils"), ITEMS)
-    ledger.do(
-        Issue(pool, 1, (new,), (INBOUND_NOTE,), EVIDENCE, FOREVER), WAREHOUSE_B, INSPECTOR
-    )
+    ledger.do(Issue(pool, 1, (new,), (INBOUND_NOTE,), EVIDENCE, FOREVER), WAREHOUSE_B, INSPECTOR)
     coils = receipt_id(pool, 1)
     part = Deliver(coils, Version(1), 10, ITEMS[1:2], EVIDENCE, FOREVER)
     ledger.do(part, TRADER_A, WAREHOUSE_B)

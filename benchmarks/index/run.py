@@ -16,7 +16,7 @@ from rich.console import Console
 from benchmarks.index.chain import BLOCK_GAS_MAX, BuiltChain, build
 from benchmarks.index.report import print_report, write_document
 from benchmarks.index.result import Results, Round, Series
-from benchmarks.index.task import OURS, Measured, Task
+from benchmarks.index.task import Measured, Task
 from benchmarks.index.watch import cpu_seconds_of
 from receipts_ledger.chain.keys import keccak, recover, sign
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS, anvil
@@ -24,10 +24,8 @@ from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.store import migrate
 from tests.support.postgres import PostgresCluster
 
-# web3.py goes through this part of the chain only; beside it, so does everything else.
-_PART = Fraction(1, 5)
-# What the replay's memory at the chain's end is compared with.
-_LONGER_PART = Fraction(3, 5)
+# Of the replay, to see whether its memory grows with the chain's length.
+_PARTS = (Fraction(1, 5), Fraction(3, 5))
 _TIMEOUT_SECONDS = 600.0
 _RECOVERIES = 5_000
 
@@ -74,21 +72,19 @@ class _Bench:
 
     def results(self, rounds: int, console: Console) -> Results:
         """Alternate the tasks, so that what the neighbours do falls on all of them."""
-        part_end, longer_end = map(self._block_after, (_PART, _LONGER_PART))
-        part: dict[Task, list[Round]] = {task: [] for task in Task}
-        longer: dict[Task, list[Round]] = {Task.REPLAY: []}
-        whole: dict[Task, list[Round]] = {task: [] for task in OURS}
-        stretches = ((part, part_end), (longer, longer_end), (whole, self._chain.head))
+        whole: dict[Task, list[Round]] = {task: [] for task in Task}
+        parts: dict[Fraction, list[Round]] = {part: [] for part in _PARTS}
         for number in range(1, rounds + 1):
-            for stretch, to_block in stretches:
-                for task, done in stretch.items():
-                    with console.status(f"round {number} of {rounds}: {task} to block {to_block}"):
-                        done.append(self._round(task, to_block))
-        of_part, of_longer, of_whole = (
-            {task: Series(task, tuple(done)) for task, done in stretch.items()}
-            for stretch, _ in stretches
+            for task, done in whole.items():
+                with console.status(f"round {number} of {rounds}: {task}"):
+                    done.append(self._round(task, self._chain.head))
+            for part, done in parts.items():
+                with console.status(f"round {number} of {rounds}: {Task.REPLAY}, {part} of it"):
+                    done.append(self._round(Task.REPLAY, self._block_after(part)))
+        return Results(
+            {task: Series(task, tuple(done)) for task, done in whole.items()},
+            tuple(Series(Task.REPLAY, tuple(done)) for done in parts.values()),
         )
-        return Results(of_part, of_longer[Task.REPLAY], of_whole)
 
     def _block_after(self, share: Fraction) -> int:
         events = self._chain.events_until(self._chain.head)

@@ -44,12 +44,10 @@ abstract contract Deliveries is Receipts {
 
     /// @notice Holder, warehouse and, while the receipt is pledged, the pledgee, in this order.
     function _deliveryConsent(Act act, uint256 receiptId, uint256 word) private view returns (Refusal) {
-        return _agreed(
-            act,
-            Demand.active(word.holder()),
-            Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(receiptId >> 32)),
-            word.isEncumbered() ? Demand.active(word.pledgee()) : Demand.NONE
-        );
+        uint256 holder = Demand.active(word.holder());
+        uint256 warehouse = Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(receiptId >> 32));
+        if (!word.isEncumbered()) return _agreed(act, holder, warehouse);
+        return _agreed(act, holder, warehouse, Demand.active(word.pledgee()));
     }
 
     /// @notice Full delivery frees every item of the receipt, part delivery leaves at least one.

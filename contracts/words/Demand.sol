@@ -8,6 +8,7 @@ import {PartyWord} from "./PartyWord.sol";
 /// @dev Low 64 bits: what the key word has to say (party, roles, active). High bits: which of its bits are looked at.
 /// Something is always looked at that is not 0, so the word 0 of a key that speaks for nobody meets no demand.
 library Demand {
+    /// @notice Nothing is asked for. Anybody would meet this, so it only marks where demands end.
     uint256 internal constant NONE = 0;
     /// @notice The key that the act itself brings, which speaks for nobody yet.
     /// @dev No key word has this bit.

@@ -14,6 +14,8 @@ from receipts_ledger.domain.ids import Hash32
 
 Rlp: TypeAlias = "bytes | Sequence[Rlp]"
 
+STRING, LIST = 0x80, 0xC0
+
 _NOTHING = b"\x80"
 _INLINE_MAX = 31
 _SHORT_MAX = 55
@@ -26,14 +28,22 @@ def rlp(item: Rlp) -> bytes:
     if isinstance(item, bytes):
         if len(item) == 1 and item[0] < _NOTHING[0]:
             return item
-        return _length(len(item), 0x80) + item
+        return length(len(item), STRING) + item
     return rlp_list([rlp(member) for member in item])
 
 
 def rlp_list(encoded: Iterable[bytes]) -> bytes:
     """Return the RLP list of members that are encoded already."""
     body = b"".join(encoded)
-    return _length(len(body), 0xC0) + body
+    return length(len(body), LIST) + body
+
+
+def length(size: int, kind: int) -> bytes:
+    """Return the RLP prefix of a string or list whose body has `size` bytes."""
+    if size <= _SHORT_MAX:
+        return bytes((kind + size,))
+    digits = integer(size)
+    return bytes((kind + _SHORT_MAX + len(digits),)) + digits
 
 
 def integer(value: int) -> bytes:
@@ -89,10 +99,3 @@ def _link(node: bytes) -> bytes:
 
 def _path(nibbles: str, even: str, odd: str) -> bytes:
     return bytes.fromhex(odd + nibbles if len(nibbles) % 2 else even + "0" + nibbles)
-
-
-def _length(size: int, offset: int) -> bytes:
-    if size <= _SHORT_MAX:
-        return bytes((offset + size,))
-    digits = integer(size)
-    return bytes((offset + _SHORT_MAX + len(digits),)) + digits

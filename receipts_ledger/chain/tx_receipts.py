@@ -4,16 +4,19 @@ A *receipt* elsewhere in this package is a warehouse receipt; these are the chai
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from receipts_ledger.chain.decode import Undecodable, decode
-from receipts_ledger.chain.roots import integer, rlp, rlp_list
+from receipts_ledger.chain.roots import LIST, STRING, integer, length, rlp, rlp_list
 from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.errors import Fatal
 
-_ADDRESS_RLP = b"\x94"
-_HASH_RLP = b"\xa0"
+_ADDRESS_BYTES = 20
+_HASH_BYTES = 32
+_HASH_FRAME = length(_HASH_BYTES, STRING).hex()
+_FRAMES_KEPT = 256
 
 
 class UndecodableLog(Fatal):
@@ -29,7 +32,7 @@ def raw_tx_receipt(tx_receipt: Mapping[str, Any]) -> bytes:
             rlp(outcome),
             rlp(integer(int(tx_receipt["cumulativeGasUsed"], 16))),
             rlp(_bytes(tx_receipt["logsBloom"])),
-            rlp_list([_raw_log(log) for log in tx_receipt["logs"]]),
+            rlp_list((bytes.fromhex("".join([_raw_log(log) for log in tx_receipt["logs"]])),)),
         )
     )
     kind = int(tx_receipt.get("type") or "0x0", 16)
@@ -60,16 +63,31 @@ def events_in(
             yield LoggedEvent(event, block_number, log_index, tx_hash, tx_index, topics, body)
 
 
-def _raw_log(log: Mapping[str, Any]) -> bytes:
-    # Addresses and topics have one length each, so their RLP prefix is known beforehand.
-    topics = b"".join([_HASH_RLP + bytes.fromhex(topic[2:]) for topic in log["topics"]])
-    return rlp_list(
-        (
-            _ADDRESS_RLP + bytes.fromhex(log["address"][2:]),
-            rlp_list((topics,)),
-            rlp(bytes.fromhex(log["data"][2:])),
-        )
-    )
+def _raw_log(log: Mapping[str, Any]) -> str:
+    """Return the log's RLP in hex: logs are many, and hex can be framed without reading it."""
+    topics, body = log["topics"], log["data"][2:]
+    size = len(body) // 2
+    if size == 1:
+        return rlp(
+            [_bytes(log["address"]), [_bytes(topic) for topic in topics], _bytes(log["data"])]
+        ).hex()
+    frame, topics_frame, body_frame = _frames(len(topics), size)
+    joined = "".join([_HASH_FRAME + topic[2:] for topic in topics])
+    return f"{frame}{log['address'][2:]}{topics_frame}{joined}{body_frame}{body}"
+
+
+@lru_cache(maxsize=_FRAMES_KEPT)
+def _frames(topic_count: int, body_size: int) -> tuple[str, str, str]:
+    """Return the RLP prefixes of a log with its address, of its topics, and of its body.
+
+    Addresses and topics have one length each, so they follow from two counts. A body of one
+    byte may be its own prefix, and is none of these.
+    """
+    topics = topic_count * (1 + _HASH_BYTES)
+    topics_frame, body_frame = length(topics, LIST), length(body_size, STRING)
+    members = 1 + _ADDRESS_BYTES + len(topics_frame) + topics + len(body_frame) + body_size
+    frame = length(members, LIST) + length(_ADDRESS_BYTES, STRING)
+    return frame.hex(), topics_frame.hex(), body_frame.hex()
 
 
 def _bytes(text: str) -> bytes:

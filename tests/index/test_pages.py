@@ -1,0 +1,70 @@
+"""Catching up page by page, with the next page read while one is written."""
+
+import pytest
+
+from receipts_ledger.chain.local_node import LocalNode
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.domain.ids import pool_of
+from receipts_ledger.services import pages
+from receipts_ledger.services.index import Outcome
+from receipts_ledger.store.units import Database
+from tests.index.test_indexing import tell_a_story
+from tests.support.indexing import (
+    derived,
+    events_by_feed,
+    events_on_chain,
+    folded,
+    indexer,
+    ledger_in,
+    mine,
+    reorganise,
+)
+from tests.support.ledger_on_chain import LedgerOnChain, ledger_with_receipts
+
+
+@pytest.fixture(params=[(1, 2_000), (4, 2_000), (5_000, 2), (5_000, 3)], ids=str)
+def small_pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of so many events, and of so many blocks."""
+    events, blocks = request.param
+    monkeypatch.setattr(pages, "PAGE_EVENTS_MAX", events)
+    monkeypatch.setattr(pages, "PAGE_BLOCKS_MAX", blocks)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_pages_of_any_size_give_the_same_rows(
+    ledger_on_anvil: LedgerOnChain, sqlite_url: str, postgresql_url: str
+) -> None:
+    tell_a_story(ledger_on_anvil)
+    mine(ledger_on_anvil.rpc, 7)
+    found = []
+    for url in (sqlite_url, postgresql_url):
+        database = Database.open(url)
+        progress = indexer(ledger_on_anvil, database, "depth:5").catch_up()
+        assert progress.outcome is Outcome.UP_TO_DATE
+        assert progress.cursor.epoch > 3
+        history = events_on_chain(ledger_on_anvil)
+        assert events_by_feed(database) == history
+        assert ledger_in(database) == folded(history)
+        found.append(derived(database))
+        database.close()
+    assert found[0] == found[1]
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_page_read_ahead_of_a_reorganisation_is_found_out(
+    own_anvil: LocalNode, database: Database
+) -> None:
+    rpc = Rpc(own_anvil.url)
+    ledger, ids = ledger_with_receipts(rpc, 8)
+    for receipt in ids[:6]:
+        ledger.pledge(receipt)
+    reading = indexer(ledger, database)
+    for _ in range(8):
+        reading.step()
+        # What was read ahead may be of the old branch by now.
+        reorganise(rpc, 2)
+        ledger.issue(pool_of(ids[0]))
+    assert reading.catch_up().outcome is Outcome.UP_TO_DATE
+    history = events_on_chain(ledger)
+    assert ledger_in(database) == folded(history)
+    assert events_by_feed(database) == history

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
-from receipts_ledger.cli import acts, audit, deploy, keys, registry, show
+from receipts_ledger.cli import acts, audit, deploy, gateway, keys, operator, registry, show, story
 from receipts_ledger.cli.output import print_error
 from receipts_ledger.client import GatewayRefused
 from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused, Retryable
@@ -31,7 +31,7 @@ root = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (keys, registry, acts, show, audit, deploy):
+for room in (story, keys, registry, acts, show, audit, gateway, operator, deploy):
     room.register(root)
 
 

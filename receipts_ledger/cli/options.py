@@ -251,6 +251,16 @@ def address_option(name: str, text: str) -> Any:
     return typer.Option(name, parser=_address, metavar="ADDRESS", help=text)
 
 
+def address_argument(text: str) -> Any:
+    """Return an argument that is the address of a key."""
+    return typer.Argument(parser=_address, metavar="ADDRESS", help=text)
+
+
+def moment_option(name: str, text: str) -> Any:
+    """Return an option that takes a moment in time."""
+    return typer.Option(name, parser=_moment, metavar="TIME", help=text)
+
+
 def index_option() -> Any:
     """Return the option for the index of a pool."""
     return typer.Option("--index", parser=_index, metavar="N", help="Index within the warehouse.")

@@ -14,7 +14,7 @@ from receipts_ledger.chain.keyfile import read_key
 from receipts_ledger.cli.secret import secret_in
 from receipts_ledger.client import LedgerClient
 
-GATEWAY_URL = "http://127.0.0.1:8545"
+GATEWAY_URL = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Hands:
     def __init__(
         self, gateway_url: str, deployment: Deployment, api_tokens: Mapping[PartyId, str]
     ) -> None:
-        self._gateway_url = gateway_url
+        self.gateway_url = gateway_url
         self._deployment = deployment
         self._api_tokens = api_tokens
         self._clients: dict[PartyId, LedgerClient] = {}
@@ -31,12 +31,16 @@ class Hands:
         """Return a member's client."""
         if member.party_id not in self._clients:
             self._clients[member.party_id] = LedgerClient(
-                self._gateway_url,
+                self.gateway_url,
                 self._api_tokens.get(member.party_id),
                 key=member.key,
                 deployment=self._deployment,
             )
         return self._clients[member.party_id]
+
+    def api_token_of(self, member: Member) -> str:
+        """Return a member's api token."""
+        return self._api_tokens[member.party_id]
 
     def agree(self, draft: Draft, *members: Member) -> Draft:
         """Let members sign: each reads the act itself and compares it with what it was told."""

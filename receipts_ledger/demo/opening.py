@@ -29,14 +29,19 @@ def admit_everybody(stage: Stage, step: Step) -> None:
     for draft in drafts:
         registrar.wait(draft.act_id)
     for member in stage.cast.newcomers:
-        party = stage.chain.party(member.party_id)
-        step.check(
-            party.is_active and party.roles == member.roles and party.key_count == 1,
-            f"{member.name} stands on the chain as {party}",
-        )
+        expect_admitted(stage, step, member)
     count = len(stage.cast.newcomers)
     step.saw(f"{count} parties admitted, {len(stage.cast.warehouses)} of them the warehouses")
     step.left(f"block {stage.chain.head()}")
+
+
+def expect_admitted(stage: Stage, step: Step, member: Member) -> None:
+    """Make sure that a member stands on the chain, active, in its roles, with its one key."""
+    party = stage.chain.party(member.party_id)
+    step.check(
+        party.is_active and party.roles == member.roles and party.key_count == 1,
+        f"{member.name} stands on the chain as {party}",
+    )
 
 
 def open_pools(stage: Stage, step: Step) -> None:

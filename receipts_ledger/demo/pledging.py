@@ -10,6 +10,7 @@ from receipts_ledger.demo.stage import Pile, Stage
 from receipts_ledger.demo.story import Step
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import ReceiptId, receipt_number
+from receipts_ledger.errors import Fatal
 
 TERMS: dict[str, Json] = {
     "amount": {"minor": 120_000_000, "currency": "CNY"},
@@ -95,7 +96,10 @@ def free_receipts(stage: Stage) -> list[tuple[Pile, ReceiptId]]:
 
 
 def _with_receipts(stage: Stage) -> list[Pile]:
-    return [pile for pile in stage.piles if stage.issued.get(pile.pool_id)]
+    found = [pile for pile in stage.piles if stage.issued.get(pile.pool_id)]
+    if not found:
+        raise Fatal("nothing has been issued")
+    return found
 
 
 def _expect_pledged(stage: Stage, step: Step, receipt: ReceiptId, bank: Member) -> None:

@@ -87,10 +87,19 @@ _SCENES: tuple[tuple[str, str, Scene], ...] = (
     ("Audit", "chain, contract storage and database agree: exit 0", closing.clean_audit),
 )
 
+_FOUNDATIONS = 6
+
 
 def tell(stage: Stage, told: Callable[[Step], None]) -> Story:
-    """Tell the whole story on a stage; `told` hears of each step when it is done."""
+    """Tell the whole story on a stage; `told` hears of each step when it is done.
+
+    When one of the first steps goes wrong, those that stand on it are not told, and count
+    as wrong.
+    """
     story = Story(told)
-    for title, expected, scene in _SCENES:
-        story.tell(title, expected, partial(scene, stage))
+    for number, (title, expected, scene) in enumerate(_SCENES):
+        if number >= _FOUNDATIONS and any(not step.is_right for step in story.steps[:_FOUNDATIONS]):
+            story.leave_out(title, expected)
+        else:
+            story.tell(title, expected, partial(scene, stage))
     return story

@@ -60,6 +60,11 @@ class Story:
         self.steps.append(step)
         self._told(step)
 
+    def leave_out(self, title: str, expected: str) -> None:
+        """Note a step that cannot be told."""
+        self.steps.append(Step(title, expected, failures=["not told: an earlier step went wrong"]))
+        self._told(self.steps[-1])
+
     @property
     def wrong(self) -> list[Step]:
         """The steps that did not do what they should."""

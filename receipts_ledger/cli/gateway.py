@@ -1,0 +1,96 @@
+"""Commands that run a gateway: serve, work, or both in one process; and migrate."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from receipts_ledger.cli.options import AsJson
+from receipts_ledger.cli.output import print_json
+
+if TYPE_CHECKING:
+    from receipts_ledger.config import Settings
+    from receipts_ledger.wiring import House
+
+_PANEL = "Gateway"
+
+Migrate = Annotated[
+    bool, typer.Option("--migrate", help="Bring the database to this release's schema first.")
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (up, serve, work, migrate):
+        root.command(rich_help_panel=_PANEL)(command)
+
+
+def up(*, migrate: Migrate = False) -> None:
+    """Serve the API, index and relay, all in one process."""
+    from receipts_ledger.api.serving import serve as serve_api
+
+    with opened(migrate=migrate) as house, house.working() as worker:
+        serve_api(
+            house,
+            host=house.settings.host,
+            port=house.settings.port,
+            told=_listening,
+            should_end=lambda: worker.wait(0),
+        )
+    if worker.failure is not None:
+        raise worker.failure
+
+
+def serve(*, migrate: Migrate = False) -> None:
+    """Serve the API alone. Any number of processes may, each on its own port."""
+    from receipts_ledger.api.serving import serve as serve_api
+
+    with opened(migrate=migrate) as house:
+        serve_api(house, host=house.settings.host, port=house.settings.port, told=_listening)
+
+
+def work(*, migrate: Migrate = False) -> None:
+    """Index the chain and relay acts, each under a lease: a second worker stands by."""
+    with opened(migrate=migrate) as house, house.working() as worker:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.end_soon())
+        typer.echo(f"working for {house.deployment.contract}")
+        worker.wait()
+    if worker.failure is not None:
+        raise worker.failure
+
+
+def migrate(*, as_json: AsJson = False) -> None:
+    """Bring the database to this release's schema, creating what is missing."""
+    from receipts_ledger.store.migrate import upgrade
+
+    upgrade(_settings().database_url)
+    if as_json:
+        print_json({"schema": "head"})
+
+
+@contextmanager
+def opened(*, migrate: bool = False) -> Iterator["House"]:
+    """Open the gateway of the environment's settings, and close it at the end."""
+    from receipts_ledger.wiring import Schema, open_house
+
+    house = open_house(_settings(), Schema.MIGRATE if migrate else Schema.EXPECT)
+    try:
+        yield house
+    finally:
+        house.close()
+
+
+def _settings() -> "Settings":
+    from receipts_ledger.config import Settings
+    from receipts_ledger.wiring import set_up_logs
+
+    settings = Settings.read()
+    set_up_logs(settings)
+    return settings
+
+
+def _listening(url: str) -> None:
+    typer.echo(f"listening on {url}")

@@ -1,0 +1,143 @@
+"""Commands of a gateway's operator: api tokens, paying keys, keys kept for parties."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from receipts_ledger.cli import options
+from receipts_ledger.cli.gateway import opened
+from receipts_ledger.cli.output import print_json, print_members, print_rows
+from receipts_ledger.cli.secret import secret_in
+from receipts_ledger.domain.ids import Address, PartyId
+
+_PANEL = "Gateway"
+
+KeyFile = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="Keystore to take; else a new key.")
+]
+Password = Annotated[
+    Path | None,
+    typer.Option(
+        "--password", metavar="FILE", help="Its password in a file; without it you are asked."
+    ),
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the groups of commands."""
+    tokens = typer.Typer(help="Api tokens: who may ask the gateway.", no_args_is_help=True)
+    tokens.command("create")(create)
+    tokens.command("revoke")(revoke)
+    root.add_typer(tokens, name="tokens", rich_help_panel=_PANEL)
+    lanes = typer.Typer(help="Lanes: the keys that pay for transactions.", no_args_is_help=True)
+    lanes.command("list")(list_lanes)
+    lanes.command("keep")(keep_lane)
+    lanes.command("resume")(resume_lane)
+    root.add_typer(lanes, name="lanes", rich_help_panel=_PANEL)
+    root.command("keep-key", rich_help_panel=_PANEL)(keep_key)
+
+
+def create(
+    *,
+    label: Annotated[str, typer.Option(help="What it is for.")],
+    party: Annotated[
+        PartyId | None, options.party_option("--party", "Whose it is; without it, the operator's.")
+    ] = None,
+    expires: Annotated[
+        datetime | None, options.moment_option("--expires", "When it ends; else never.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Make an api token. Its secret is shown this once; the gateway keeps only a hash."""
+    with opened() as house:
+        made = house.make_api_token(party, label, expires_at=expires)
+    members = {"api_token_id": made.api_token_id, "party": party, "secret": made.secret}
+    if as_json:
+        print_json(members)
+        return
+    print_members(f"api token {label}", members)
+
+
+def revoke(
+    *,
+    api_token_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the api token.")],
+    as_json: options.AsJson = False,
+) -> None:
+    """End an api token."""
+    with opened() as house:
+        house.revoke_api_token(api_token_id)
+    if as_json:
+        print_json({"api_token_id": api_token_id, "revoked": True})
+
+
+def list_lanes(*, as_json: options.AsJson = False) -> None:
+    """List the paying keys, their next nonces, and what stops them."""
+    with opened() as house:
+        lanes = house.lanes.every()
+    rows = [
+        {
+            "address": "0x" + lane.address.hex(),
+            "next_nonce": lane.next_nonce,
+            "in_flight_max": lane.in_flight_max,
+            "paused": lane.paused_reason,
+        }
+        for lane in lanes
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("address", "next_nonce", "in_flight_max", "paused")
+    print_rows("lanes", columns, [tuple(row.values()) for row in rows])
+
+
+def keep_lane(
+    *, key: KeyFile = None, password: Password = None, as_json: options.AsJson = False
+) -> None:
+    """Take a paying key in, so that its funds pay for transactions."""
+    with opened() as house:
+        address = house.keep_lane(_private_key(key, password))
+    _show_address("lane", address, as_json=as_json)
+
+
+def resume_lane(
+    *,
+    address: Annotated[Address, options.address_argument("The lane's address.")],
+    as_json: options.AsJson = False,
+) -> None:
+    """Put a paused lane to work again, once its reason is gone."""
+    with opened() as house:
+        house.resume_lane(address)
+    _show_address("lane", address, as_json=as_json)
+
+
+def keep_key(
+    *,
+    party: options.PartyArgument,
+    key: KeyFile = None,
+    password: Password = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Keep a key for a party that cannot keep its own; the gateway signs when the party asks."""
+    with opened() as house:
+        address = house.keep_key(party, None if key is None else _private_key(key, password))
+    _show_address(f"key kept for party {party}", address, as_json=as_json)
+
+
+def _private_key(key: Path | None, password: Path | None) -> bytes:
+    from receipts_ledger.chain.keyfile import new_key, read_key
+
+    if key is None:
+        return new_key()
+    given = secret_in(password, "--password")
+    secret = typer.prompt("Password of the key", hide_input=True) if given is None else given
+    return read_key(key, secret)
+
+
+def _show_address(title: str, address: Address, *, as_json: bool) -> None:
+    members = {"address": "0x" + address.hex()}
+    if as_json:
+        print_json(members)
+        return
+    print_members(title, members)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from receipts_ledger.chain import calldata, decode, refusals
+from receipts_ledger.chain import decode, refusals, wire
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.rpc import Rpc
@@ -84,13 +84,13 @@ class Onlooker:
 
     def _call(self, transaction: dict[str, Any]) -> MinedCall:
         tx_receipt = self._rpc.call("eth_getTransactionReceipt", [transaction["hash"]])
-        on_record = list(calldata.acts_in(bytes.fromhex(transaction["input"][2:]), self._digester))
+        acts = tuple(_acts(bytes.fromhex(transaction["input"][2:])))
         return MinedCall(
             tx_hash=transaction["hash"],
             block_number=int(transaction["blockNumber"], 16),
             succeeded=tx_receipt["status"] == "0x1",
-            acts=tuple(each.act for each in on_record if each.act is not None),
-            digests=tuple(each.digest for each in on_record),
+            acts=acts,
+            digests=tuple(map(self._digester.digest, acts)),
             events=tuple(_event(log) for log in tx_receipt["logs"]),
         )
 
@@ -106,6 +106,13 @@ def rule_of(refused: ActRefused) -> str:
     """Return the name of the rule in an `ActRefused`."""
     found = refusals.decode(refused.reason)
     return "?" if found is None else found.code.value
+
+
+def _acts(data: bytes) -> Iterator[Act]:
+    """Yield the acts in calldata: selector, offset of the argument, its length, its bytes."""
+    length = int.from_bytes(data[36:68])
+    for signed in wire.decode_all(data[68 : 68 + length]):
+        yield signed.act
 
 
 def _event(log: dict[str, Any]) -> Event:

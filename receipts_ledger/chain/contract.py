@@ -16,8 +16,6 @@ from receipts_ledger.errors import RefusalCode, Refused, Retryable
 NEUTRAL_SENDER = Address(keccak(b"receipts-ledger: nobody")[12:])
 
 _DIGEST_OF = keccak(b"digestOf(bytes)")[:4]
-_NOT_ENOUGH = (RpcErrorKind.OUT_OF_GAS, RpcErrorKind.GAS_TOO_HIGH)
-_PASSING = (RpcErrorKind.RATE_LIMITED, RpcErrorKind.UNKNOWN_BLOCK)
 
 
 class Contract:
@@ -32,18 +30,30 @@ class Contract:
 
         Raises Retryable when the node gives no verdict.
         """
-        limit = gas.TRANSACTION_GAS_MAX - gas.batch_gas(0)
-        return self.simulate_each([(wire, limit)])[0]
+        request = self._call(calldata.EXECUTE, wire)
+        # Without a limit of ours: a node may refuse one that is above its blocks'.
+        (answer,) = self._rpc.each([("eth_call", (request, "latest"))])
+        verdict = _verdict(answer, None)
+        if isinstance(verdict, Retryable):
+            raise verdict
+        return verdict
 
-    def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | None]:
+    def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | Retryable | None]:
         """Judge several acts, each on its own, each with the gas that it is given.
 
-        An act that needs more is refused as ActTooLarge. Raises Retryable when the node
-        gives no verdict on one of them.
+        An act that needs more is refused as ActTooLarge; Retryable stands for one on which
+        the node gives no verdict. Raises Retryable when it gives none at all.
         """
         answers = self._rpc.each(
             [
-                ("eth_call", (self._call(calldata.EXECUTE, wire, gas_given), "latest"))
+                (
+                    "eth_call",
+                    (
+                        self._call(calldata.EXECUTE, wire)
+                        | {"gas": hex(gas.TRANSFER_GAS + gas_given)},
+                        "latest",
+                    ),
+                )
                 for wire, gas_given in wires
             ]
         )
@@ -54,8 +64,13 @@ class Contract:
 
     def digest_of(self, wire: bytes) -> Hash32:
         """Return the digest that the contract computes. Raises RpcError for a malformed act."""
-        request = self._call(_DIGEST_OF, wire, gas.TRANSACTION_GAS_MAX)
+        request = self._call(_DIGEST_OF, wire)
         return Hash32(bytes.fromhex(self._rpc.call("eth_call", [request, "latest"])[2:]))
+
+    @property
+    def transaction_gas_max(self) -> int:
+        """More than this no transaction may ask for."""
+        return gas.TRANSACTION_GAS_MAX
 
     def act_gas(self, wire: bytes) -> int:
         """Return the gas that an act may need in a batch."""
@@ -73,16 +88,15 @@ class Contract:
         """Return the calldata that relays acts, in their order."""
         return calldata.call(calldata.RELAY, b"".join(wires))
 
-    def _call(self, selector: bytes, argument: bytes, gas_given: int) -> dict[str, str]:
+    def _call(self, selector: bytes, argument: bytes) -> dict[str, str]:
         return {
             "from": "0x" + NEUTRAL_SENDER.hex(),
             "to": "0x" + self._address.hex(),
-            "gas": hex(gas.TRANSFER_GAS + gas_given),
             "data": "0x" + calldata.call(selector, argument).hex(),
         }
 
 
-def _verdict(answer: object, gas_given: int) -> Refused | None:
+def _verdict(answer: object, gas_given: int | None) -> Refused | Retryable | None:
     if not isinstance(answer, RpcError):
         return None
     if answer.revert:
@@ -95,12 +109,11 @@ def _verdict(answer: object, gas_given: int) -> Refused | None:
             f"the contract fails without naming a rule: 0x{answer.revert.hex()}",
         )
     # Without a word the contract reverts only where its gas runs out inside a precompile.
-    if answer.kind in _NOT_ENOUGH or answer.kind is RpcErrorKind.REVERTED:
+    if answer.kind in (RpcErrorKind.OUT_OF_GAS, RpcErrorKind.REVERTED):
+        room = "a block has" if gas_given is None else gas_given
         return Refused(
             RefusalCode.ACT_TOO_LARGE,
-            f"more than {gas_given} gas is needed",
-            details={"gas_given": gas_given},
+            f"more gas is needed than {room}",
+            details={} if gas_given is None else {"gas_given": gas_given},
         )
-    if answer.kind in _PASSING:
-        raise Retryable(f"the node gives no verdict: {answer.message}")
-    raise answer
+    return Retryable(f"the node gives no verdict: {answer.message}")

@@ -66,6 +66,8 @@ _PHRASES: tuple[tuple[str, RpcErrorKind], ...] = (
     ("exceeds maximum transaction gas", RpcErrorKind.GAS_TOO_HIGH),
     ("out of gas", RpcErrorKind.OUT_OF_GAS),
     ("outofgas", RpcErrorKind.OUT_OF_GAS),
+    # revm's names for where it ran out: MemoryOOG, PrecompileOOG, ReentrancySentryOOG.
+    ("oog", RpcErrorKind.OUT_OF_GAS),
     ("intrinsic gas", RpcErrorKind.OUT_OF_GAS),
     ("gas required exceeds", RpcErrorKind.OUT_OF_GAS),
     ("revert", RpcErrorKind.REVERTED),

@@ -103,7 +103,6 @@ class Transaction:
     """A nonce of a lane and what it is to carry. Attempts stand in the order of their making.
 
     `deadline_seconds` is the last second at which any of its acts could be carried out.
-    `is_indexed` says that the index holds the very block it was mined in.
     """
 
     transaction_id: int
@@ -116,7 +115,6 @@ class Transaction:
     attempts: tuple[Attempt, ...]
     deadline_seconds: int | None
     mined_in: BlockRef | None
-    is_indexed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def read(reader: Reader, *conditions: ColumnElement[bool]) -> list[Transaction]:
         .scalar_subquery()
     )
     query = (
-        select(relay_transactions, deadline.label("deadline"), IS_INDEXED.label("is_indexed"))
+        select(relay_transactions, deadline.label("deadline"))
         .where(*conditions)
         .order_by(relay_transactions.c.nonce)
     )
@@ -77,5 +77,4 @@ def _transaction(row: Found, attempts: tuple[Attempt, ...]) -> Transaction:
         attempts=attempts,
         deadline_seconds=row.deadline,
         mined_in=mined_in,
-        is_indexed=bool(row.is_indexed),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Select, Update, and_, delete, func, insert, select, update
+from sqlalchemy import Select, Update, delete, func, insert, not_, select, update
 
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Address, Hash32
@@ -36,6 +36,7 @@ from receipts_ledger.store.transaction_rows import IS_INDEXED, one, read
 from receipts_ledger.store.units import Database, Reader, Writer
 
 _UNMINED = (Stage.PREPARED, Stage.SENT)
+_NOT_FINAL = (*_UNMINED, Stage.MINED)
 _CARRIED = (ActStatus.ASSIGNED, ActStatus.SENT)
 
 
@@ -49,13 +50,17 @@ class StoredTransactions:
         self._database = database
         self._clock = clock
 
-    def unfinished(self, lane: Address) -> Sequence[Transaction]:
-        """Return the lane's transactions that are not final, by nonce."""
+    def unsettled(self, lane: Address) -> Sequence[Transaction]:
+        """Return the transactions that are in no block which the index holds, by nonce.
+
+        As long as the index holds the block, nobody has to ask a node about it.
+        """
         with self._database.reading() as reader:
             return read(
                 reader,
                 relay_transactions.c.lane == lane,
-                relay_transactions.c.status != Stage.FINAL,
+                relay_transactions.c.status.in_(_NOT_FINAL),
+                not_(IS_INDEXED),
             )
 
     def assign(
@@ -103,7 +108,7 @@ class StoredTransactions:
                 writer, transaction.transaction_id, prepared.signed, max(self._clock(), after)
             )
             writer.run(
-                _update(transaction).values(
+                _update(transaction.transaction_id).values(
                     purpose=purpose, gas_limit=prepared.gas_limit, calldata=prepared.calldata
                 )
             )
@@ -121,11 +126,13 @@ class StoredTransactions:
             if transaction.stage is not Stage.PREPARED:
                 return
             prepared = relay_transactions.c.status == Stage.PREPARED
-            writer.run(_update(transaction).where(prepared).values(status=Stage.SENT))
+            writer.run(
+                _update(transaction.transaction_id).where(prepared).values(status=Stage.SENT)
+            )
             writer.run(
                 update(acts)
                 .where(
-                    acts.c.act_id.in_(_acts_of(transaction)),
+                    acts.c.act_id.in_(_acts_of(transaction.transaction_id)),
                     acts.c.status == ActStatus.ASSIGNED,
                 )
                 .values(status=ActStatus.SENT, updated_at=now)
@@ -144,29 +151,30 @@ class StoredTransactions:
 
         Such are the acts of a nonce that was filled, and those of a transaction that failed.
         """
-        is_done = and_(
+        finalized = select(cursor.c.finalized_number).scalar_subquery()
+        is_done = select(relay_transactions.c.transaction_id).where(
             relay_transactions.c.lane == lane,
             relay_transactions.c.status == Stage.MINED,
-            relay_transactions.c.mined_block <= select(cursor.c.finalized_number).scalar_subquery(),
+            relay_transactions.c.mined_block <= finalized,
             IS_INDEXED,
         )
         with self._database.reading() as reader:
-            done = read(reader, is_done)
+            done = reader.scalars(is_done)
         if not done:
             return
         with self._database.writing() as writer:
-            for transaction in done:
-                self._end(writer, transaction)
+            for transaction_id in done:
+                self._end(writer, transaction_id)
 
     def abandon(self, transaction: Transaction) -> None:
         """Give up a nonce that another has spent; the acts wait again."""
         with self._database.writing() as writer:
-            self._end(writer, transaction)
+            self._end(writer, transaction.transaction_id)
 
     def _mark(self, transaction: Transaction, stage: Stage, block: BlockRef | None) -> None:
         with self._database.writing() as writer:
             writer.run(
-                _update(transaction)
+                _update(transaction.transaction_id)
                 .where(relay_transactions.c.status != Stage.FINAL)
                 .values(
                     status=stage,
@@ -175,12 +183,12 @@ class StoredTransactions:
                 )
             )
 
-    def _end(self, writer: Writer, transaction: Transaction) -> None:
+    def _end(self, writer: Writer, transaction_id: int) -> None:
         now = self._clock()
-        writer.run(_update(transaction).values(status=Stage.FINAL))
+        writer.run(_update(transaction_id).values(status=Stage.FINAL))
         left = writer.rows(
             select(acts.c.act_id, acts.c.deadline).where(
-                acts.c.act_id.in_(_acts_of(transaction)), acts.c.status.in_(_CARRIED)
+                acts.c.act_id.in_(_acts_of(transaction_id)), acts.c.status.in_(_CARRIED)
             )
         )
         for row in left:
@@ -253,13 +261,9 @@ def _insert_attempt(
     )
 
 
-def _update(transaction: Transaction) -> Update:
-    return update(relay_transactions).where(
-        relay_transactions.c.transaction_id == transaction.transaction_id
-    )
+def _update(transaction_id: int) -> Update:
+    return update(relay_transactions).where(relay_transactions.c.transaction_id == transaction_id)
 
 
-def _acts_of(transaction: Transaction) -> Select[str]:
-    return select(relay_acts.c.act_id).where(
-        relay_acts.c.transaction_id == transaction.transaction_id
-    )
+def _acts_of(transaction_id: int) -> Select[str]:
+    return select(relay_acts.c.act_id).where(relay_acts.c.transaction_id == transaction_id)

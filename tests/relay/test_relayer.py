@@ -9,9 +9,9 @@ from receipts_ledger.chain.relaying import RelayNode
 from receipts_ledger.domain.ids import NO_HASH, Hash32, ReceiptId
 from receipts_ledger.domain.lane import Head
 from receipts_ledger.domain.pending import ActStatus
-from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.errors import RefusalCode, Refused, Retryable
 from tests.support.cast import BANK_A, BANK_B, BANK_C, TRADER_A, WAREHOUSE_A
-from tests.support.relaying import LANE_KEY, OTHER_LANE_KEY, Bench
+from tests.support.relaying import LANE_KEY, OTHER_LANE_KEY, Bench, index_of
 
 INVOICE = Hash32(b"\7" * 32)
 
@@ -215,6 +215,23 @@ def test_act_that_fits_no_block_is_refused(bench: Bench, receipts: list[ReceiptI
     assert bench.refusal_of(act_id)["code"] == RefusalCode.ACT_TOO_LARGE
 
 
+def test_act_that_the_node_cannot_judge_holds_up_no_other(
+    bench: Bench, receipts: list[ReceiptId]
+) -> None:
+    odd, good = (bench.enqueue_pledge(receipt) for receipt in receipts[:2])
+
+    class Speechless(Contract):
+        def simulate_each(
+            self, wires: Sequence[tuple[bytes, int]]
+        ) -> list[Refused | Retryable | None]:
+            return [Retryable("internal error"), *super().simulate_each(wires)[1:]]
+
+    relayer = bench.relayer(judge=Speechless(bench.rpc, bench.ledger.deployment.address))
+    done = relayer.step()
+    assert (bench.status(odd), bench.status(good)) == (ActStatus.SIGNED, ActStatus.SENT)
+    assert done.troubles == [f"act {odd}: internal error"]
+
+
 def test_failed_transaction_pauses_its_lane_and_its_acts_wait_again(
     bench: Bench, receipts: list[ReceiptId]
 ) -> None:
@@ -222,7 +239,9 @@ def test_failed_transaction_pauses_its_lane_and_its_acts_wait_again(
         def act_gas(self, wire: bytes) -> int:
             return 25_000
 
-        def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | None]:
+        def simulate_each(
+            self, wires: Sequence[tuple[bytes, int]]
+        ) -> list[Refused | Retryable | None]:
             return [None for _ in wires]
 
         def batch_gas(self, gas_of_acts: int) -> int:
@@ -252,10 +271,11 @@ def test_two_relayers_share_one_lane_without_a_gap(bench: Bench, receipts: list[
 
     def replica() -> None:
         relayer = bench.relayer(judge=OneByOne(bench.rpc, bench.ledger.deployment.address))
+        indexer = index_of(bench.rpc, bench.ledger.deployment, bench.database)
         try:
             for _ in range(60):
                 relayer.step()
-                bench.indexer.step()
+                indexer.step()
         except BaseException as error:
             failures.append(error)
 
@@ -296,7 +316,9 @@ def test_act_withdrawn_meanwhile_is_not_carried(bench: Bench, receipts: list[Rec
     withdrawn, good = (bench.enqueue_pledge(receipt) for receipt in receipts[:2])
 
     class Distracted(Contract):
-        def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | None]:
+        def simulate_each(
+            self, wires: Sequence[tuple[bytes, int]]
+        ) -> list[Refused | Retryable | None]:
             verdicts = super().simulate_each(wires)
             bench.set_status(withdrawn, ActStatus.WITHDRAWN)
             return verdicts

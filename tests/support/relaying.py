@@ -240,7 +240,7 @@ class Bench:
         return [(row.nonce, row.purpose, row.status) for row in rows]
 
     def open_transactions(self) -> Sequence[Transaction]:
-        return self.transactions.unfinished(keys.address_of_private_key(LANE_KEY))
+        return self.transactions.unsettled(keys.address_of_private_key(LANE_KEY))
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return the logs of one event from the node."""

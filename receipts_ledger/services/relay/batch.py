@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from receipts_ledger.domain.lane import ActId, Head, QueuedAct
-from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.errors import RefusalCode, Refused, Retryable
 from receipts_ledger.services.relay.ports import Judge, Queue
 
 ACTS_MAX = 100
-TRANSACTION_GAS_MAX = 16_777_216
 _WAITING_MAX = 4 * ACTS_MAX
 
 
@@ -27,11 +26,15 @@ class BatchedAct:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was chosen: the acts that may go, how many are now refused or have to be asked again."""
+    """What was chosen: the acts that may go, how many are refused by now or are asked again.
+
+    `undecided` says of acts on which the node gave no verdict why not. They hold up no others.
+    """
 
     acts: tuple[BatchedAct, ...]
     refused: int
     asked_again: int
+    undecided: tuple[str, ...]
 
 
 class Batcher:
@@ -47,14 +50,17 @@ class Batcher:
 
         Raises Retryable when the node gives no verdict.
         """
-        gas_max = min(TRANSACTION_GAS_MAX, head.gas_limit)
+        gas_max = min(self._judge.transaction_gas_max, head.gas_limit)
         candidates = self._candidates(gas_max)
         verdicts = self._judge.simulate_each([(each.wire, each.gas) for each in candidates])
         passed = []
+        undecided = []
         refused = asked_again = 0
         for candidate, verdict in zip(candidates, verdicts, strict=True):
             if verdict is None:
                 passed.append(candidate)
+            elif isinstance(verdict, Retryable):
+                undecided.append(f"act {candidate.act_id}: {verdict}")
             elif self._is_given_more(candidate, verdict, gas_max):
                 asked_again += 1
             else:
@@ -62,7 +68,7 @@ class Batcher:
                 self._close(candidate, verdict)
         for candidate in passed:
             self._gas_found.pop(candidate.act_id, None)
-        return Batch(tuple(passed), refused, asked_again)
+        return Batch(tuple(passed), refused, asked_again, tuple(undecided))
 
     def gas_limit(self, acts: Sequence[BatchedAct]) -> int:
         """Return the gas limit of a transaction with these acts."""

@@ -19,7 +19,7 @@ from receipts_ledger.domain.lane import (
     Transaction,
     TxOutcome,
 )
-from receipts_ledger.errors import Refused
+from receipts_ledger.errors import Refused, Retryable
 
 Prepare: TypeAlias = Callable[[int, Sequence[ActId]], Prepared]
 """Makes the transaction for a nonce and the acts that are still to be carried."""
@@ -44,7 +44,8 @@ class Node(Protocol):
 class Judge(Protocol):
     """The contract, asked without being changed, and the calls that it understands."""
 
-    def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | None]: ...
+    def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | Retryable | None]:
+        """Judge acts, each with the gas it is given; Retryable where there is no verdict."""
 
     def signed_form(self, statement: bytes, signatures: Sequence[bytes]) -> bytes: ...
 
@@ -53,6 +54,10 @@ class Judge(Protocol):
     def act_gas(self, wire: bytes) -> int: ...
 
     def batch_gas(self, gas_of_acts: int) -> int: ...
+
+    @property
+    def transaction_gas_max(self) -> int:
+        """More than this no transaction may ask for, whatever a block holds."""
 
 
 class Payer(Protocol):
@@ -108,8 +113,8 @@ class Lanes(Protocol):
 class Transactions(Protocol):
     """The transactions in the lanes. Each method is one SQL transaction."""
 
-    def unfinished(self, lane: Address) -> Sequence[Transaction]:
-        """Return the transactions that are not final, by nonce."""
+    def unsettled(self, lane: Address) -> Sequence[Transaction]:
+        """Return the transactions that are in no block which the index holds, by nonce."""
 
     def assign(
         self, lane: Address, act_ids: Sequence[ActId], prepare: Prepare

@@ -81,12 +81,15 @@ class Relayer:
         from there.
         """
         done = Relayed(expired=self._queue.expire())
-        if self._is_idle():
+        payers = self._payers()
+        for payer in payers:
+            self._transactions.finish(payer.address)
+        if self._is_idle(payers):
             return done
         # The cursor first: a node that knows less than we do is behind.
         cursor = self._lanes.cursor()
         head = self._node.head()
-        for payer in self._payers():
+        for payer in payers:
             report = self._tender.tend(payer, head)
             lane = self._lanes.lane(payer.address)
             report.troubles += _obstacles(lane, head, cursor)
@@ -101,10 +104,10 @@ class Relayer:
         """Put a paused lane to work again, from where the chain says that its key stands."""
         return self._tender.resume(address)
 
-    def _is_idle(self) -> bool:
+    def _is_idle(self, payers: Sequence[Payer]) -> bool:
         if self._queue.waiting(1):
             return False
-        return not any(self._transactions.unfinished(payer.address) for payer in self._payers())
+        return not any(self._transactions.unsettled(payer.address) for payer in payers)
 
     def _assign(
         self, lane: Lane, payer: Payer, head: Head, report: LaneReport, done: Relayed
@@ -112,6 +115,7 @@ class Relayer:
         batch = self._batcher.next_batch(head)
         done.refused += batch.refused
         done.asked_again += batch.asked_again
+        done.troubles += batch.undecided
         if not batch.acts:
             return
         fees = self._fees.fees(head.base_fee_wei)

@@ -67,7 +67,6 @@ class Tender:
         # The count first: what it counts, the receipts asked for afterwards know of.
         nonce_on_chain = self._node.nonce_of(payer.address)
         unmined = self._learn(payer.address, report)
-        self._transactions.finish(payer.address)
         lane = self._lanes.lane(payer.address)
         report.in_flight = len(unmined)
         if self._is_foreign(lane, unmined, nonce_on_chain, report):
@@ -118,7 +117,7 @@ class Tender:
 
     def _learn(self, lane: Address, report: LaneReport) -> list[Transaction]:
         """Ask what became of all attempts, write it down, and return what is in no block."""
-        asked = [each for each in self._transactions.unfinished(lane) if not each.is_indexed]
+        asked = self._transactions.unsettled(lane)
         outcomes = self._node.outcomes(
             [attempt.tx_hash for each in asked for attempt in each.attempts]
         )

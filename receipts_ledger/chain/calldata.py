@@ -6,12 +6,12 @@ argument are ignored.
 
 from collections.abc import Iterator
 
-from receipts_ledger.chain import wire
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.typed_data import Digester
+from receipts_ledger.chain.wire import MalformedAct, Reading, read
 from receipts_ledger.domain.ids import NO_HASH, Address, Hash32, PartyId
 from receipts_ledger.domain.party import Admit, Role
-from receipts_ledger.domain.record import ActOnRecord, Entry
+from receipts_ledger.domain.record import Entry
 
 EXECUTE = keccak(b"execute(bytes)")[:4]
 RELAY = keccak(b"relay(bytes)")[:4]
@@ -32,21 +32,23 @@ def entry_of(calldata: bytes) -> Entry:
     return _ENTRY_OF.get(calldata[:4], Entry.ELSEWHERE)
 
 
-def acts_in(calldata: bytes, digester: Digester) -> Iterator[ActOnRecord]:
-    """Yield the acts of an `execute` or `relay` in order. Raises wire.MalformedAct."""
+def acts_in(calldata: bytes, digester: Digester) -> Iterator[tuple[Reading, Hash32]]:
+    """Yield the acts of an `execute` or `relay` in order, each with its digest.
+
+    Raises MalformedAct.
+    """
     stream = _argument(calldata)
     offset = 0
     while offset < len(stream):
-        reading, offset = wire.read(stream, offset)
-        digest = NO_HASH if reading.act is None else digester.digest(reading.act)
-        yield ActOnRecord(reading.act, reading.subject, digest, reading.signatures)
+        reading, offset = read(stream, offset)
+        yield reading, NO_HASH if reading.act is None else digester.digest(reading.act)
 
 
-def founding(init_code: bytes) -> ActOnRecord:
+def founding(init_code: bytes) -> tuple[Reading, Hash32]:
     """Return the admission of the first party, as the creation of the contract asks for it."""
     key, profile = init_code[-52:-32], init_code[-32:]
     act = Admit(FIRST_PARTY, Role.REGISTRAR, Address(key), Hash32(profile), deadline=0)
-    return ActOnRecord(act, FIRST_PARTY, NO_HASH, ())
+    return Reading(act, FIRST_PARTY, ()), NO_HASH
 
 
 def _argument(calldata: bytes) -> bytes:
@@ -54,5 +56,5 @@ def _argument(calldata: bytes) -> bytes:
     length = int.from_bytes(calldata[start : start + _WORD])
     argument = calldata[start + _WORD : start + _WORD + length]
     if len(argument) != length:
-        raise wire.MalformedAct("the calldata ends before its argument does")
+        raise MalformedAct("the calldata ends before its argument does")
     return argument

@@ -5,19 +5,23 @@ header's hash, proves that there is none. Whatever the ledger does leaves a log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 from receipts_ledger.chain.calldata import acts_in, entry_of, founding
 from receipts_ledger.chain.deployment import Deployment
-from receipts_ledger.chain.keys import BadSignature, recover
+from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.keys import BadSignature
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, sender_of
 from receipts_ledger.chain.reader import ChainReader, HeaderRead
 from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.signers import Signers
 from receipts_ledger.chain.tx_receipts import events_in
 from receipts_ledger.chain.typed_data import Digester
+from receipts_ledger.chain.wire import Reading
 from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
@@ -37,87 +41,134 @@ class LedgerRecords:
     def records(self, first: int, last: int) -> Iterator[BlockRecord]:
         """Yield the blocks from `first` to `last`. Raises InconsistentNode, UndecodableLog."""
         number = first
-        for page in self._reader.header_pages(first, last):
-            eventful = [
-                read for read in page if read.tx_hashes and self._reader.may_log(read.header)
-            ]
-            loaded = dict(
-                zip(
-                    [read.header.number for read in eventful],
-                    zip(self._reader.tx_receipts(eventful), self._whole(eventful), strict=True),
-                    strict=True,
-                )
-            )
-            for read in page:
-                yield self._record(read, *loaded.pop(read.header.number, ((), None)))
-                number += 1
+        with Signers() as signers:
+            for page in self._reader.header_pages(first, last):
+                for record in self._signed(self._sent(page), signers):
+                    yield record
+                    number += 1
         if number <= last:
             raise InconsistentNode(
                 f"the node does not know block {number}, though it gave {last} as its head"
             )
 
-    def signer(self, digest: Hash32, signature: bytes) -> Address | None:
-        """Return the key that signed a digest, None when the signature belongs to none."""
-        try:
-            return recover(digest, signature)
-        except BadSignature:
-            return None
-
     def reason(self, refusal: bytes) -> str:
         """Return the rule behind a refusal, with its arguments."""
         return reason_text(refusal)
 
-    def _whole(self, page: Sequence[HeaderRead]) -> list[Json]:
-        blocks: list[Json | None] = self._rpc.batch(
+    def _sent(self, page: Sequence[HeaderRead]) -> list["_SentBlock"]:
+        """Return what was sent to the ledger in each block of a page, and what came of it."""
+        eventful = [read for read in page if read.tx_hashes and self._reader.may_log(read.header)]
+        all_receipts = self._reader.tx_receipts(eventful)
+        found = {
+            read.header.number: self._sent_in(read, tx_receipts, block)
+            for read, tx_receipts, block in zip(
+                eventful, all_receipts, self._whole(eventful), strict=True
+            )
+        }
+        return [
+            found.get(read.header.number) or _SentBlock(read.header, is_proved=True, calls=())
+            for read in page
+        ]
+
+    def _sent_in(
+        self, read: HeaderRead, tx_receipts: Sequence[Json], block: Json | None
+    ) -> "_SentBlock":
+        header = read.header
+        if block is None:
+            raise InconsistentNode(
+                f"block {header.number}: the node has its header, but not the block"
+            )
+        with well_formed(f"block {header.number}"):
+            transactions = block["transactions"]
+            is_proved = self._reader.proofs.check_transactions(header, read.tx_hashes, transactions)
+            events = events_in(header.number, tx_receipts, self._deployment.address)
+            calls = [
+                self._call(transactions[tx_index], tuple(own))
+                for tx_index, own in groupby(events, lambda event: event.tx_index)
+            ]
+        return _SentBlock(header, is_proved, tuple(calls))
+
+    def _whole(self, page: Sequence[HeaderRead]) -> list[Json | None]:
+        return self._rpc.batch(
             [("eth_getBlockByHash", ("0x" + read.header.hash.hex(), True)) for read in page]
         )
-        whole = []
-        for read, block in zip(page, blocks, strict=True):
-            if block is None:
-                raise InconsistentNode(
-                    f"block {read.header.number}: the node has its header, but not the block"
-                )
-            whole.append(block)
-        return whole
 
-    def _record(
-        self, read: HeaderRead, tx_receipts: Sequence[Json], block: Json | None
-    ) -> BlockRecord:
-        header = read.header
-        is_proved = True
-        calls: list[Call] = []
-        if block is not None:
-            with well_formed(f"block {header.number}"):
-                is_proved = self._reader.proofs.check_transactions(
-                    header, read.tx_hashes, block["transactions"]
-                )
-                events = events_in(header.number, tx_receipts, self._deployment.address)
-                for tx_index, own in groupby(events, lambda event: event.tx_index):
-                    calls.append(self._call(block["transactions"][tx_index], tuple(own)))
-        return BlockRecord(
-            number=header.number,
-            hash=header.hash,
-            parent_hash=header.parent_hash,
-            timestamp_seconds=header.timestamp_seconds,
-            receipts_root=header.receipts_root,
-            are_transactions_proved=is_proved,
-            calls=tuple(calls),
-        )
-
-    def _call(self, transaction: Json, events: tuple[LoggedEvent, ...]) -> Call:
-        tx_hash = events[0].tx_hash
+    def _call(self, transaction: Json, events: tuple[LoggedEvent, ...]) -> "_SentCall":
         calldata = bytes.fromhex(transaction["input"][2:])
+        to = transaction["to"]
         entry = Entry.ELSEWHERE
-        acts: tuple[ActOnRecord, ...] = ()
-        if transaction["to"] is None and transaction["hash"] == self._deployment.transaction_hash:
+        acts: tuple[tuple[Reading, Hash32], ...] = ()
+        if to is None and transaction["hash"] == self._deployment.transaction_hash:
             entry, acts = Entry.CREATION, (founding(calldata),)
-        elif (
-            transaction["to"] is not None and transaction["to"].lower() == self._deployment.contract
-        ):
+        elif to is not None and to.lower() == self._deployment.contract:
             entry = entry_of(calldata)
             if entry is not Entry.ELSEWHERE:
                 acts = tuple(acts_in(calldata, self._digester))
-        return Call(entry, tx_hash, _sender(transaction), acts, events)
+        return _SentCall(entry, events[0].tx_hash, _sender(transaction), acts, events)
+
+    @staticmethod
+    def _signed(sent: Sequence["_SentBlock"], signers: Signers) -> Iterator[BlockRecord]:
+        """Yield the records of a page, once all its signatures have been recovered at one go."""
+        keys = iter(
+            signers.of(
+                [
+                    (digest, signature)
+                    for block in sent
+                    for call in block.calls
+                    for reading, digest in call.acts
+                    for signature in reading.signatures
+                ]
+            )
+        )
+        for block in sent:
+            header = block.header
+            calls = [
+                Call(
+                    call.entry,
+                    call.tx_hash,
+                    call.sender,
+                    tuple(
+                        [
+                            ActOnRecord(
+                                reading.act,
+                                reading.subject,
+                                digest,
+                                tuple(islice(keys, len(reading.signatures))),
+                            )
+                            for reading, digest in call.acts
+                        ]
+                    ),
+                    call.events,
+                )
+                for call in block.calls
+            ]
+            yield BlockRecord(
+                number=header.number,
+                hash=header.hash,
+                parent_hash=header.parent_hash,
+                timestamp_seconds=header.timestamp_seconds,
+                receipts_root=header.receipts_root,
+                are_transactions_proved=block.is_proved,
+                calls=tuple(calls),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _SentCall:
+    """A call of which the signers are not yet known."""
+
+    entry: Entry
+    tx_hash: Hash32
+    sender: Address
+    acts: tuple[tuple[Reading, Hash32], ...]
+    events: tuple[LoggedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _SentBlock:
+    header: Header
+    is_proved: bool
+    calls: tuple[_SentCall, ...]
 
 
 def _sender(transaction: Json) -> Address:

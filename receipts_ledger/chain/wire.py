@@ -134,13 +134,20 @@ def read(stream: bytes, offset: int = 0) -> tuple[Reading, int]:
         act = _act(Kind(kind), fields)
     except ValueError:
         return Reading(None, fields.subject, signatures), end
-    meant = _fields(act)
-    is_statement = (
-        len(meant.words) == len(fields.words)
-        and meant.commitment == fields.commitment
-        and (not isinstance(act, Issue) or meant.b == fields.b)
-    )
-    return Reading(act if is_statement else None, fields.subject, signatures), end
+    return Reading(act if _says(act, fields) else None, fields.subject, signatures), end
+
+
+def _says(act: Act, fields: _Fields) -> bool:
+    """Return whether the fields say this act and nothing else that would be signed."""
+    match act:
+        case Issue():
+            return fields.b == sum([len(new.item_keys) for new in act.receipts])
+        case BindKey() | RevokeKey():
+            return not fields.words and fields.commitment.startswith(_ADDRESS_PAD)
+        case Admit() | Pledge() | Deliver() | PledgePortfolio() | ReleasePortfolio():
+            return True
+        case _:
+            return not fields.words
 
 
 def _take(stream: bytes, offset: int) -> tuple[int, _Fields, tuple[bytes, ...], int]:

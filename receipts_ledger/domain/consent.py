@@ -97,7 +97,10 @@ def missing(needs: Iterable[Need], keys: Iterable[Address], ledger: Ledger) -> I
     """Yield the needs that none of these keys meets, by the parties as they stand."""
     signed = tuple(keys)
     for need in needs:
-        if not any(_meets(key, need, ledger) for key in signed):
+        for key in signed:
+            if _meets(key, need, ledger):
+                break
+        else:
             yield need
 
 

@@ -4,7 +4,6 @@ An act on record has been sent to the contract; whether it was carried out is se
 events beside it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,12 +24,15 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActOnRecord:
-    """An act as it stands in calldata. `act` is None when its words say nothing to sign."""
+    """An act as it stands in calldata. `act` is None when its words say nothing to sign.
+
+    `signers` has one entry for each signature, None for one that belongs to no key.
+    """
 
     act: Act | None
     subject: int
     digest: Hash32
-    signatures: tuple[bytes, ...]
+    signers: tuple[Address | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Call:
     entry: Entry
     tx_hash: Hash32
     sender: Address
-    acts: Iterable[ActOnRecord]
+    acts: tuple[ActOnRecord, ...]
     events: tuple[LoggedEvent, ...]
 
 

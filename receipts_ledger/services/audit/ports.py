@@ -5,7 +5,7 @@ from typing import Protocol
 
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.comparison import StorageComparison
-from receipts_ledger.domain.ids import Address, Hash32, PartyId
+from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.record import BlockRecord
 
@@ -14,8 +14,6 @@ class Records(Protocol):
     """The chain, block by block, proved as far as its engine lets anybody prove."""
 
     def records(self, first: int, last: int) -> Iterator[BlockRecord]: ...
-
-    def signer(self, digest: Hash32, signature: bytes) -> Address | None: ...
 
     def reason(self, refusal: bytes) -> str: ...
 

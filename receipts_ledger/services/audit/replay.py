@@ -19,6 +19,7 @@ from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, day_at
 from receipts_ledger.domain.ledger import Contradiction, Ledger
 from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
+from receipts_ledger.domain.pool import Attest
 from receipts_ledger.domain.receipt import Issue
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
 from receipts_ledger.services.audit.ports import Records
@@ -90,41 +91,41 @@ class Replay:
     def _carry_out(self, on_record: ActOnRecord, call: Call, at: int, day: Day) -> int:
         """Apply the act's events and return how many, or 0 and say why they are not its own."""
         act = on_record.act
-        kind, subject = subject_of_act(act, on_record.subject)
+        kind = type(act).__name__
         where = call.events[min(at, len(call.events) - 1)]
         if act is None:
-            self._find(FindingKind.STATEMENT, subject, "carried out without a statement", where)
+            told = "carried out, though its words say nothing that can be signed"
+            self._find_in(on_record, FindingKind.STATEMENT, told, where)
             return 0
         keys = self._keys(on_record, call.sender)
         try:
             needs = () if call.entry is Entry.CREATION else needed(act, self.ledger.receipts)
-            expected = list(events_of(act, self.ledger, day=day, inspector=self._inspector(keys)))
+            inspector = self._inspector(keys) if isinstance(act, Attest) else None
+            expected = list(events_of(act, self.ledger, day=day, inspector=inspector))
         except KeyError as error:
-            self._find(FindingKind.STATEMENT, subject, f"{kind} names unknown {error}", where)
+            told = f"{kind} names {error}, which is unknown"
+            self._find_in(on_record, FindingKind.STATEMENT, told, where)
             return 0
         own = call.events[at : at + len(expected)]
         for place, event in enumerate(expected):
             if place >= len(own) or own[place].event != event:
                 found = own[place].event if place < len(own) else "nothing more"
-                detail = f"{kind} had to leave {event}, but left {found}"
-                self._find(FindingKind.STATEMENT, subject, detail, where)
+                told = f"{kind} had to leave {event}, but left {found}"
+                self._find_in(on_record, FindingKind.STATEMENT, told, where)
                 return 0
         for need in missing(needs, keys, self.ledger):
-            detail = f"{kind} was carried out without the consent of {need}"
-            self._find(FindingKind.CONSENT, subject, detail, where)
+            told = f"{kind} was carried out without the consent of {need}"
+            self._find_in(on_record, FindingKind.CONSENT, told, where)
         self._report.acts[kind] += 1
         self._apply(own)
         return len(own)
 
     def _keys(self, on_record: ActOnRecord, sender: Address) -> tuple[Address, ...]:
-        self._report.signatures += len(on_record.signatures)
-        signers = [
-            self._records.signer(on_record.digest, signature) for signature in on_record.signatures
-        ]
-        return (*(key for key in signers if key is not None), sender)
+        self._report.signatures += len(on_record.signers)
+        return (*[key for key in on_record.signers if key is not None], sender)
 
     def _inspector(self, keys: Iterable[Address]) -> PartyId | None:
-        """Return the party that counted, should the act be a count."""
+        """Return the party whose key counted the goods."""
         for key in keys:
             if not any(missing((INSPECTOR,), (key,), self.ledger)):
                 return self.ledger.keys[key]
@@ -169,6 +170,12 @@ class Replay:
             detail = f"{len(events)} events that no act in the transaction explains"
             kind = FindingKind.UNEXPLAINED
         self._find(kind, subject_of_event(events[0].event), detail, events[0])
+
+    def _find_in(
+        self, on_record: ActOnRecord, kind: FindingKind, detail: str, where: LoggedEvent
+    ) -> None:
+        _, subject = subject_of_act(on_record.act, on_record.subject)
+        self._find(kind, subject, detail, where)
 
     def _find(self, kind: FindingKind, subject: str, detail: str, where: LoggedEvent) -> None:
         self._report.find(Finding(kind, subject, detail, where.block_number, where.tx_hash))

@@ -9,15 +9,12 @@ the node is away or contradicts itself, or an argument is wrong; one line says w
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
-
-from receipts_ledger.cli.audit_report import exit_code, print_audit, write_json
-from receipts_ledger.cli.audit_run import run_audit
-from receipts_ledger.errors import LedgerError
 
 UNDECIDED = 2
 
@@ -30,6 +27,19 @@ class _OneLineParser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one audit and return the exit code."""
     given = _parser().parse_args(arguments)
+    try:
+        return _audit(given)
+    except Exception:
+        # Python would end with 1, which here says that the ledger differs.
+        traceback.print_exc()
+        return _undecided("a fault of this program; the lines above say where")
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from receipts_ledger.cli.audit_report import exit_code, print_audit, write_json
+    from receipts_ledger.cli.audit_run import run_audit
+    from receipts_ledger.errors import LedgerError
+
     try:
         audited = run_audit(
             rpc_url=given.rpc,

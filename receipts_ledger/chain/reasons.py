@@ -1,40 +1,22 @@
-"""Refusals of the contract in words: the rule's name, and its arguments by name."""
+"""Refusals on record in words: the rule's name and its arguments, receipts by their numbers."""
 
-from functools import cache
-from typing import Any
-
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-
-from receipts_ledger.chain.artifact import ledger_artifact
-from receipts_ledger.chain.keys import keccak
-
-_SELECTOR_BYTES = 4
+from receipts_ledger.chain.refusals import decode
+from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_number
+from receipts_ledger.errors import Detail
 
 
 def reason_text(refusal: bytes) -> str:
-    """Return `AlreadyEncumbered(receiptId=..., pledgee=...)`, or the bytes of an unknown rule."""
-    rule = _rules().get(refusal[:_SELECTOR_BYTES])
-    if rule is None:
+    """Return `AlreadyEncumbered(receipt 12-1-000345, pledgee 5)`; unknown bytes in hex."""
+    refused = decode(refusal)
+    if refused is None:
         return f"0x{refusal.hex()}"
-    inputs = rule["inputs"]
-    try:
-        values = decode([each["type"] for each in inputs], refusal[_SELECTOR_BYTES:])
-    except DecodingError:
-        return f"{rule['name']}(0x{refusal[_SELECTOR_BYTES:].hex()})"
-    told = (f"{each['name']}={_shown(value)}" for each, value in zip(inputs, values, strict=True))
-    return f"{rule['name']}({', '.join(told)})"
+    told = ", ".join(_told(name, value) for name, value in refused.details.items())
+    return f"{refused.code}({told})"
 
 
-@cache
-def _rules() -> dict[bytes, dict[str, Any]]:
-    rules = {}
-    for entry in ledger_artifact().abi:
-        if entry["type"] == "error":
-            types = ",".join(each["type"] for each in entry["inputs"])
-            rules[keccak(f"{entry['name']}({types})".encode())[:_SELECTOR_BYTES]] = entry
-    return rules
-
-
-def _shown(value: Any) -> str:
-    return "0x" + value.hex() if isinstance(value, bytes) else str(value)
+def _told(name: str, value: Detail) -> str:
+    if name == "receipt_id" and isinstance(value, int):
+        return f"receipt {receipt_number(ReceiptId(value))}"
+    if name == "pool" and isinstance(value, int):
+        return f"pool {pool_number(PoolId(value))}"
+    return f"{name.replace('_', ' ')} {value}"

@@ -13,7 +13,9 @@ from receipts_ledger.domain.ids import (
     Address,
     Hash32,
     PartyId,
+    PoolId,
     ReceiptId,
+    pool_number,
     receipt_number,
 )
 from receipts_ledger.domain.ledger import Ledger
@@ -45,7 +47,7 @@ class SlotWord:
             ]
             return " and ".join(names)
         if self.label == "_pools":
-            return f"pool {self.key >> 16}-{self.key & 0xFFFF}"
+            return f"pool {pool_number(PoolId(self.key))}"
         if self.label in ("_parties", "_keysOf"):
             return f"party {self.key}" + (" (list of keys)" if self.label == "_keysOf" else "")
         if self.label == "_itemCount":

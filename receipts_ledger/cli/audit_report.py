@@ -1,6 +1,6 @@
 """An audit told to people and to programs: what was looked at, what came of it, what differs."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ EQUAL = 0
 DIFFERENT = 1
 
 _SHOWN_MAX = 50
-_HASH_SHOWN = 10
 
 _QUESTIONS = {
     FindingKind.CONSENT: "a signature is missing",
@@ -52,10 +51,18 @@ def print_audit(audited: Audited, console: Console) -> None:
     )
     if report.acts or report.refused:
         console.print(_acts_table(report))
-    if report.refusals:
-        console.print(_refusals_table(report))
-    if report.findings:
-        console.print(_findings_table(report))
+    _print_lines(
+        console,
+        "Refused, and on record",
+        [_refusal_line(refusal) for refusal in report.refusals[:_SHOWN_MAX]],
+        report.refused.total(),
+    )
+    _print_lines(
+        console,
+        "Differences",
+        [_finding_line(finding) for finding in report.findings[:_SHOWN_MAX]],
+        report.found.total(),
+    )
     console.print(_verdict(report))
 
 
@@ -164,37 +171,30 @@ def _acts_table(report: Report) -> Table:
     return table
 
 
-def _refusals_table(report: Report) -> Table:
-    table = Table(title="Refused, and on record", title_justify="left")
-    for column in ("block", "act", "about", "rule"):
-        table.add_column(column, overflow="fold")
-    for refusal in report.refusals[:_SHOWN_MAX]:
-        table.add_row(
-            str(refusal.block_number), refusal.act, refusal.subject, escape(refusal.reason)
-        )
-    _tell_rest(table, report.refused.total())
-    return table
+def _print_lines(console: Console, title: str, lines: Sequence[str], total: int) -> None:
+    if not lines:
+        return
+    console.print(f"\n[bold]{title}[/bold]")
+    for line in lines:
+        console.print(f"  {line}", soft_wrap=True)
+    if total > len(lines):
+        console.print(f"  and {total - len(lines):,} more; --json writes them to a file")
+    console.print()
 
 
-def _findings_table(report: Report) -> Table:
-    table = Table(title="Differences", title_justify="left", style="red")
-    for column in ("about", "difference", "in detail", "block", "transaction"):
-        table.add_column(column, overflow="fold")
-    for finding in report.findings[:_SHOWN_MAX]:
-        table.add_row(
-            finding.subject,
-            _QUESTIONS[finding.kind],
-            escape(finding.detail),
-            "" if finding.block_number is None else str(finding.block_number),
-            "" if finding.tx_hash is None else _hex(finding.tx_hash)[:_HASH_SHOWN] + "...",
-        )
-    _tell_rest(table, report.found.total())
-    return table
+def _refusal_line(refusal: RefusedAct) -> str:
+    return escape(
+        f"block {refusal.block_number}: {refusal.act} of {refusal.subject}: {refusal.reason}"
+    )
 
 
-def _tell_rest(table: Table, total: int) -> None:
-    if total > _SHOWN_MAX:
-        table.caption = f"and {total - _SHOWN_MAX:,} more; --json writes them to a file"
+def _finding_line(finding: Finding) -> str:
+    place = "" if finding.block_number is None else f" (block {finding.block_number}"
+    if finding.tx_hash is not None:
+        place += f", transaction {_hex(finding.tx_hash)}"
+    place += ")" if place else ""
+    question = _QUESTIONS[finding.kind]
+    return f"[red]{escape(finding.subject)}[/red]: {question}: {escape(finding.detail + place)}"
 
 
 def _verdict(report: Report) -> str:

@@ -24,7 +24,7 @@ from receipts_ledger.domain.receipt import Issue
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
 from receipts_ledger.services.audit.ports import Records
 from receipts_ledger.services.audit.report import Finding, FindingKind, RefusedAct, Report
-from receipts_ledger.services.audit.subjects import subject_of_act, subject_of_event
+from receipts_ledger.services.audit.subjects import event_in_words, subject_of_act, subject_of_event
 
 CLEARED_MAX = 64
 """So many of the words that were cleared last are remembered."""
@@ -109,8 +109,8 @@ class Replay:
         own = call.events[at : at + len(expected)]
         for place, event in enumerate(expected):
             if place >= len(own) or own[place].event != event:
-                found = own[place].event if place < len(own) else "nothing more"
-                told = f"{kind} had to leave {event}, but left {found}"
+                found = event_in_words(own[place].event) if place < len(own) else "nothing more"
+                told = f"{kind} had to leave {event_in_words(event)}, but left {found}"
                 self._find_in(on_record, FindingKind.STATEMENT, told, where)
                 return 0
         for need in missing(needs, keys, self.ledger):

@@ -1,11 +1,12 @@
 """Acts and events by the names that people know: receipt numbers, pools, parties."""
 
+from dataclasses import fields
 from typing import Any
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
 from receipts_ledger.domain.event import ActRefused, Event
-from receipts_ledger.domain.ids import PoolId, ReceiptId, receipt_id, receipt_number
+from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_id, receipt_number
 from receipts_ledger.domain.party import (
     Admit,
     Admitted,
@@ -30,7 +31,7 @@ def receipt(number: int) -> str:
 
 def pool(number: int) -> str:
     """Name a pool."""
-    return f"pool {number >> 16}-{number & 0xFFFF}"
+    return f"pool {pool_number(PoolId(number))}"
 
 
 def party(number: int) -> str:
@@ -77,6 +78,12 @@ def subject_of_event(event: Event) -> str:
             return receipt(event.receipt_id)
 
 
+def event_in_words(event: Event) -> str:
+    """Return an event with all its members; words and commitments in hex."""
+    members = [f"{each.name}={_shown(getattr(event, each.name))}" for each in fields(event)]
+    return f"{type(event).__name__}({', '.join(members)})"
+
+
 def number_of_event(event: Event) -> int:
     """Return the number of the receipt, pool or party that an event is about."""
     match event:
@@ -108,4 +115,11 @@ def name_of_row(table: str, key: tuple[Any, ...]) -> str:
             return f"{_SINGULAR[table]} 0x{first.hex()}"
 
 
+def _shown(value: object) -> str:
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    return hex(value) if isinstance(value, int) and value >= _LONG else str(value)
+
+
+_LONG = 2**32
 _SINGULAR = {"party_keys": "key", "items": "item", "documents": "document"}

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from receipts_ledger import __version__
-from receipts_ledger.api import faults, openapi
+from receipts_ledger.api import faults, figures, openapi
 from receipts_ledger.api.body_limit import BodyLimit
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
@@ -33,6 +33,19 @@ problems with a stable `code`.
 """
 
 
+_ROUTERS = (
+    ledger.router,
+    parties.router,
+    pools.router,
+    profiles.router,
+    receipts.router,
+    pledges.router,
+    acts.router,
+    journal.router,
+    health.router,
+)
+
+
 class Api(FastAPI):
     """FastAPI with our own OpenAPI document."""
 
@@ -48,25 +61,17 @@ def create_app(services: Services) -> FastAPI:
         version=__version__,
         description=_DESCRIPTION,
         openapi_url="/v1/openapi.json",
-        docs_url="/v1/docs",
+        # Its page would fetch code from elsewhere.
+        docs_url=None,
         redoc_url=None,
         # A path is one path: no redirect that would drop a body.
         redirect_slashes=False,
     )
     app.state.services = services
-    for nouns in (
-        ledger,
-        parties,
-        pools,
-        profiles,
-        receipts,
-        pledges,
-        acts,
-        journal,
-        health,
-    ):
-        app.include_router(nouns.router)
-    faults.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    faults.install(app, _ROUTERS)
     app.add_middleware(BodyLimit, bytes_max=services.body_bytes_max)
     app.add_middleware(Outermost, metrics=services.metrics)
+    services.metrics.register(figures.LedgerFigures(services))
     return app

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from receipts_ledger.api import problem
 from receipts_ledger.api.catalogue import Fault
@@ -19,16 +20,24 @@ _OF_STATUS: dict[int, Fault | RefusalCode] = {
     405: Fault.METHOD_NOT_ALLOWED,
     413: RefusalCode.BODY_TOO_LARGE,
 }
+_METHOD_NOT_ALLOWED = 405
 _WHERE = ("body", "query", "path", "header", "cookie")
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers."""
+def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Register the handlers. The routers are asked which methods a path takes."""
+
+    async def of_framework(request: Request, error: Exception) -> Response:
+        answered = _of_framework(cast(HTTPException, error))
+        if answered.status_code == _METHOD_NOT_ALLOWED:
+            answered.headers["Allow"] = _allowed(request, routers)
+        return answered
+
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Retryable, _retryable)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(HTTPException, of_framework)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -53,13 +62,21 @@ async def _invalid(request: Request, error: Exception) -> Response:
     )
 
 
-async def _of_framework(request: Request, error: Exception) -> Response:
-    status = cast(HTTPException, error).status_code
-    code = _OF_STATUS.get(status, Fault.MALFORMED_BODY)
-    detail = cast(HTTPException, error).detail if code is RefusalCode.BODY_TOO_LARGE else ""
-    said = problem.problem_of(code, detail)
-    said["status"] = status
-    return problem.answer(said, cast(HTTPException, error).headers)
+def _of_framework(error: HTTPException) -> Response:
+    code = _OF_STATUS.get(error.status_code, Fault.MALFORMED_BODY)
+    said = problem.problem_of(code, error.detail if code is RefusalCode.BODY_TOO_LARGE else "")
+    said["status"] = error.status_code
+    return problem.answer(said, error.headers)
+
+
+def _allowed(request: Request, routers: Sequence[APIRouter]) -> str:
+    """Return all methods of a path: the framework names those of one route alone."""
+    methods: set[str] = set()
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+                methods |= route.methods or set()
+    return ", ".join(sorted(methods))
 
 
 def _field(error: Any) -> FieldProblem:

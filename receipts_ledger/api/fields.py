@@ -29,6 +29,7 @@ from receipts_ledger.domain.ids import (
 from receipts_ledger.domain.party import HOLDER_MAX, INSTITUTION_MAX
 from receipts_ledger.domain.receipt import QUANTITY_MAX, VERSION_MAX
 
+POOL_ID_MAX = 2**32 - 1
 QUANTITY_IN_POOL_MAX = 2**56 - 1
 AMOUNT_MINOR_MAX = 2**53 - 1
 NAME_LENGTH_MAX = 200
@@ -124,7 +125,7 @@ _RECEIPT_SCHEMA = {
 
 PartyField = Annotated[PartyId, Field(strict=True, ge=1, le=HOLDER_MAX)]
 InstitutionField = Annotated[PartyId, Field(strict=True, ge=1, le=INSTITUTION_MAX)]
-PoolField = Annotated[PoolId, Field(strict=True, ge=0, le=2**32 - 1)]
+PoolField = Annotated[PoolId, Field(strict=True, ge=0, le=POOL_ID_MAX)]
 IndexField = Annotated[int, Field(strict=True, ge=0, le=INDEX_MAX)]
 VersionField = Annotated[int, Field(strict=True, ge=1, le=2**16 - 1)]
 ReceiptVersionField = Annotated[int, Field(strict=True, ge=1, le=VERSION_MAX)]
@@ -194,9 +195,19 @@ def _uuid(value: object) -> UUID:
     return UUID(value)
 
 
-Decimal = BeforeValidator(_decimal)
-PartyPath = Annotated[PartyId, Decimal, Path(ge=1, le=HOLDER_MAX)]
-PoolPath = Annotated[PoolId, Decimal, Path(ge=0, le=2**32 - 1)]
+def decimal(least: int, most: int, description: str = "") -> tuple[object, ...]:
+    """Return what makes a decimal number of a path or query, within limits."""
+    said = {"type": "integer", "minimum": least, "maximum": most}
+    # Behind a validator of ours the limits would be checked, but not be documented.
+    return (
+        BeforeValidator(_decimal),
+        Field(ge=least, le=most),
+        WithJsonSchema(said | ({"description": description} if description else {})),
+    )
+
+
+PartyPath = Annotated[PartyId, *decimal(1, HOLDER_MAX), Path()]
+PoolPath = Annotated[PoolId, *decimal(0, POOL_ID_MAX), Path()]
 ReceiptPath = Annotated[
     ReceiptId,
     BeforeValidator(_receipt),
@@ -206,6 +217,6 @@ ReceiptPath = Annotated[
 ActPath = Annotated[
     UUID, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})
 ]
-PartyQuery = Annotated[PartyId, Decimal, Field(ge=1, le=HOLDER_MAX)]
-PoolQuery = Annotated[PoolId, Decimal, Field(ge=0, le=2**32 - 1)]
+PartyQuery = Annotated[PartyId, *decimal(1, HOLDER_MAX)]
+PoolQuery = Annotated[PoolId, *decimal(0, POOL_ID_MAX)]
 TruthQuery = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"type": "boolean"})]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from receipts_ledger.api.fields import Decimal
+from receipts_ledger.api.fields import decimal
 from receipts_ledger.errors import RefusalCode, Refused
 
 LIMIT = 50
@@ -26,9 +26,7 @@ class Page(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, Decimal, Field(ge=1, le=LIMIT_MAX, description="Rows on the page.")] = (
-        LIMIT
-    )
+    limit: Annotated[int, *decimal(1, LIMIT_MAX, "Rows on the page.")] = LIMIT
     cursor: Annotated[
         str | None,
         Field(max_length=_CURSOR_LENGTH_MAX, description="`next_cursor` of the page before."),

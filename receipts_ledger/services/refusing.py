@@ -17,6 +17,7 @@ _NO_ATTEMPTS = frozenset(
     {
         RefusalCode.NOT_AUTHENTICATED,
         RefusalCode.INVALID_REQUEST,
+        RefusalCode.DEADLINE_PASSED,
         RefusalCode.PROFILE_MISMATCH,
         RefusalCode.ACT_CLOSED,
         RefusalCode.ALREADY_SIGNED,

@@ -13,7 +13,7 @@ from receipts_ledger.api.answers.journal import (
     told_refusal,
 )
 from receipts_ledger.api.asking import AskDep
-from receipts_ledger.api.fields import Decimal
+from receipts_ledger.api.fields import decimal
 from receipts_ledger.api.paging import LIMIT, LIMIT_MAX, Page, cut, opened
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.store.reads import chain, refusals
@@ -35,8 +35,8 @@ class FeedIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    after: Annotated[int, Decimal, Field(ge=0, le=_SEQ_MAX)] = 0
-    limit: Annotated[int, Decimal, Field(ge=1, le=LIMIT_MAX)] = LIMIT
+    after: Annotated[int, *decimal(0, _SEQ_MAX)] = 0
+    limit: Annotated[int, *decimal(1, LIMIT_MAX)] = LIMIT
 
 
 @router.get("/refusals", response_model=RefusalPage)

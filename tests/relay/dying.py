@@ -5,7 +5,6 @@ Started by test_crashes.py. A point is `thing.method`, before or after, and whic
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,7 +83,3 @@ def main(rpc_url: str, database_url: str, deployment_file: str, *died_at: str) -
         relayer.step()
         relayer.step()
         rpc.call("evm_mine")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,9 +1,8 @@
 """Killed anywhere, without warning, a relayer loses no act and doubles none."""
 
+import multiprocessing
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -11,7 +10,12 @@ from typing import TypeAlias
 import pytest
 
 from receipts_ledger.domain.ids import ReceiptId
+from tests.relay import dying
 from tests.support.relaying import Bench
+
+# Its server has imported everything once; each relayer is a process of its own all the same.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.relay.dying"])
 
 # Relayer's order: sign, store, send, mark; then replace; then learn, mark, finish.
 POINTS = {
@@ -41,11 +45,14 @@ def die(bench: Bench, database_url: str, tmp_path: Path) -> Die:
     bench.ledger.deployment.write(deployment_file)
 
     def run(point: str, when: str, times: str) -> int:
-        command = [sys.executable, "-m", "tests.relay.dying", bench.rpc.url, database_url]
-        done = subprocess.run(
-            [*command, str(deployment_file), point, when, times], check=False, cwd=_root()
-        )
-        return done.returncode
+        arguments = (bench.rpc.url, database_url, str(deployment_file), point, when, times)
+        process = FORKS.Process(target=dying.main, args=arguments)
+        process.start()
+        process.join()
+        code = process.exitcode
+        process.close()
+        assert code is not None
+        return code
 
     return run
 
@@ -94,7 +101,3 @@ def _expect_once(bench: Bench, count: int) -> None:
     stages = bench.stages()
     assert [nonce for nonce, _, _ in stages] == list(range(len(stages)))
     assert len(stages) == bench.transactions_mined()
-
-
-def _root() -> Path:
-    return Path(__file__).resolve().parents[2]

@@ -149,6 +149,9 @@ def _fold(
     fold.read(writer, [logged.event for block in page for logged in block.events])
     images: list[tuple[int, Image]] = []
     for block in page:
+        if block.number == final_number + 1:
+            # There is no way back behind a final block, so no image of what was there.
+            fold.take_images()
         for logged in block.events:
             try:
                 fold.apply(logged)
@@ -156,8 +159,7 @@ def _fold(
                 raise Contradiction(
                     f"block {block.number}, log {logged.log_index}: {error}"
                 ) from error
-        of_block = fold.take_images()
         if block.number > final_number:
-            images += [(block.number, image) for image in of_block]
+            images += [(block.number, image) for image in fold.take_images()]
     fold.save(writer)
     return images

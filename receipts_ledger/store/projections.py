@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
 from receipts_ledger.domain.event import ActRefused, Event, PartyEvent, PoolEvent, ReceiptEvent
-from receipts_ledger.domain.ids import PoolId, pool_of
+from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_of
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Reinstated, Suspended
 from receipts_ledger.domain.pledge import Pledged, Released
@@ -29,7 +29,10 @@ from receipts_ledger.domain.receipt import (
 from receipts_ledger.store.rows import (
     WORD,
     Columns,
+    ReceiptExtras,
     claim_row,
+    extras_after,
+    extras_in,
     party_of_row,
     party_row,
     pool_of_row,
@@ -77,9 +80,10 @@ class Fold:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._rows: dict[Table, _Rows] = {table: _Rows() for table in TABLES}
-        # The last event that moved a pool's quantities. A block may issue hundreds of
-        # receipts of one pool; the pool's row is written once for all of them.
-        self._moved: dict[PoolId, LoggedEvent] = {}
+        # What has changed since the rows were last made. A page may change one receipt many
+        # times, and issue thousands of one pool: their rows are made once for all of it.
+        self._changed_receipts: dict[ReceiptId, ReceiptExtras] = {}
+        self._changed_pools: dict[PoolId, LoggedEvent] = {}
 
     def read(self, reader: Reader, events: Iterable[Event]) -> None:
         """Read the rows that these events touch, as far as there are any."""
@@ -96,7 +100,7 @@ class Fold:
 
     def take_images(self) -> list[Image]:
         """Return what the rows were before the events since the last call."""
-        self._write_moved_pools()
+        self._make_rows()
         images = []
         for table, rows in self._rows.items():
             images += [Image(table, key, before) for key, before in rows.before_block.items()]
@@ -105,7 +109,7 @@ class Fold:
 
     def save(self, writer: Writer) -> None:
         """Bring the database to the rows as they are now."""
-        self._write_moved_pools()
+        self._make_rows()
         for table, rows in self._rows.items():
             replaced = [key for key, row in rows.found.items() if rows.now.get(key) is not row]
             writer.delete_by_key(table, replaced)
@@ -133,10 +137,10 @@ class Fold:
         event = logged.event
         match event:
             case Issued() | Delivered():
-                self._write_receipt(logged, event)
-                self._moved[pool_of(event.receipt_id)] = logged
+                self._change_receipt(logged, event.receipt_id)
+                self._changed_pools[pool_of(event.receipt_id)] = logged
             case Transferred() | Pledged() | Released() | ReceiptFrozen() | ReceiptUnfrozen():
-                self._write_receipt(logged, event)
+                self._change_receipt(logged, event.receipt_id)
             case ItemReceipted():
                 row = claim_row(event.item_key, event.receipt_id, logged)
                 self._rows[items].put(event.item_key, row)
@@ -146,7 +150,7 @@ class Fold:
                 row = claim_row(event.document, event.subject, logged)
                 self._rows[documents].put(event.document, row)
             case PoolOpened() | Attested():
-                self._moved.pop(event.pool, None)
+                self._changed_pools.pop(event.pool, None)
                 self._write_pool(logged, event.pool)
             case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
                 self._write_party(logged, event)
@@ -155,18 +159,25 @@ class Fold:
             case _:
                 assert_never(event)
 
-    def _write_receipt(self, logged: LoggedEvent, event: ReceiptEvent) -> None:
-        key, rows = event.receipt_id, self._rows[receipts]
-        rows.put(key, receipt_row(key, event.word, logged, rows.now.get(key)))
+    def _change_receipt(self, logged: LoggedEvent, key: ReceiptId) -> None:
+        before: Columns | None = self._changed_receipts.get(key)
+        if before is None:
+            row = self._rows[receipts].now.get(key)
+            before = () if row is None else extras_in(row)
+        self._changed_receipts[key] = extras_after(logged, before)
 
     def _write_pool(self, logged: LoggedEvent, key: PoolId) -> None:
         rows = self._rows[pools]
         rows.put(key, pool_row(key, self._ledger.pools[key], logged, rows.now.get(key)))
 
-    def _write_moved_pools(self) -> None:
-        for key, logged in self._moved.items():
-            self._write_pool(logged, key)
-        self._moved.clear()
+    def _make_rows(self) -> None:
+        words, rows = self._ledger.receipts, self._rows[receipts]
+        for key, extras in self._changed_receipts.items():
+            rows.put(key, receipt_row(key, words[key], extras))
+        self._changed_receipts.clear()
+        for pool_id, logged in self._changed_pools.items():
+            self._write_pool(logged, pool_id)
+        self._changed_pools.clear()
 
     def _write_party(
         self, logged: LoggedEvent, event: Admitted | Suspended | Reinstated | KeyBound | KeyRevoked

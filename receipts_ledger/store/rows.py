@@ -42,27 +42,40 @@ PROFILE = list(parties.c.keys()).index("profile")
 DESCRIPTION = list(pools.c.keys()).index("description")
 WORD = list(receipts.c.keys()).index("word")
 CONTENT = WORD + 1
+_PLACE = list(receipts.c.keys()).index("block_number")
 
 
-def receipt_row(
-    receipt_id: ReceiptId, word: int, logged: LoggedEvent, before: Columns | None
-) -> Columns:
-    """Return the row of a receipt after an event that left it with this word."""
-    receipt = Receipt.from_word(word)
+ReceiptExtras: TypeAlias = tuple[Hash32, Hash32 | None, int | None, LoggedEvent]
+"""What a receipt's row says beyond its word (content, terms of the last pledge, its block),
+and the event that it is after."""
+
+
+def extras_in(row: Columns) -> Columns:
+    """Return content, terms and block of the pledge in a receipt's row."""
+    return row[CONTENT:_PLACE]
+
+
+def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
+    """Return what the row says beyond its word after an event; `before` is empty at first."""
     event = logged.event
-    content, terms, pledged_at = before[CONTENT : CONTENT + 3] if before else (None, None, None)
     if isinstance(event, Issued):
-        content = event.content
-    elif isinstance(event, Pledged):
-        terms, pledged_at = event.terms, logged.block_number
-    if not word & ENCUMBERED_BIT:
-        terms = pledged_at = None
+        return event.content, None, None, logged
+    if isinstance(event, Pledged):
+        return before[0], event.terms, logged.block_number, logged
+    return before[0], before[1], before[2], logged
+
+
+def receipt_row(receipt_id: ReceiptId, word: int, extras: ReceiptExtras) -> Columns:
+    """Return the row of a receipt with this word."""
+    receipt = Receipt.from_word(word)
+    is_encumbered = bool(word & ENCUMBERED_BIT)
+    content, terms, pledged_at_block, last = extras
     return (
         receipt_id,
         pool_of(receipt_id),
         serial_of(receipt_id),
         RECEIPT_STATUSES[receipt.status - 1],
-        bool(word & ENCUMBERED_BIT),
+        is_encumbered,
         bool(word & IN_DEFAULT_BIT),
         bool(word & FROZEN_BIT),
         bool(word & _PAPER_BIT),
@@ -74,9 +87,9 @@ def receipt_row(
         receipt.maturity_day,
         word,
         content,
-        terms,
-        pledged_at,
-        *place(logged),
+        terms if is_encumbered else None,
+        pledged_at_block if is_encumbered else None,
+        *place(last),
     )
 
 

@@ -69,10 +69,6 @@ class Bytes(TypeDecorator[bytes]):
             raise ValueError(f"{len(value)} bytes where {self.length} belong")
         return value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
-        """Return bytes, whatever buffer the driver has."""
-        return None if value is None else bytes(value)
-
 
 class Word128(TypeDecorator[int]):
     """The word of a receipt, most significant byte first."""

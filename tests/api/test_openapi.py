@@ -15,7 +15,7 @@ from tests.support.cast import BANK_A, TRADER_A
 from tests.support.gateway import OPERATOR, Gateway, pledge_body
 from tests.support.requests import COPPER
 
-GENERATED_SECONDS = 12
+GENERATED_SECONDS = 15
 ROOT = Path(__file__).parents[2]
 
 

@@ -10,7 +10,7 @@ from receipts_ledger.chain.local_node import ganache
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.domain.ids import Hash32, pool_id, receipt_id
 from receipts_ledger.domain.pledge import Release
-from receipts_ledger.errors import RefusalCode, Retryable
+from receipts_ledger.errors import RefusalCode, Refused, Retryable
 from tests.support.cast import BANK_A, STRANGER, TRADER_A, WAREHOUSE_A
 from tests.support.ledger_on_chain import (
     FOREVER,
@@ -82,7 +82,7 @@ def test_each_act_is_judged_on_its_own(ledger: LedgerOnChain, contract: Contract
     good = _pledge(ledger)
     stranger = ledger.sign(ledger.pledge_act(RECEIPT), STRANGER)
     verdicts = contract.simulate_each([(good, ENOUGH), (stranger, ENOUGH), (good, ENOUGH)])
-    assert [verdict and verdict.code for verdict in verdicts] == [
+    assert [verdict.code if isinstance(verdict, Refused) else verdict for verdict in verdicts] == [
         None,
         RefusalCode.UNKNOWN_KEY,
         None,
@@ -94,7 +94,7 @@ def test_act_that_is_given_too_little_gas_is_no_rules_fault(
     ledger: LedgerOnChain, contract: Contract, gas_given: int
 ) -> None:
     (verdict,) = contract.simulate_each([(_pledge(ledger), gas_given)])
-    assert verdict is not None
+    assert isinstance(verdict, Refused)
     assert verdict.code is RefusalCode.ACT_TOO_LARGE
     assert verdict.details == {"gas_given": gas_given}
 

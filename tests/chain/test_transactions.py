@@ -1,5 +1,6 @@
 """Transactions are the very bytes that another implementation signs."""
 
+import time
 from typing import Any
 
 from eth_account import Account
@@ -21,7 +22,7 @@ unsigned = st.builds(
     Unsigned,
     chain_id=st.integers(1, 2**40),
     nonce=st.integers(0, 2**40),
-    to=st.binary(min_size=20, max_size=20).map(Address),
+    to=st.none() | st.binary(min_size=20, max_size=20).map(Address),
     calldata=st.binary(max_size=300),
     gas_limit=st.integers(0, 30_000_000),
     fees=st.builds(Fees, max_fee_wei=_WEI, priority_fee_wei=_WEI),
@@ -64,7 +65,8 @@ def _send_both(node: LocalNode) -> None:
         signed = sign(call, DEVELOPER_KEYS[0], kind)
         tx_hash = rpc.call("eth_sendRawTransaction", ["0x" + signed.raw.hex()])
         assert tx_hash == "0x" + signed.tx_hash.hex()
-        sent = rpc.call("eth_getTransactionByHash", [tx_hash])
+        while (sent := rpc.call("eth_getTransactionByHash", [tx_hash])) is None:
+            time.sleep(0.01)
         assert sent["from"] == Account.from_key(DEVELOPER_KEYS[0]).address.lower()
 
 
@@ -106,7 +108,7 @@ def _fields(call: Unsigned) -> dict[str, Any]:
     return {
         "chainId": call.chain_id,
         "nonce": call.nonce,
-        "to": bytes(call.to),
+        "to": bytes(call.to or b""),
         "value": 0,
         "gas": call.gas_limit,
         "data": "0x" + call.calldata.hex(),

@@ -1,7 +1,11 @@
-"""No body larger than the limit, whether its length is announced or it comes in chunks.
+"""No body larger than the limit, nor nested deeper, before anything else looks at it.
 
-An announced one is refused before a byte of it is read; a chunked one at the byte too many.
+One that announces too many bytes is refused before the first is read; a chunked one at the
+byte too many. Python's JSON reader goes down the C stack with every bracket, as far as the
+recursion limit lets it, and libraries raise that limit until a process dies of it.
 """
+
+import re
 
 from fastapi.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,7 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from receipts_ledger.api import problem
 from receipts_ledger.errors import RefusalCode
 
+DEPTH_MAX = 64
+
 _TOO_LARGE = 413
+_MALFORMED = 400
+# Strings without their escapes, and all that neither opens nor closes.
+_FLAT = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+', re.DOTALL)
+_STEPS = {**dict.fromkeys(b"[{", 1), **dict.fromkeys(b"]}", -1)}
+
+
+class BodyRefused(HTTPException):
+    """The one exception that FastAPI lets through while it reads a body."""
 
 
 class BodyLimit:
@@ -28,16 +42,16 @@ class BodyLimit:
             said = problem.problem_of(RefusalCode.BODY_TOO_LARGE, self._limit())
             await problem.answer(said, {"Connection": "close"})(scope, receive, send)
             return
-        taken = 0
+        taken = bytearray()
 
         async def counted() -> Message:
-            nonlocal taken
             message = await receive()
             if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > self._bytes_max:
-                    # The one exception that FastAPI lets through while it reads a body.
-                    raise HTTPException(_TOO_LARGE, self._limit(), {"Connection": "close"})
+                taken.extend(message.get("body", b""))
+                if len(taken) > self._bytes_max:
+                    raise BodyRefused(_TOO_LARGE, self._limit(), {"Connection": "close"})
+                if not message.get("more_body"):
+                    _expect_shallow(taken)
             return message
 
         await self._app(scope, counted, send)
@@ -51,3 +65,14 @@ def _announced(scope: Scope) -> int:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0
     return 0
+
+
+def _expect_shallow(body: bytearray) -> None:
+    # Python reads UTF-16 and UTF-32 too, in which a bracket always has a zero byte.
+    if 0 in body:
+        raise BodyRefused(_MALFORMED, "it is not UTF-8")
+    depth = 0
+    for byte in _FLAT.sub(b"", body):
+        depth += _STEPS.get(byte, 0)
+        if depth > DEPTH_MAX:
+            raise BodyRefused(_MALFORMED, f"it is nested deeper than {DEPTH_MAX}")

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from receipts_ledger.api import problem
+from receipts_ledger.api.body_limit import BodyRefused
 from receipts_ledger.api.catalogue import Fault
 from receipts_ledger.api.problem import FieldProblem, field_name
 from receipts_ledger.errors import NotFound, RefusalCode, Refused, Retryable
@@ -64,7 +65,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def _of_framework(error: HTTPException) -> Response:
     code = _OF_STATUS.get(error.status_code, Fault.MALFORMED_BODY)
-    said = problem.problem_of(code, error.detail if code is RefusalCode.BODY_TOO_LARGE else "")
+    said = problem.problem_of(code, error.detail if isinstance(error, BodyRefused) else "")
     said["status"] = error.status_code
     return problem.answer(said, error.headers)
 

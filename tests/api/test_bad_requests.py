@@ -1,5 +1,6 @@
 """Requests that are broken as a whole: wrong path, bytes, size, method, caller."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -32,7 +33,7 @@ from tests.support.requests import REQUESTS, Body, Request
         ("/v1/nowhere", "NotFound", 404),
     ],
 )
-def test_an_unknown_or_impossible_id_in_the_path_isrefused(
+def test_an_unknown_or_impossible_id_in_the_path_is_refused(
     gateway: Gateway, path: str, code: str, status: int
 ) -> None:
     bodies: dict[str, Body] = {
@@ -77,12 +78,15 @@ def test_who_has_no_part_in_an_act_cannot_draft_it(
         (b'{"order": {"a": ' + b"9" * 5_000 + b"}}", 400, "MalformedBody"),
         (b"[" * 100_000, 400, "MalformedBody"),
         (b'{"a":' * 50_000, 400, "MalformedBody"),
+        (b'{"order": {"a": ' + b"[" * 63 + b"]" * 63 + b"}}", 400, "MalformedBody"),
+        (b'{"order": {"a": "' + b"[" * 999 + b'\\""}, "b": 1}', 422, "InvalidRequest"),
+        (("[" * 40_000).encode("utf-16"), 400, "MalformedBody"),
         (b"", 422, "InvalidRequest"),
         (b"null", 422, "InvalidRequest"),
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_bytes_that_are_no_request_arerefused(
+def test_bytes_that_are_no_request_are_refused(
     gateway: Gateway, untouched: ReceiptId, body: bytes, status: int, code: str
 ) -> None:
     before = gateway.row_counts()
@@ -97,7 +101,7 @@ def test_bytes_that_are_no_request_arerefused(
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_a_body_that_is_not_sent_as_json_isrefused(
+def test_a_body_that_is_not_sent_as_json_is_refused(
     gateway: Gateway, untouched: ReceiptId, content_type: str
 ) -> None:
     door = gateway.door(OPERATOR)
@@ -214,7 +218,7 @@ def test_what_does_not_exist_is_not_found(gateway: Gateway, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/v1/receipts", "/v1/parties/1", "/livez", "/v1/events"])
-def test_a_method_that_is_not_served_isrefused(gateway: Gateway, method: str, path: str) -> None:
+def test_a_method_that_is_not_served_is_refused(gateway: Gateway, method: str, path: str) -> None:
     answer = gateway.client.request(method, path, headers=gateway.door(OPERATOR).headers)
 
     assert (answer.status_code, answer.json()["code"]) == (405, "MethodNotAllowed")
@@ -242,3 +246,22 @@ def test_without_a_live_api_token_nothing_is_done(
     assert (answer.status_code, answer.json()["code"]) == (401, "NotAuthenticated")
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert gateway.row_counts() == before
+
+
+def test_deep_nesting_ends_no_process_that_libraries_let_recurse_without_end(
+    gateway: Gateway, untouched: ReceiptId
+) -> None:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        headers = {"Idempotency-Key": "deep", "Content-Type": "application/json"}
+        answer = gateway.client.post(
+            f"/v1/receipts/{untouched}/freezes",
+            content=b"[" * 1_000_000,
+            headers={**gateway.door(OPERATOR).headers, **headers},
+        )
+    finally:
+        sys.setrecursionlimit(limit)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "MalformedBody")
+    assert answer.json()["detail"] == "it is nested deeper than 64"

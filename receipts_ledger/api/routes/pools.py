@@ -72,7 +72,7 @@ def show_pool(pool_id: PoolPath, ask: AskDep) -> Response:
     with ask.reading() as (reader, _):
         row = members.pool(reader, pool_id)
         if row is None:
-            raise NotFound("pool", pool_id)
+            raise NotFound("pool", pool_number(pool_id))
         description = contents.find(reader, [Hash32(row.description)]).get(row.description)
     return told(told_pool(row, description))
 

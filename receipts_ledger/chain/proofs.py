@@ -12,7 +12,7 @@ from typing import Any
 from receipts_ledger.chain.headers import Header, hash_is_own
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
-from receipts_ledger.chain.roots import ordered_root
+from receipts_ledger.chain.roots import EMPTY_ROOT, ordered_root
 from receipts_ledger.chain.tx_receipts import raw_tx_receipt
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import Retryable
@@ -54,6 +54,18 @@ class Proofs:
                 "header"
             )
         return header
+
+    def check_emptiness(self, header: Header, tx_hashes: Sequence[str]) -> None:
+        """Raise InconsistentNode for a block said to be without transactions that has receipts.
+
+        The list beside a header is not covered by its hash; without this a node could hide a
+        block's logs by hiding its transactions.
+        """
+        if self.receipts and not tx_hashes and header.receipts_root != EMPTY_ROOT:
+            raise InconsistentNode(
+                f"block {header.number}: the node gives no transactions, but its receipts root "
+                f"0x{header.receipts_root.hex()} is of some"
+            )
 
     def check_receipts(
         self,
@@ -120,7 +132,7 @@ def well_formed(what: str) -> Iterator[None]:
     """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
     try:
         yield
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise InconsistentNode(f"{what}: the node's answer is malformed: {error!r}") from error
 
 

@@ -170,7 +170,9 @@ class ChainReader:
 
     def _checked(self, block: Json) -> HeaderRead:
         with well_formed("a block"):
-            return HeaderRead(self.proofs.check_header(block), tuple(block["transactions"]))
+            read = HeaderRead(self.proofs.check_header(block), tuple(block["transactions"]))
+            self.proofs.check_emptiness(read.header, read.tx_hashes)
+            return read
 
     def _tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Json]]:
         if self._has_block_receipts:

@@ -5,6 +5,7 @@ header's hash, proves that there is none. Whatever the ledger does leaves a log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any, TypeAlias
@@ -21,8 +22,8 @@ from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.signers import Signers
 from receipts_ledger.chain.tx_receipts import events_in
 from receipts_ledger.chain.typed_data import Digester
-from receipts_ledger.chain.wire import Reading
-from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.chain.wire import MalformedAct, Reading
+from receipts_ledger.domain.block import BlockRef, LoggedEvent
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
 
@@ -38,17 +39,36 @@ class LedgerRecords:
         self._reader = reader
         self._digester = Digester(deployment.signing_domain())
 
-    def records(self, first: int, last: int) -> Iterator[BlockRecord]:
-        """Yield the blocks from `first` to `last`. Raises InconsistentNode, UndecodableLog."""
-        number = first
+    def records(self, head: BlockRef) -> Iterator[BlockRecord]:
+        """Yield the blocks from the deployment to `head`. Raises InconsistentNode, UndecodableLog.
+
+        Each is linked to the one before it, so that the first and the last say which chain
+        this is. A node that changes its branch meanwhile is found out at the end.
+        """
+        first = self._deployment.block_number
+        last: Header | None = None
         with Signers() as signers:
-            for page in self._reader.header_pages(first, last):
-                for record in self._signed(self._sent(page), signers):
-                    yield record
-                    number += 1
-        if number <= last:
+            for page in self._reader.header_pages(first, head.number):
+                if last is None:
+                    self._expect_origin(page[0].header)
+                last = page[-1].header
+                yield from self._signed(self._sent(page), signers)
+        if last is None or last.number < head.number:
+            unknown = first if last is None else last.number + 1
             raise InconsistentNode(
-                f"the node does not know block {number}, though it gave {last} as its head"
+                f"the node does not know block {unknown}, though it gave {head.number} as its head"
+            )
+        if last.hash != head.hash:
+            raise InconsistentNode(
+                f"block {head.number} is 0x{last.hash.hex()}, the node's head was "
+                f"0x{head.hash.hex()}: it has changed its branch"
+            )
+
+    def _expect_origin(self, header: Header) -> None:
+        if header.ref() != self._deployment.origin().deployment:
+            raise InconsistentNode(
+                f"block {header.number} is 0x{header.hash.hex()}, the ledger was deployed in "
+                f"{self._deployment.block_hash}"
             )
 
     def reason(self, refusal: bytes) -> str:
@@ -103,8 +123,14 @@ class LedgerRecords:
         elif to is not None and to.lower() == self._deployment.contract:
             entry = entry_of(calldata)
             if entry is not Entry.ELSEWHERE:
-                acts = tuple(acts_in(calldata, self._digester))
+                acts = tuple(self._acts_in(calldata))
         return _SentCall(entry, events[0].tx_hash, _sender(transaction), acts, events)
+
+    def _acts_in(self, calldata: bytes) -> Iterator[tuple[Reading, Hash32]]:
+        # The contract goes no further than this either. If it did, nothing explains the events
+        # that follow, and the replay says so.
+        with suppress(MalformedAct):
+            yield from acts_in(calldata, self._digester)
 
     @staticmethod
     def _signed(sent: Sequence["_SentBlock"], signers: Signers) -> Iterator[BlockRecord]:

@@ -153,11 +153,13 @@ class Rpc:
         answers = self._post(requests)
         if isinstance(answers, dict):
             raise _error(answers.get("error"))
-        by_id = {answer.get("id"): answer for answer in answers}
-        missing = [request["method"] for request in requests if request["id"] not in by_id]
+        if not isinstance(answers, list):
+            raise Retryable("the node answered a batch with something that is no JSON-RPC")
+        by_id = {str(answer.get("id")): answer for answer in answers if isinstance(answer, dict)}
+        missing = [request["method"] for request in requests if str(request["id"]) not in by_id]
         if missing:
             raise Retryable(f"the node left {len(missing)} calls unanswered, first {missing[0]}")
-        return [by_id[request["id"]] for request in requests]
+        return [by_id[str(request["id"])] for request in requests]
 
     def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
@@ -195,8 +197,11 @@ def _result_or_error(answer: dict[str, Any]) -> Any:
 def _error(error: Any) -> RpcError:
     if not isinstance(error, dict):
         return RpcError(0, str(error))
+    code = error.get("code")
     return RpcError(
-        int(error.get("code", 0)), str(error.get("message", "")), _revert(error.get("data"))
+        code if isinstance(code, int) else 0,
+        str(error.get("message", "")),
+        _revert(error.get("data")),
     )
 
 

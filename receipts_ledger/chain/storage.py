@@ -115,7 +115,8 @@ class ContractStorage:
                 ("eth_getStorageAt", (self._deployment.contract, slot, hex(header.number)))
                 for slot in _names(place.slot for place in some)
             ]
-            return [int(word, 16) for word in self._rpc.batch(calls)]
+            with well_formed(f"block {header.number}: the contract's storage"):
+                return [int(word, 16) for word in self._rpc.batch(calls)]
         values = self._values([place.slot for place in some], header, storage_root)
         return [int.from_bytes(rlp_reader.decode(value or _ZERO)) for value in values]
 
@@ -164,5 +165,5 @@ def _proving(where: str) -> Iterator[None]:
     with well_formed(where):
         try:
             yield
-        except FalseProof as error:
+        except (FalseProof, rlp_reader.DecodingError) as error:
             raise InconsistentNode(f"{where} is false: {error}") from error

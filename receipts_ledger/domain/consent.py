@@ -80,11 +80,11 @@ def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noq
         case Pledge():
             return _pledge(act.receipt_id, act.pledgee, words)
         case PledgePortfolio():
-            return _pledge(act.receipts[0].receipt_id, act.pledgee, words)
+            return _of_each(_pledge(ref.receipt_id, act.pledgee, words) for ref in act.receipts)
         case Release():
             return (_releasing_pledgee(act.receipt_id, words),)
         case ReleasePortfolio():
-            return (_releasing_pledgee(act.receipts[0].receipt_id, words),)
+            return _of_each((_releasing_pledgee(ref.receipt_id, words),) for ref in act.receipts)
         case Deliver():
             return _delivery(act.receipt_id, words)
         case Freeze() | Unfreeze():
@@ -116,6 +116,14 @@ def _meets(key: Address, need: Need, ledger: Ledger) -> bool:
     if need.or_any and need.or_any in party.roles:
         return True
     return need.party in (None, number) and need.role in party.roles
+
+
+def _of_each(needs: Iterable[tuple[Need, ...]]) -> tuple[Need, ...]:
+    """Return the needs of all receipts of a portfolio, which are those of the first, once each.
+
+    The contract refuses portfolios of which this is not true; an auditor must not rely on it.
+    """
+    return tuple(dict.fromkeys(need for of_one in needs for need in of_one))
 
 
 def _holder(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:

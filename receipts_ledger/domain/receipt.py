@@ -96,6 +96,11 @@ def quantity_in(word: int) -> int:
     return word >> 60 & QUANTITY_MAX
 
 
+def version_in(word: int) -> Version:
+    """Return the version in a receipt word without reading the rest."""
+    return Version(word >> 46 & VERSION_MAX)
+
+
 @dataclass(frozen=True, slots=True)
 class NewReceipt:
     """One receipt of an issue. `item_keys` only where the pool's goods are serialised."""

@@ -11,9 +11,9 @@ from receipts_ledger.domain.record import BlockRecord
 
 
 class Records(Protocol):
-    """The chain, block by block, proved as far as its engine lets anybody prove."""
+    """The chain from the deployment to `head`, proved as far as its engine lets anybody prove."""
 
-    def records(self, first: int, last: int) -> Iterator[BlockRecord]: ...
+    def records(self, head: BlockRef) -> Iterator[BlockRecord]: ...
 
     def reason(self, refusal: bytes) -> str: ...
 

@@ -15,13 +15,14 @@ from receipts_ledger.domain.claim import ItemFreed
 from receipts_ledger.domain.consent import INSPECTOR, missing, needed
 from receipts_ledger.domain.effect import events_of
 from receipts_ledger.domain.event import ActRefused, Event
-from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, day_at
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, day_at
 from receipts_ledger.domain.ledger import Contradiction, Ledger
 from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
 from receipts_ledger.domain.pool import Attest
 from receipts_ledger.domain.receipt import Issue
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
+from receipts_ledger.services.audit.bounds import overstepped
 from receipts_ledger.services.audit.ports import Records
 from receipts_ledger.services.audit.report import Finding, FindingKind, RefusedAct, Report
 from receipts_ledger.services.audit.subjects import event_in_words, subject_of_act, subject_of_event
@@ -34,6 +35,10 @@ class Witness(Protocol):
     """Somebody who has to see every event, after it has been applied."""
 
     def see(self, logged: LoggedEvent) -> None: ...
+
+
+class _NotSigned(Exception):
+    """What happened is not what was signed."""
 
 
 class Replay:
@@ -53,9 +58,9 @@ class Replay:
         if not block.are_transactions_proved:
             self._report.unproved_transaction_blocks += 1
         for call in block.calls:
-            self._add_call(call, day_at(block.timestamp_seconds))
+            self._add_call(call, block.timestamp_seconds)
 
-    def _add_call(self, call: Call, day: Day) -> None:
+    def _add_call(self, call: Call, timestamp_seconds: int) -> None:
         self._report.calls += 1
         self._report.events += len(call.events)
         at = 0
@@ -65,9 +70,11 @@ class Replay:
                 self._refuse(act, event, call, call.events[at])
                 at += 1
                 continue
-            taken = self._carry_out(act, call, at, day)
-            at += taken
-            if not taken:
+            try:
+                at += self._carry_out(act, call, at, timestamp_seconds)
+            except _NotSigned as difference:
+                where = call.events[min(at, len(call.events) - 1)]
+                self._find_in(act, FindingKind.STATEMENT, str(difference), where)
                 break
         else:
             if at < len(call.events):
@@ -88,34 +95,34 @@ class Replay:
         self.cleared.extend(key for key in keys if key not in self.ledger.keys)
         self._apply((logged,))
 
-    def _carry_out(self, on_record: ActOnRecord, call: Call, at: int, day: Day) -> int:
-        """Apply the act's events and return how many, or 0 and say why they are not its own."""
+    def _carry_out(
+        self, on_record: ActOnRecord, call: Call, at: int, timestamp_seconds: int
+    ) -> int:
+        """Apply the act's events and return how many. Raises _NotSigned for others."""
         act = on_record.act
-        kind = type(act).__name__
-        where = call.events[min(at, len(call.events) - 1)]
         if act is None:
-            told = "carried out, though its words say nothing that can be signed"
-            self._find_in(on_record, FindingKind.STATEMENT, told, where)
-            return 0
+            raise _NotSigned("carried out, though its words say nothing that can be signed")
+        kind = type(act).__name__
         keys = self._keys(on_record, call.sender)
+        is_founding = call.entry is Entry.CREATION
+        day = day_at(timestamp_seconds)
         try:
-            needs = () if call.entry is Entry.CREATION else needed(act, self.ledger.receipts)
+            needs = () if is_founding else needed(act, self.ledger.receipts)
             inspector = self._inspector(keys) if isinstance(act, Attest) else None
             expected = list(events_of(act, self.ledger, day=day, inspector=inspector))
+            bounds = () if is_founding else tuple(overstepped(act, self.ledger, timestamp_seconds))
         except KeyError as error:
-            told = f"{kind} names {error}, which is unknown"
-            self._find_in(on_record, FindingKind.STATEMENT, told, where)
-            return 0
+            raise _NotSigned(f"{kind} names {error}, which is unknown") from error
+        except IndexError as error:
+            raise _NotSigned(f"{kind} was carried out, though it names no receipt") from error
         own = call.events[at : at + len(expected)]
-        for place, event in enumerate(expected):
-            if place >= len(own) or own[place].event != event:
-                found = event_in_words(own[place].event) if place < len(own) else "nothing more"
-                told = f"{kind} had to leave {event_in_words(event)}, but left {found}"
-                self._find_in(on_record, FindingKind.STATEMENT, told, where)
-                return 0
+        _expect_own(kind, expected, own)
+        for how in bounds:
+            told = f"{kind} was carried out {how}"
+            self._find_in(on_record, FindingKind.STATEMENT, told, own[0])
         for need in missing(needs, keys, self.ledger):
             told = f"{kind} was carried out without the consent of {need}"
-            self._find_in(on_record, FindingKind.CONSENT, told, where)
+            self._find_in(on_record, FindingKind.CONSENT, told, own[0])
         self._report.acts[kind] += 1
         self._apply(own)
         return len(own)
@@ -179,6 +186,15 @@ class Replay:
 
     def _find(self, kind: FindingKind, subject: str, detail: str, where: LoggedEvent) -> None:
         self._report.find(Finding(kind, subject, detail, where.block_number, where.tx_hash))
+
+
+def _expect_own(kind: str, expected: Sequence[Event], own: Sequence[LoggedEvent]) -> None:
+    if not expected:
+        raise _NotSigned(f"{kind} was carried out, though there is nothing in it to carry out")
+    for place, event in enumerate(expected):
+        if place >= len(own) or own[place].event != event:
+            found = event_in_words(own[place].event) if place < len(own) else "nothing more"
+            raise _NotSigned(f"{kind} had to leave {event_in_words(event)}, but left {found}")
 
 
 def _is_refusal_of(event: ActRefused, act: ActOnRecord) -> bool:

@@ -29,7 +29,7 @@ def audit(
     report = Report(first_block=first_block, head=head)
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
-    for block in records.records(first_block, head.number):
+    for block in records.records(head):
         replay.add(block)
         if sql is not None:
             sql.see_block(block)

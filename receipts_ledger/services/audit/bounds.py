@@ -1,0 +1,43 @@
+"""What signers bind their consent to besides the change itself: a version, and a deadline.
+
+A signature says yes to one version. Used on another it would say yes for ever: whoever kept
+it could pledge a receipt again that has been released since.
+"""
+
+from collections.abc import Iterator
+
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Suspend
+from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio
+from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.receipt import Issue, version_in
+
+
+def overstepped(act: Act, before: Ledger, timestamp_seconds: int) -> Iterator[str]:
+    """Yield how an act that was carried out goes beyond what was agreed to.
+
+    Raises KeyError for an act on something unknown.
+    """
+    if timestamp_seconds > act.deadline:
+        yield f"at {timestamp_seconds}, after its deadline {act.deadline}"
+    for signed, found in _versions(act, before):
+        if signed != found:
+            yield f"on version {found}, though signed for version {signed}"
+
+
+def _versions(act: Act, before: Ledger) -> Iterator[tuple[int, int]]:
+    """Yield each version that was signed, and the one that the act has met."""
+    match act:
+        case Admit() | OpenPool() | Issue():
+            # They name what is not there yet: numbers that nobody has, and the next serial.
+            return
+        case Suspend() | Reinstate() | BindKey() | RevokeKey():
+            yield act.version, before.parties[act.party].version
+        case Attest():
+            yield act.version, before.pools[act.pool].version
+        case PledgePortfolio() | ReleasePortfolio():
+            for ref in act.receipts:
+                yield ref.version, version_in(before.receipts[ref.receipt_id])
+        case _:
+            yield act.version, version_in(before.receipts[act.receipt_id])

@@ -28,6 +28,7 @@ from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.config import Settings
+from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.domain.lane import Lane
@@ -101,7 +102,7 @@ class House:
         """What reads the chain into the database."""
         return Indexer(
             ChainReader(self.rpc, self.deployment),
-            StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock),
+            self._index,
             origin=self.deployment.origin(),
             finality=Finality.parse(self.settings.finality),
         )
@@ -122,6 +123,11 @@ class House:
                 replace_seconds=self.settings.relay_replace_seconds,
             ),
         )
+
+    def resume_index(self) -> Cursor:
+        """Lift the halt of the index, once its reason is gone."""
+        cursor = self.indexer.start()
+        return cursor if cursor.halted_reason is None else self._index.resume(cursor)
 
     def resume_lane(self, address: Address) -> Lane:
         """Put a paused lane to work again, once its reason is gone."""
@@ -170,6 +176,10 @@ class House:
     def close(self) -> None:
         """Close the connections to the database."""
         self.database.close()
+
+    @cached_property
+    def _index(self) -> StoredIndex:
+        return StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock)
 
     @cached_property
     def _node(self) -> RelayNode:

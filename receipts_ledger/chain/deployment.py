@@ -4,6 +4,7 @@ Chain id, genesis hash and code hash are compared before anything else is done w
 node: a gateway or an audit on the wrong chain is worse than none.
 """
 
+import re
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from eth_abi.abi import encode as encode_abi
 
 from receipts_ledger.chain.artifact import Artifact, ledger_artifact
 from receipts_ledger.chain.keys import address_of_private_key, keccak
+from receipts_ledger.chain.proofs import well_formed
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.chain.typed_data import SigningDomain
@@ -26,11 +28,12 @@ from receipts_ledger.errors import Fatal, Retryable
 _DEPLOY_GAS = 8_000_000
 _RECEIPT_POLL_SECONDS = 0.1
 _RECEIPT_WAIT_SECONDS = 120.0
+_COUNT_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """The deployment file. Hashes and addresses in 0x-hex."""
+    """The deployment file. Hashes and addresses in 0x-hex, lower case, as nodes give them."""
 
     chain_id: int
     genesis_hash: str
@@ -45,11 +48,26 @@ class Deployment:
     def read(cls, path: Path) -> "Deployment":
         """Read a deployment file. Raises Fatal naming what is wrong with it."""
         try:
-            fields = orjson.loads(path.read_bytes())
-            return cls(**fields)
+            members = orjson.loads(path.read_bytes())
+            return cls(
+                chain_id=_count(members, "chain_id"),
+                genesis_hash=_hex(members, "genesis_hash", 32),
+                contract=_hex(members, "contract", 20),
+                block_number=_count(members, "block_number"),
+                block_hash=_hex(members, "block_hash", 32),
+                transaction_hash=_hex(members, "transaction_hash", 32),
+                code_hash=_hex(members, "code_hash", 32),
+                registrar_key=_hex(members, "registrar_key", 20),
+            )
         except OSError as error:
             raise Fatal(f"deployment file {path}: {error.strerror}") from error
-        except (orjson.JSONDecodeError, TypeError) as error:
+        except KeyError as error:
+            raise Fatal(f"deployment file {path} is no deployment: no {error.args[0]}") from error
+        except orjson.JSONDecodeError as error:
+            raise Fatal(f"deployment file {path} is no deployment: it is no JSON") from error
+        except TypeError as error:
+            raise Fatal(f"deployment file {path} is no deployment: no JSON object") from error
+        except ValueError as error:
             raise Fatal(f"deployment file {path} is no deployment: {error}") from error
 
     def write(self, path: Path) -> None:
@@ -129,9 +147,10 @@ def deploy(
 def verify(rpc: Rpc, deployment: Deployment) -> None:
     """Make sure that the node serves the chain and the contract of the deployment file.
 
-    Raises Fatal saying which of chain id, genesis block, deployment block and code differs.
+    Raises Fatal saying which of chain id, genesis block, deployment block, its transaction
+    and code differs.
     """
-    chain_id, genesis, block, code = rpc.batch(
+    answers = rpc.batch(
         [
             ("eth_chainId", ()),
             ("eth_getBlockByNumber", ("0x0", False)),
@@ -139,18 +158,26 @@ def verify(rpc: Rpc, deployment: Deployment) -> None:
             ("eth_getCode", (deployment.contract, "latest")),
         ]
     )
-    for name, found, expected in (
-        ("chain id", int(chain_id, 16), deployment.chain_id),
-        ("genesis hash", _hash_of(genesis), deployment.genesis_hash),
-        ("deployment block hash", _hash_of(block), deployment.block_hash),
-        ("code hash", "0x" + keccak(bytes.fromhex(code[2:])).hex(), deployment.code_hash),
-    ):
-        if found != expected:
+    with well_formed("which chain this is"):
+        chain_id, genesis, block = int(answers[0], 16), answers[1], answers[2]
+        code = bytes.fromhex(answers[3][2:])
+        for name, found, expected in (
+            ("chain id", chain_id, deployment.chain_id),
+            ("genesis hash", _hash_of(genesis), deployment.genesis_hash),
+            ("deployment block hash", _hash_of(block), deployment.block_hash),
+            ("code hash", "0x" + keccak(code).hex(), deployment.code_hash),
+        ):
+            if found != expected:
+                raise Fatal(
+                    f"the node at {rpc.url} is not the ledger of the deployment file: "
+                    f"{name} is {found}, should be {expected}"
+                )
+        if deployment.transaction_hash not in block["transactions"]:
             raise Fatal(
-                f"the node at {rpc.url} is not the ledger of the deployment file: "
-                f"{name} is {found}, should be {expected}"
+                f"the node at {rpc.url} is not the ledger of the deployment file: transaction "
+                f"{deployment.transaction_hash} is not in the deployment block"
             )
-    if not is_our_code(bytes.fromhex(code[2:]), ledger_artifact()):
+    if not is_our_code(code, ledger_artifact()):
         raise Fatal(
             f"the code at {deployment.contract} is not the ReceiptsLedger of this release: "
             "use the release that it was deployed with"
@@ -167,6 +194,20 @@ def is_our_code(code: bytes, artifact: Artifact) -> bool:
             span = slice(place["start"], place["start"] + place["length"])
             masked[span] = expected[span] = bytes(place["length"])
     return masked == expected
+
+
+def _count(members: Any, name: str) -> int:
+    value = members[name]
+    if type(value) is not int or not 0 <= value <= _COUNT_MAX:
+        raise ValueError(f"{name} is {value!r}, no whole number")
+    return int(value)
+
+
+def _hex(members: Any, name: str, size: int) -> str:
+    value = members[name]
+    if not isinstance(value, str) or not re.fullmatch(f"0x[0-9a-fA-F]{{{2 * size}}}", value):
+        raise ValueError(f"{name} is {value!r}, not {size} bytes in 0x-hex")
+    return value.lower()
 
 
 def _hash32(text: str) -> Hash32:

@@ -43,8 +43,11 @@ def read_key(path: Path, password: str) -> bytes:
     """Return the private key in a key file. Raises Fatal for a wrong password or file."""
     try:
         return bytes(Account.decrypt(_content(path), password))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Fatal(f"key file {path} does not open: {error}") from error
+    except KeyError as error:
+        raise Fatal(f"key file {path} is no keystore: it has no {error.args[0]}") from error
+    except (TypeError, ValueError) as error:
+        said = "the password is another" if "MAC" in str(error) else str(error)
+        raise Fatal(f"key file {path} does not open: {said}") from error
 
 
 def address_in(path: Path) -> Address:

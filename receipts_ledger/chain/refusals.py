@@ -14,6 +14,7 @@ from eth_abi.exceptions import DecodingError
 
 from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.keys import keccak
+from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_number
 from receipts_ledger.errors import Detail, RefusalCode, Refused
 
 _SELECTOR_BYTES = 4
@@ -52,8 +53,16 @@ def encode(refusal: Refused) -> bytes:
 
 
 def describe(details: dict[str, Detail]) -> str:
-    """Return `receipt_id=8590000129, pledgee=8`."""
-    return ", ".join(f"{name}={value}" for name, value in details.items())
+    """Return `receipt 12-1-000345, pledgee 5`: receipts and pools by the numbers people know."""
+    return ", ".join(_told(name, value) for name, value in details.items())
+
+
+def _told(name: str, value: Detail) -> str:
+    if name == "receipt_id" and isinstance(value, int):
+        return f"receipt {receipt_number(ReceiptId(value))}"
+    if name == "pool" and isinstance(value, int):
+        return f"pool {pool_number(PoolId(value))}"
+    return f"{name.replace('_', ' ')} {value}"
 
 
 @cache

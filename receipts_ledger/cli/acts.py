@@ -51,7 +51,12 @@ def issue(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Issue receipts over goods that have come in (warehouse and inspector sign)."""
+    """Issue receipts over goods that have come in (warehouse and inspector sign).
+
+    For example: receipts-ledger issue --pool 12-1 --holder 70001 --quantity 25000
+    --storage-until 2035-06-30 --content content.json --evidence evidence.json
+    --document inbound:IN-1 --count 2
+    """
     client = session.client()
     goods = NewGoods(holder, quantity, storage_until, content, tuple(items or ()))
     draft = client.issue(
@@ -69,7 +74,10 @@ def transfer(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Transfer a receipt (holder and transferee sign)."""
+    """Transfer a receipt (holder and transferee sign).
+
+    For example: receipts-ledger transfer 12-1-000345 --to 70002
+    """
     draft = session.client().transfer(receipt, to, terms=terms, deadline=deadline)
     sign_and_show(session, draft, wait=wait)
 
@@ -87,7 +95,11 @@ def pledge(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Pledge a receipt, or several as one portfolio (holder, warehouse and lender sign)."""
+    """Pledge a receipt, or several as one portfolio (holder, warehouse and lender sign).
+
+    For example: receipts-ledger pledge 12-1-000345 --pledgee 5 --maturity 2035-03-31
+    --amount 120000000 --document invoice:INV-1
+    """
     client = session.client()
     whole = {**(terms or {}), "amount": {"minor": amount, "currency": currency}}
     documents = document or []
@@ -121,7 +133,10 @@ def release(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Release a pledged receipt, or several at once (the lender signs)."""
+    """Release a pledged receipt, or several at once (the lender signs).
+
+    For example: receipts-ledger release 12-1-000345 --wait
+    """
     client = session.client()
     numbers = [ReceiptId(receipt) for receipt in receipts]
     if len(numbers) == 1:
@@ -141,7 +156,10 @@ def deliver(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Deliver goods, all or part (holder and warehouse sign, and the lender if pledged)."""
+    """Deliver goods, all or part (holder and warehouse sign, and the lender if pledged).
+
+    For example: receipts-ledger deliver 12-1-000345 --quantity 10000 --evidence evidence.json
+    """
     draft = session.client().deliver(
         receipt, quantity, evidence, items=tuple(items or ()), deadline=deadline
     )
@@ -151,34 +169,43 @@ def deliver(
 def sign(
     session: Session,
     *,
-    act_id: Annotated[str, typer.Argument(metavar="ACT", help="Id of the act.")],
+    act: options.ActArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Sign without being asked.")] = False,
     wait: Wait = False,
 ) -> None:
-    """Show what an act says, and sign it."""
-    draft = session.client().act(act_id)
+    """Show what an act says, ask, and sign it.
+
+    For example: receipts-ledger sign 5f0c4e6e-8d0b-5c57-9b7e-2a4f3c1d0e9a --wait
+    """
+    if not yes and not sys.stdin.isatty():
+        raise typer.BadParameter(
+            "without a terminal nobody can be asked: give --yes", param_hint="'--yes'"
+        )
+    client = session.client()
+    draft = client.act(act)
+    # Read even where it is not shown: what a commitment stands for is checked by reading it.
+    words = in_words(draft)
+    if not session.as_json:
+        print_members(f"{type(draft.act).__name__} {draft.act_id}", words)
     if not yes:
-        if not sys.stdin.isatty():
-            raise typer.BadParameter(
-                "without a terminal nobody can be asked: give --yes", param_hint="'--yes'"
-            )
-        print_members(f"{type(draft.act).__name__} {draft.act_id}", in_words(draft.act))
-        typer.confirm("Sign this?", abort=True)
-    sign_and_show(session, draft, wait=wait)
+        typer.confirm("Sign this?", abort=True, err=True)
+    draft = client.sign(draft)
+    _tell(session, client.wait(draft.act_id) if wait else draft)
 
 
-def withdraw(
-    session: Session,
-    *,
-    act_id: Annotated[str, typer.Argument(metavar="ACT", help="Id of the act.")],
-) -> None:
-    """Take back an act that has not been sent."""
-    _show(session, session.client().withdraw(act_id))
+def withdraw(session: Session, *, act: options.ActArgument) -> None:
+    """Take back an act that has not been sent.
+
+    For example: receipts-ledger withdraw 5f0c4e6e-8d0b-5c57-9b7e-2a4f3c1d0e9a
+    """
+    _tell(session, session.client().withdraw(act))
 
 
 def sign_and_show(session: Session, draft: Draft, *, wait: bool) -> None:
     """Sign a draft if there is a key, wait if asked to, and print where the act stands."""
     client = session.client()
+    if not session.as_json:
+        print_members(f"{type(draft.act).__name__} {draft.act_id}", in_words(draft))
     # Where the gateway keeps the caller's key it has signed already, at the draft.
     if session.key is not None:
         try:
@@ -187,12 +214,10 @@ def sign_and_show(session: Session, draft: Draft, *, wait: bool) -> None:
             if refused.code is not RefusalCode.NOT_YOUR_ROLE:
                 raise
             # Whoever drafts for others, as an operator does, need not be a signer.
-    if wait:
-        draft = client.wait(draft.act_id)
-    _show(session, draft)
+    _tell(session, client.wait(draft.act_id) if wait else draft)
 
 
-def _show(session: Session, draft: Draft) -> None:
+def _tell(session: Session, draft: Draft) -> None:
     if session.as_json:
         print_json(draft.answer)
         return
@@ -200,7 +225,9 @@ def _show(session: Session, draft: Draft) -> None:
         f"party {signer.party_id}" if signer.party_id else f"any {signer.role}"
         for signer in draft.missing
     )
-    members = {"act": draft.act_id, "status": draft.status, "yet to sign": missing or "nobody"}
-    print_members(type(draft.act).__name__, {**members, **in_words(draft.act)})
-    if draft.missing:
-        console().print(f"They sign with: receipts-ledger sign {draft.act_id}")
+    out = console()
+    out.print(f"{draft.status}; yet to sign: {missing or 'nobody'}", markup=False)
+    if draft.missing and not draft.is_over:
+        out.print(f"They sign with: receipts-ledger sign {draft.act_id}")
+    if draft.tx_hash is not None:
+        out.print(f"In transaction {draft.tx_hash}", soft_wrap=True)

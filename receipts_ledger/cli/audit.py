@@ -36,6 +36,8 @@ def audit(
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
+    For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
+
     Exit code 0: everything agrees. 1: something differs. 2: it could not be decided.
     """
     from receipts_ledger.cli.audit_report import as_json as report_as_json

@@ -46,7 +46,7 @@ def run_audit(
     for arguments that are none, Retryable or RpcError where the node cannot answer.
     """
     started = time.monotonic()
-    deployment = _deployment(deployment_file)
+    deployment = Deployment.read(deployment_file)
     rpc = _rpc(rpc_url)
     verify(rpc, deployment)
     reader = ChainReader(rpc, deployment)
@@ -65,15 +65,6 @@ def run_audit(
                 progress=progress,
             )
     return Audited(deployment, reader.proofs, report, time.monotonic() - started)
-
-
-def _deployment(path: Path) -> Deployment:
-    deployment = Deployment.read(path)
-    try:
-        deployment.origin()
-    except (ValueError, TypeError, AttributeError) as error:
-        raise Fatal(f"deployment file {path} is no deployment: {error}") from error
-    return deployment
 
 
 def _rpc(url: str) -> Rpc:

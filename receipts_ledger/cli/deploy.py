@@ -1,5 +1,7 @@
 """The command `deploy`: puts a new ledger on a chain and writes its deployment file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +10,7 @@ import typer
 
 from receipts_ledger.cli import options
 from receipts_ledger.cli.output import print_json, print_members
-from receipts_ledger.cli.secret import secret_in
+from receipts_ledger.cli.secret import password_in
 from receipts_ledger.domain.ids import NO_HASH, Address
 from receipts_ledger.errors import Fatal
 
@@ -34,28 +36,47 @@ def deploy(
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Deploy a ledger. The paying key gets no right on it; the registrar's key is its first."""
+    """Deploy a ledger. The paying key gets no right on it; the registrar's key is its first.
+
+    For example: receipts-ledger deploy --rpc http://node:8545 --key payer.json
+    --registrar 0x70997970c51812dc3a010c7d01b50e0d17dc79c8 --out deployment.json
+    """
     from receipts_ledger.chain import deployment
     from receipts_ledger.chain.keyfile import read_key
     from receipts_ledger.chain.rpc import Rpc
 
-    if out.exists():
-        raise Fatal(f"--out: file {out} exists; a deployment file is worth keeping")
-    given = secret_in(password, "--password")
-    secret = typer.prompt("Password of the key", hide_input=True) if given is None else given
+    private_key = read_key(key, password_in(password))
     try:
         node = Rpc(rpc)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--rpc'") from error
-    deployed = deployment.deploy(
-        node,
-        private_key=read_key(key, secret),
-        registrar_key=registrar,
-        profile=NO_HASH,
-        gas_price_wei=gas_price_wei,
-    )
-    deployed.write(out)
+    with _reserved(out):
+        deployed = deployment.deploy(
+            node,
+            private_key=private_key,
+            registrar_key=registrar,
+            profile=NO_HASH,
+            gas_price_wei=gas_price_wei,
+        )
+        deployed.write(out)
     if as_json:
         print_json(asdict(deployed))
         return
     print_members(f"deployed, written to {out}", asdict(deployed))
+
+
+@contextmanager
+def _reserved(out: Path) -> Iterator[None]:
+    """Make the file before anything is paid for: a ledger whose file is lost is hard to find."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.touch(exist_ok=False)
+    except FileExistsError as error:
+        raise Fatal(f"--out: file {out} exists; a deployment file is worth keeping") from error
+    except OSError as error:
+        raise Fatal(f"--out: file {out} cannot be written: {error.strerror}") from error
+    try:
+        yield
+    except BaseException:
+        out.unlink()
+        raise

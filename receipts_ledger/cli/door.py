@@ -4,12 +4,25 @@
 """
 
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 from typer.main import get_command
 
-from receipts_ledger.cli import acts, audit, deploy, gateway, keys, operator, registry, show, story
+from receipts_ledger.cli import (
+    acts,
+    audit,
+    deploy,
+    gateway,
+    index,
+    keys,
+    operator,
+    registry,
+    show,
+    story,
+)
 from receipts_ledger.cli.output import print_error
 from receipts_ledger.client import GatewayRefused
 from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused, Retryable
@@ -31,7 +44,7 @@ root = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (story, keys, registry, acts, show, audit, gateway, operator, deploy):
+for room in (story, keys, registry, acts, show, audit, gateway, index, operator, deploy):
     room.register(root)
 
 
@@ -49,8 +62,12 @@ def run(arguments: Sequence[str]) -> int:
         print_error("stopped", {"detail": "stopped"}, as_json=as_json)
         return _INTERRUPTED
     except LedgerError as error:
-        print_error(str(error), _members(error), as_json=as_json)
+        print_error(_line(error), _members(error), as_json=as_json)
         return REFUSED if isinstance(error, Refused | NotFound) else UNDECIDED
+    except Exception as error:
+        # Whoever reports this needs the place, and nobody needs twenty lines of it.
+        print_error(fault := _fault(error), {"detail": fault, "kind": "Fault"}, as_json=as_json)
+        return UNDECIDED
     return int(code or DONE)
 
 
@@ -64,8 +81,22 @@ def _kind(error: LedgerError) -> str:
     return next((kind.__name__ for kind in named if isinstance(error, kind)), "Error")
 
 
+def _line(error: LedgerError) -> str:
+    if isinstance(error, Refused) and error.field is not None:
+        return f"{error.code}: {error.field}: {error.detail}"
+    return str(error)
+
+
+def _fault(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"a fault of this program: {type(error).__name__}: {error} "
+        f"({Path(place.filename).name}, line {place.lineno})"
+    )
+
+
 def _members(error: LedgerError) -> dict[str, object]:
-    members: dict[str, object] = {"detail": str(error), "kind": _kind(error)}
+    members: dict[str, object] = {"detail": _line(error), "kind": _kind(error)}
     if isinstance(error, Refused):
         members |= {"code": error.code.value, "field": error.field}
     if isinstance(error, GatewayRefused):

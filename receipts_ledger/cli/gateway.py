@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,12 +24,15 @@ Migrate = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
-    for command in (up, serve, work, migrate):
+    for command in (up, serve, work, migrate, backup):
         root.command(rich_help_panel=_PANEL)(command)
 
 
 def up(*, migrate: Migrate = False) -> None:
-    """Serve the API, index and relay, all in one process."""
+    """Serve the API, index and relay, all in one process.
+
+    For example: RECEIPTS_LEDGER_RPC=http://node:8545 receipts-ledger up
+    """
     from receipts_ledger.api.serving import serve as serve_api
 
     with opened(migrate=migrate) as house, house.working() as worker:
@@ -44,7 +48,10 @@ def up(*, migrate: Migrate = False) -> None:
 
 
 def serve(*, migrate: Migrate = False) -> None:
-    """Serve the API alone. Any number of processes may, each on its own port."""
+    """Serve the API alone; any number of processes may, each on its own port.
+
+    For example: RECEIPTS_LEDGER_PORT=8001 receipts-ledger serve
+    """
     from receipts_ledger.api.serving import serve as serve_api
 
     with opened(migrate=migrate) as house:
@@ -52,7 +59,10 @@ def serve(*, migrate: Migrate = False) -> None:
 
 
 def work(*, migrate: Migrate = False) -> None:
-    """Index the chain and relay acts, each under a lease: a second worker stands by."""
+    """Index the chain and relay acts, each under a lease: a second worker stands by.
+
+    For example: receipts-ledger work --migrate
+    """
     with opened(migrate=migrate) as house, house.working() as worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.end_soon())
@@ -63,12 +73,35 @@ def work(*, migrate: Migrate = False) -> None:
 
 
 def migrate(*, as_json: AsJson = False) -> None:
-    """Bring the database to this release's schema, creating what is missing."""
+    """Bring the database to this release's schema, creating what is missing.
+
+    For example: receipts-ledger migrate
+    """
     from receipts_ledger.store.migrate import upgrade
 
     upgrade(_settings().database_url)
     if as_json:
         print_json({"schema": "head"})
+        return
+    typer.echo("the database has the schema of this release")
+
+
+def backup(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy; it must not exist.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy a SQLite database as of one moment, while the gateway works on it.
+
+    For example: receipts-ledger backup ledger-copy.db
+    """
+    from receipts_ledger.store.copies import copy_sqlite
+
+    url = copy_sqlite(_settings().database_url, file)
+    if as_json:
+        print_json({"copy": url})
+        return
+    typer.echo(f"copied to {file}")
 
 
 @contextmanager

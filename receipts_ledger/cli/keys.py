@@ -7,7 +7,7 @@ import typer
 
 from receipts_ledger.cli.options import AsJson
 from receipts_ledger.cli.output import print_json, print_members, print_rows
-from receipts_ledger.cli.secret import secret_in
+from receipts_ledger.cli.secret import new_password_in
 from receipts_ledger.errors import Fatal
 
 _FOLDER = Path("~/.config/receipts-ledger/keys")
@@ -45,7 +45,10 @@ def new(
     password: Password = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key and write it, encrypted, into a file that only you may read."""
+    """Make a key and write it, encrypted, into a file that only you may read.
+
+    For example: receipts-ledger keys new office
+    """
     from receipts_ledger.chain.keyfile import new_key, write_key
 
     path = _path(name, folder)
@@ -71,7 +74,10 @@ def list_keys(*, folder: Folder = _FOLDER, as_json: AsJson = False) -> None:
 
 
 def show(*, name: Name, folder: Folder = _FOLDER, as_json: AsJson = False) -> None:
-    """Show the address of a key, without opening it."""
+    """Show the address of a key, without opening it.
+
+    For example: receipts-ledger keys show office
+    """
     from receipts_ledger.chain.keyfile import address_in
 
     path = _path(name, folder)
@@ -94,12 +100,7 @@ def _path(name: str, folder: Path) -> Path:
 
 
 def _new_password(file: Path | None) -> str:
-    given = secret_in(file, "--password")
-    secret: str = (
-        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-        if given is None
-        else given
-    )
+    secret = new_password_in(file)
     if len(secret) < _PASSWORD_CHARACTERS_MIN:
         raise typer.BadParameter(
             f"the password is shorter than {_PASSWORD_CHARACTERS_MIN} characters",

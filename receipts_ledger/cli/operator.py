@@ -8,8 +8,8 @@ import typer
 
 from receipts_ledger.cli import options
 from receipts_ledger.cli.gateway import opened
-from receipts_ledger.cli.output import print_json, print_members, print_rows
-from receipts_ledger.cli.secret import secret_in
+from receipts_ledger.cli.output import console, print_json, print_members, print_rows
+from receipts_ledger.cli.secret import password_in
 from receipts_ledger.domain.ids import Address, PartyId
 
 _PANEL = "Gateway"
@@ -50,7 +50,10 @@ def create(
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Make an api token. Its secret is shown this once; the gateway keeps only a hash."""
+    """Make an api token. Its secret is shown this once; the gateway keeps only a hash.
+
+    For example: receipts-ledger tokens create --label "Bank A, office" --party 5
+    """
     with opened() as house:
         made = house.make_api_token(party, label, expires_at=expires)
     members = {"api_token_id": made.api_token_id, "party": party, "secret": made.secret}
@@ -65,11 +68,16 @@ def revoke(
     api_token_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the api token.")],
     as_json: options.AsJson = False,
 ) -> None:
-    """End an api token."""
+    """End an api token, from the next request on.
+
+    For example: receipts-ledger tokens revoke 95417a3f-aaf4-4a6e-9d37-f80bcbdb5c21
+    """
     with opened() as house:
         house.revoke_api_token(api_token_id)
     if as_json:
         print_json({"api_token_id": api_token_id, "revoked": True})
+        return
+    console().print(f"api token {api_token_id} is no longer taken", markup=False)
 
 
 def list_lanes(*, as_json: options.AsJson = False) -> None:
@@ -95,7 +103,10 @@ def list_lanes(*, as_json: options.AsJson = False) -> None:
 def keep_lane(
     *, key: KeyFile = None, password: Password = None, as_json: options.AsJson = False
 ) -> None:
-    """Take a paying key in, so that its funds pay for transactions."""
+    """Take a paying key in, so that its funds pay for transactions.
+
+    For example: receipts-ledger lanes keep --key payer.json
+    """
     with opened() as house:
         address = house.keep_lane(_private_key(key, password))
     _show_address("lane", address, as_json=as_json)
@@ -106,7 +117,10 @@ def resume_lane(
     address: Annotated[Address, options.address_argument("The lane's address.")],
     as_json: options.AsJson = False,
 ) -> None:
-    """Put a paused lane to work again, once its reason is gone."""
+    """Put a paused lane to work again, once its reason is gone.
+
+    For example: receipts-ledger lanes resume 0x70997970c51812dc3a010c7d01b50e0d17dc79c8
+    """
     with opened() as house:
         house.resume_lane(address)
     _show_address("lane", address, as_json=as_json)
@@ -119,7 +133,10 @@ def keep_key(
     password: Password = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Keep a key for a party that cannot keep its own; the gateway signs when the party asks."""
+    """Keep a key for a party that cannot keep its own; the gateway signs when the party asks.
+
+    For example: receipts-ledger keep-key 70001
+    """
     with opened() as house:
         address = house.keep_key(party, None if key is None else _private_key(key, password))
     _show_address(f"key kept for party {party}", address, as_json=as_json)
@@ -130,9 +147,7 @@ def _private_key(key: Path | None, password: Path | None) -> bytes:
 
     if key is None:
         return new_key()
-    given = secret_in(password, "--password")
-    secret = typer.prompt("Password of the key", hide_input=True) if given is None else given
-    return read_key(key, secret)
+    return read_key(key, password_in(password))
 
 
 def _show_address(title: str, address: Address, *, as_json: bool) -> None:

@@ -5,8 +5,10 @@ Parsing only. Whether an act is allowed is the ledger's to judge.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import orjson
 import typer
@@ -17,6 +19,7 @@ from receipts_ledger.domain.party import HOLDER_MAX, Role
 from receipts_ledger.domain.receipt import QUANTITY_MAX
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 CAPACITY_MAX = 2**56 - 1
 _ADDRESS_CHARACTERS = 42
@@ -38,6 +41,11 @@ def _rule(rule: str) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
         return parsed
 
     return told
+
+
+@_rule("id of an act, such as 5f0c4e6e-8d0b-5c57-9b7e-2a4f3c1d0e9a")
+def parse_act(text: str) -> str:
+    return str(UUID(text))
 
 
 @_rule("receipt number such as 12-1-000345")
@@ -141,7 +149,8 @@ def _json_in(text: str) -> Any:
     except OSError as error:
         raise typer.BadParameter(f"file {text}: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
-        raise typer.BadParameter(f"file {text} is no JSON: {error}") from error
+        said = str(error).partition(": line ")[0]
+        raise typer.BadParameter(f"file {text} is no JSON: {said}") from error
 
 
 def _digits(text: str, most: int, *, least: int = 0) -> int:
@@ -154,6 +163,9 @@ def _digits(text: str, most: int, *, least: int = 0) -> int:
     return number
 
 
+ActArgument: TypeAlias = Annotated[
+    str, typer.Argument(parser=parse_act, metavar="ACT", help="Id of the act.")
+]
 ReceiptArgument: TypeAlias = Annotated[
     ids.ReceiptId,
     typer.Argument(parser=parse_receipt, metavar="RECEIPT", help="Number such as 12-1-000345."),
@@ -244,6 +256,17 @@ def content_option(name: str, text: str) -> Any:
 def items_option(name: str, text: str) -> Any:
     """Return an option that takes a file with a JSON list of objects."""
     return typer.Option(name, parser=_items, metavar="FILE", help=text)
+
+
+def choice_of(choices: type[E], what: str) -> Callable[[str], E]:
+    """Return a parser for one of a few words."""
+    words = ", ".join(choice.value for choice in choices)
+
+    @_rule(f"{what}: {words}")
+    def choose(text: str) -> E:
+        return choices(text)
+
+    return choose
 
 
 def address_option(name: str, text: str) -> Any:

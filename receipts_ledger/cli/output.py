@@ -1,10 +1,11 @@
-"""How answers are printed: tables for people, JSON for programs. Errors: one line on stderr."""
+"""How answers are printed: lines for people, JSON for programs. Errors: one line on stderr."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -23,23 +24,29 @@ def print_json(answer: object) -> None:
 
 def print_members(title: str, members: Mapping[str, object]) -> None:
     """Print one thing as names and values."""
-    table = Table(title=escape(title), show_header=False, title_justify="left")
-    table.add_column(style="bold")
+    # No frame: a hash of 66 characters fits beside a short name on a line of 80.
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in members.items():
         if value is not None:
-            table.add_row(escape(name), escape(_text(value)))
-    console().print(table)
+            table.add_row(escape(name.replace("_", " ")), escape(in_lines(value)))
+    out = console()
+    out.print(f"[bold]{escape(title)}[/bold]")
+    out.print(table)
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print many things as a table."""
-    table = Table(title=escape(title), title_justify="left")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(escape(column), overflow="fold")
+        table.add_column(escape(column.replace("_", " ")), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(_text(value)) for value in row))
-    console().print(table)
+        table.add_row(*(escape(in_lines(value)) for value in row))
+    out = console()
+    out.print(f"[bold]{escape(title)}[/bold]" + ("" if table.row_count else ": none"))
+    if table.row_count:
+        out.print(table)
 
 
 def print_error(line: str, members: Mapping[str, Any], *, as_json: bool) -> None:
@@ -50,15 +57,26 @@ def print_error(line: str, members: Mapping[str, Any], *, as_json: bool) -> None
     sys.stderr.write(f"receipts-ledger: {' '.join(line.split())}\n")
 
 
-def _text(value: object) -> str:
+def in_lines(value: object) -> str:
+    """Return a JSON value as people read it: a line for each member."""
+    match value:
+        case dict():
+            return "\n".join(f"{name}: {_in_a_line(member)}" for name, member in value.items())
+        case list() | tuple():
+            return "\n".join(_in_a_line(member) for member in value) or "none"
+        case _:
+            return _in_a_line(value)
+
+
+def _in_a_line(value: object) -> str:
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
-        case int():
-            return str(value)
-        case dict() | list():
-            return orjson.dumps(value, default=str).decode()
+        case dict():
+            return ", ".join(f"{name} {_in_a_line(member)}" for name, member in value.items())
+        case list() | tuple():
+            return "; ".join(_in_a_line(member) for member in value) or "none"
         case _:
             return str(value)

@@ -27,7 +27,11 @@ def admit(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Admit a party with its first key (registrar and the new key sign)."""
+    """Admit a party with its first key (registrar and the new key sign).
+
+    For example: receipts-ledger admit 8 --role lender --name "Bank D"
+    --address 0x70997970c51812dc3a010c7d01b50e0d17dc79c8
+    """
     together = Role(0)
     for role in roles:
         together |= role
@@ -49,7 +53,11 @@ def open_pool(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Open a pool: goods of one kind in one place (registrar and warehouse sign)."""
+    """Open a pool: goods of one kind in one place (registrar and warehouse sign).
+
+    For example: receipts-ledger open-pool --warehouse 12 --index 3 --commodity copper-cathode
+    --place "shed 4" --capacity 5000000
+    """
     draft = session.client().open_pool(
         warehouse,
         index,
@@ -71,6 +79,9 @@ def attest(
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Attest how much lies in a pool today (an inspector signs)."""
+    """Attest how much lies in a pool today (an inspector signs).
+
+    For example: receipts-ledger attest 12-3 --quantity 4000000 --evidence evidence.json --wait
+    """
     draft = session.client().attest(pool, quantity, evidence, deadline=deadline)
     sign_and_show(session, draft, wait=wait)

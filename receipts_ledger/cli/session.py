@@ -11,7 +11,7 @@ import typer
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.keyfile import read_key
-from receipts_ledger.cli.secret import secret_in
+from receipts_ledger.cli.secret import password_in, secret_in
 from receipts_ledger.client import LedgerClient
 
 GATEWAY_URL = "http://127.0.0.1:8000"
@@ -63,19 +63,15 @@ class Session:
 
     def client(self) -> LedgerClient:
         """Return a client that signs if there is a key."""
+        api_token = secret_in(self.api_token, "--api-token")
+        key = None if self.key is None else read_key(self.key, password_in(self.password))
+        deployment = None if self.deployment is None else Deployment.read(self.deployment)
         try:
-            return LedgerClient(
-                self.gateway,
-                secret_in(self.api_token, "--api-token"),
-                key=None if self.key is None else read_key(self.key, self._password()),
-                deployment=None if self.deployment is None else Deployment.read(self.deployment),
-            )
+            return LedgerClient(self.gateway, api_token, key=key, deployment=deployment)
         except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="'--gateway'") from error
-
-    def _password(self) -> str:
-        given = secret_in(self.password, "--password")
-        return typer.prompt("Password of the key", hide_input=True) if given is None else given
+            raise typer.BadParameter(
+                str(error), param_hint="'--gateway' or '--api-token'"
+            ) from error
 
 
 _DEFAULTS: dict[str, object] = {"gateway": GATEWAY_URL, "as_json": False}

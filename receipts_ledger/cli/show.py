@@ -1,8 +1,9 @@
 """The command `show`: one thing of the ledger, by its number."""
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -11,7 +12,7 @@ from receipts_ledger.cli.output import print_json, print_members, print_rows
 from receipts_ledger.cli.session import Session, in_session
 from receipts_ledger.cli.words import in_words
 from receipts_ledger.client import LedgerClient
-from receipts_ledger.domain.ids import receipt_number
+from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_number
 
 T = TypeVar("T")
 
@@ -28,6 +29,8 @@ class Thing(StrEnum):
 
 
 _REFUSALS_SHOWN_MAX = 100
+_POOL_MAX = 2**32 - 1
+_OF_POOLS = ("OpenPool", "Attest")
 
 
 def register(root: typer.Typer) -> None:
@@ -38,19 +41,30 @@ def register(root: typer.Typer) -> None:
 def show(
     session: Session,
     *,
-    thing: Annotated[Thing, typer.Argument(help="What to show.")],
+    thing: Annotated[
+        Thing,
+        typer.Argument(
+            parser=options.choice_of(Thing, "thing that can be shown"),
+            metavar="THING",
+            help="receipt, act, party, pool, ledger or refusals.",
+        ),
+    ],
     name: Annotated[
         str, typer.Argument(metavar="[NUMBER]", help="Its number, such as 12-1-000345 or 12-1.")
     ] = "",
 ) -> None:
-    """Show a receipt, act, party or pool, the ledger itself, or what was refused."""
+    """Show a receipt, act, party or pool, the ledger itself, or what was refused.
+
+    For example: receipts-ledger show receipt 12-1-000345
+    """
+    if name and thing in (Thing.LEDGER, Thing.REFUSALS):
+        raise typer.BadParameter(f"{thing} has no number", param_hint="'NUMBER'")
     client = session.client()
     match thing:
         case Thing.RECEIPT:
             _show_receipt(client, session, name)
         case Thing.ACT:
-            draft = client.act(name)
-            _show(session, f"act {name}", {**draft.answer, **in_words(draft.act)})
+            _show_act(client, session, name)
         case Thing.PARTY:
             _show(session, f"party {name}", client.party(_number(options.parse_party, name)))
         case Thing.POOL:
@@ -82,6 +96,19 @@ def _show_receipt(client: LedgerClient, session: Session, name: str) -> None:
     print_rows("history", ("block", "event", "transaction"), rows)
 
 
+def _show_act(client: LedgerClient, session: Session, name: str) -> None:
+    draft = client.act(_number(options.parse_act, name))
+    if session.as_json:
+        print_json(draft.answer)
+        return
+    kept = ("kind", "status", "digest", "created_by", "created_at", "transaction", "refusal")
+    members = {member: draft.answer.get(member) for member in kept}
+    print_members(f"act {draft.act_id}", {**members, **in_words(draft)})
+    columns = ("party_id", "role", "signed", "key")
+    signers = draft.answer.get("signers", ())
+    print_rows("signers", columns, [[row.get(column) for column in columns] for row in signers])
+
+
 def _show_refusals(client: LedgerClient, session: Session) -> None:
     found = []
     for refusal in client.refusals():
@@ -91,13 +118,27 @@ def _show_refusals(client: LedgerClient, session: Session) -> None:
     if session.as_json:
         print_json(found)
         return
-    columns = ("at", "source", "party_id", "verb", "subject", "code")
-    print_rows("refusals", columns, [[row.get(column) for column in columns] for row in found])
+    columns = ("at", "source", "party", "act", "subject", "code")
+    print_rows("refusals", columns, [_refusal_row(row) for row in found])
+
+
+def _refusal_row(row: dict[str, Any]) -> list[object]:
+    at = datetime.fromisoformat(row["at"]).strftime("%Y-%m-%d %H:%M:%S")
+    subject = _subject(row.get("verb"), row.get("subject"))
+    return [at, row.get("source"), row.get("party_id"), row.get("verb"), subject, row.get("code")]
+
+
+def _subject(verb: object, subject: int | None) -> str | None:
+    """Return the number of what a refused act was about: the ranges of the kinds are apart."""
+    if subject is None:
+        return None
+    if subject > _POOL_MAX:
+        return receipt_number(ReceiptId(subject))
+    return pool_number(PoolId(subject)) if verb in _OF_POOLS else str(subject)
 
 
 def _show(session: Session, title: str, members: dict[str, object]) -> None:
     if session.as_json:
         print_json(members)
         return
-    hidden = ("typed_data", "statement", "contents")
-    print_members(title, {name: value for name, value in members.items() if name not in hidden})
+    print_members(title, members)

@@ -1,5 +1,8 @@
 """The command `demo`: the whole story of a ledger on real stock figures."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from receipts_ledger.cli.options import AsJson
+from receipts_ledger.cli.options import AsJson, choice_of
 from receipts_ledger.cli.output import console, print_json, print_rows
 from receipts_ledger.errors import Fatal
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 _FOLDER = Path("build/demo")
 _RECEIPTS = 600
 _RACERS = 50
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Engine(StrEnum):
@@ -33,7 +37,14 @@ def register(root: typer.Typer) -> None:
 
 def demo(
     *,
-    chain: Annotated[Engine, typer.Option(help="Node to tell the story on.")] = Engine.ANVIL,
+    chain: Annotated[
+        Engine,
+        typer.Option(
+            parser=choice_of(Engine, "engine that the story can be told on"),
+            metavar="ENGINE",
+            help="Node to tell the story on: anvil or ganache.",
+        ),
+    ] = Engine.ANVIL,
     receipts: Annotated[
         int, typer.Option(min=20, metavar="N", help="About so many receipts, over all pools.")
     ] = _RECEIPTS,
@@ -53,6 +64,8 @@ def demo(
 ) -> None:
     """Tell the story of a ledger: set up, used, attacked, audited.
 
+    For example: receipts-ledger demo --keep
+
     Exit code 0: every step did what it should. 1: the table says which did not.
     """
     from receipts_ledger.demo import report
@@ -70,7 +83,7 @@ def demo(
         folder=folder.absolute(),
         stocks=STOCKS,
     )
-    with set_stage(wish) as stage:
+    with _stopped_in_order(), set_stage(wish) as stage:
         story = tell(stage, lambda step: None if as_json else report.tell_step(out, step))
         if as_json:
             print_json(report.as_json(story))
@@ -82,9 +95,27 @@ def demo(
 
 
 def _keep(out: Console, stage: "Stage") -> None:
+    from receipts_ledger.demo import report
     from receipts_ledger.demo.keepsakes import write_keepsakes
 
-    rows = [(path.stem, f". {path}") for path in write_keepsakes(stage)]
+    rows = [(path.stem, f". {report.shown_path(path)}") for path in write_keepsakes(stage)]
     print_rows("To act as one of these, in another shell", ("who", "type"), rows)
     out.print(f"The gateway is at {stage.hands.gateway_url}, the node at {stage.rpc_url}.")
-    typer.prompt("Press Enter to stop both", default="", show_default=False)
+    out.print("Press Ctrl-C to stop both.")
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Let SIGTERM stop the story as Ctrl-C does: else its node would be left behind."""
+    before = {number: signal.signal(number, _interrupt) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, taken in before.items():
+            signal.signal(number, taken)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -1,15 +1,23 @@
-"""What an act says, in words: numbers as people write them, days as dates."""
+"""What an act says, in words: numbers as people write them, days as dates, content in full."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from receipts_ledger.chain.typed_data import message
+from receipts_ledger.client import Draft
 from receipts_ledger.domain import ids
 from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import NO_HASH, Hash32
 from receipts_ledger.domain.party import Role
 
 _LISTED_MAX = 5
+_NOTHING = "0x" + NO_HASH.hex()
+# Members that commit to content, which a signer has to have read.
+_COMMITMENTS = frozenset(
+    {"profile", "reason", "description", "evidence", "content", "terms", "order"}
+)
 
 _READABLE: dict[str, Callable[[Any], str]] = {
     "receiptId": ids.receipt_number,
@@ -21,24 +29,44 @@ _READABLE: dict[str, Callable[[Any], str]] = {
 }
 
 
-def in_words(act: Act) -> dict[str, object]:
-    """Return the members of a statement by name, ready to be read aloud."""
-    return {name: _readable(name, value) for name, value in message(act).items()}
+def in_words(draft: Draft) -> dict[str, object]:
+    """Return the members of a statement by name, ready to be read aloud.
+
+    In the place of a commitment stands what it commits to. Raises Misdrafted when the
+    gateway does not show it, or shows something else.
+    """
+    return {_words(name): _readable(draft, name, value) for name, value in _members(draft.act)}
 
 
-def _readable(name: str, value: Any) -> object:
+def _members(act: Act) -> list[tuple[str, Any]]:
+    return list(message(act).items())
+
+
+def _readable(draft: Draft, name: str, value: Any) -> object:
     if isinstance(value, list):
-        return _listed(value)
+        return _listed(draft, value)
+    if name in _COMMITMENTS:
+        return _content(draft, name, value)
     return _READABLE[name](value) if name in _READABLE else value
 
 
-def _listed(values: list[Any]) -> str:
-    shown = [
-        ", ".join(f"{name} {_readable(name, member)}" for name, member in value.items())
+def _content(draft: Draft, name: str, value: str) -> object:
+    if value == _NOTHING:
+        return "none"
+    return dict(draft.content_of(name, Hash32(bytes.fromhex(value.removeprefix("0x")))))
+
+
+def _listed(draft: Draft, values: list[Any]) -> object:
+    shown: list[object] = [
+        {_words(name): _readable(draft, name, member) for name, member in value.items()}
         if isinstance(value, dict)
-        else str(value)
+        else value
         for value in values[:_LISTED_MAX]
     ]
     if len(values) > _LISTED_MAX:
         shown.append(f"and {len(values) - _LISTED_MAX} more")
-    return "\n".join(shown) if shown else "none"
+    return shown or "none"
+
+
+def _words(name: str) -> str:
+    return re.sub("[A-Z]", lambda letter: " " + letter[0].lower(), name)

@@ -15,7 +15,7 @@ import orjson
 import urllib3
 
 from receipts_ledger.client.problem import error_of
-from receipts_ledger.errors import Retryable
+from receipts_ledger.errors import Fatal, Retryable
 
 _ATTEMPTS_MAX = 4
 _PAUSE_SECONDS = 0.2
@@ -29,8 +29,10 @@ class Http:
     """One gateway and one api token. Safe to share between threads."""
 
     def __init__(self, base_url: str, api_token: str | None, *, timeout_seconds: float) -> None:
-        if not base_url.startswith(("http://", "https://")):
+        if not _is_address(base_url):
             raise ValueError(f"{base_url!r} is no http:// or https:// address of a gateway")
+        if api_token is not None and not _is_header(api_token):
+            raise ValueError("the api token holds signs that no api token has")
         self.base_url = base_url.rstrip("/")
         self._headers = {"Accept": "application/json", "User-Agent": "receipts-ledger-client"}
         if api_token is not None:
@@ -74,9 +76,13 @@ class Http:
                 method, self.base_url + path, body=body, headers={**self._headers, **headers}
             )
         except urllib3.exceptions.HTTPError as error:
-            raise _NoAnswer(f"the gateway at {self.base_url} does not answer: {error}") from error
+            # The library names the connection in front of what went wrong with it.
+            reason = str(error).rpartition("): ")[2]
+            raise _NoAnswer(f"the gateway at {self.base_url} does not answer: {reason}") from error
         answer = _parsed(response.data)
         if response.status < _REFUSED_FROM:
+            if not isinstance(answer, dict):
+                raise Fatal(f"what answers at {self.base_url}{path} is no gateway")
             return answer
         fault = error_of(path, response.status, answer, response.headers.get("Retry-After"))
         if response.status == _BUSY and isinstance(fault, Retryable):
@@ -110,6 +116,18 @@ def _repeated(send: Callable[[], Any], *, even_without_answer: bool = True) -> A
 def _jitter() -> float:
     # Clients that were turned away together must not come back together.
     return random.uniform(0.5, 1.0)  # noqa: S311
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parsed = urllib3.util.parse_url(url)
+    except urllib3.exceptions.LocationParseError:
+        return False
+    return parsed.scheme in ("http", "https") and bool(parsed.host)
+
+
+def _is_header(text: str) -> bool:
+    return text.isascii() and text.isprintable() and bool(text)
 
 
 def _parsed(content: bytes) -> Any:

@@ -1,6 +1,7 @@
 """One party's hands on the ledger: draft, check, sign, wait."""
 
 import time
+from urllib.parse import quote
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.keys import address_of_private_key, sign
@@ -52,7 +53,7 @@ class LedgerClient(Drafting):
 
     def act(self, act_id: str) -> Draft:
         """Return an act as its bytes say, for whoever is to sign it: look before you sign."""
-        return Draft.of(self._http.get(f"/v1/acts/{act_id}"))
+        return Draft.of(self._http.get(f"/v1/acts/{quote(act_id, safe='')}"))
 
     def sign(self, draft: Draft) -> Draft:
         """Sign what the draft holds, with the digest computed here, and hand the signature in.
@@ -86,11 +87,11 @@ class LedgerClient(Drafting):
     def hand_in(self, act_id: str, signature: bytes) -> Draft:
         """Hand in a signature made elsewhere."""
         body = {"signature": "0x" + signature.hex()}
-        return Draft.of(self._http.post(f"/v1/acts/{act_id}/signatures", body))
+        return Draft.of(self._http.post(f"/v1/acts/{quote(act_id, safe='')}/signatures", body))
 
     def withdraw(self, act_id: str) -> Draft:
         """Take back an act that has not been sent."""
-        return Draft.of(self._http.post(f"/v1/acts/{act_id}/withdrawal", {}))
+        return Draft.of(self._http.post(f"/v1/acts/{quote(act_id, safe='')}/withdrawal", {}))
 
     def wait(
         self, act_id: str, *, until: str = "mined", timeout_seconds: float = _WAIT_SECONDS

@@ -14,7 +14,7 @@ from receipts_ledger.errors import (
     Retryable,
 )
 
-_NOT_FOUND = 404
+_NOT_FOUND = "NotFound"
 _SERVER_FAULT = 500
 _RETRY_AFTER_SECONDS = 1
 
@@ -85,11 +85,13 @@ def error_of(path: str, status: int, body: object, retry_after: str | None = Non
     known = {code.value: code for code in RefusalCode}
     if problem.code in known:
         return GatewayRefused(known[problem.code], problem)
-    if status == _NOT_FOUND:
+    if problem.code == _NOT_FOUND:
         return GatewayNotFound(path, problem)
+    if not problem.code:
+        return Fatal(f"what answers at {path} with HTTP {status} is no gateway")
     return Fatal(
         f"the gateway answered {path} with HTTP {status} and a code that this release "
-        f"does not know: {problem.code or problem.title}"
+        f"does not know: {problem.code}"
     )
 
 

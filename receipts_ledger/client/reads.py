@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from receipts_ledger.client.http import Http
 
@@ -38,7 +39,7 @@ class Reads:
 
     def profile(self, code: str) -> Answer:
         """Return the profile of one commodity."""
-        return self._one(f"/v1/profiles/{code}")
+        return self._one(f"/v1/profiles/{quote(code, safe='')}")
 
     def receipt(self, receipt_id: int) -> Answer:
         """Return one receipt, as much of it as the asker may see."""

@@ -50,7 +50,7 @@ def tampered_row(stage: Stage, step: Step) -> None:
     step.check(not others, f"the audit finds more than was tampered with: {others[:1]}")
     if named:
         step.saw(f"exit 1: {named[0]['subject']}: {named[0]['detail']}")
-    step.left(str(stage.folder / "audit-tampered.json"))
+    step.left(f"file {stage.folder / 'audit-tampered.json'}")
 
 
 def release(stage: Stage, step: Step) -> None:
@@ -77,7 +77,8 @@ def deliver(stage: Stage, step: Step) -> None:
     part = pile.lot * 2 // 5
     for quantity in (part, pile.lot - part):
         draft = stage.hands.of(holder).deliver(receipt, quantity, {"lorry": "沪B 67890"})
-        stage.hands.do(draft, holder, pile.warehouse)
+        mined = stage.hands.do(draft, holder, pile.warehouse)
+        step.left(f"tx {mined.tx_hash}")
         word = stage.chain.receipt(receipt)
         left = pile.lot - part if quantity == part else 0
         step.equal(word.quantity, left, f"what is left of {receipt_number(receipt)}")
@@ -124,4 +125,4 @@ def clean_audit(stage: Stage, step: Step) -> None:
     for difference in found.report["differences"][:3]:
         step.check(False, f"{difference['subject']}: {difference['detail']}")
     step.saw("exit 0: chain, contract storage and database agree")
-    step.left(str(stage.folder / "audit-clean.json"))
+    step.left(f"file {stage.folder / 'audit-clean.json'}")

@@ -1,5 +1,6 @@
 """How the story is told to people and to programs: as it goes, and as a table at its end."""
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -8,33 +9,50 @@ from rich.table import Table
 
 from receipts_ledger.demo.story import Step, Story
 
-_RECORD_CHARACTERS = 26
+_RECORD_CHARACTERS = 8
+_WIDTH_MAX = 120
 
 
 def tell_step(console: Console, step: Step) -> None:
-    """Print one step as soon as it is done."""
+    """Print one step as soon as it is done: what was expected, what happened, its records."""
     mark = "[green]ok[/green]" if step.is_right else "[red]WRONG[/red]"
-    console.print(f"{mark:>4}  {escape(step.title)}  [dim]{step.seconds:.1f} s[/dim]")
+    console.print(f"{mark}  [bold]{escape(step.title)}[/bold]  [dim]{step.seconds:.1f} s[/dim]")
+    console.print(f"    [dim]expected: {escape(step.expected)}[/dim]")
+    for line in step.happened:
+        console.print(f"    {escape(line)}")
     for failure in step.failures:
-        console.print(f"      [red]{escape(failure)}[/red]")
+        console.print(f"    [red]{escape(failure)}[/red]")
+    for record in step.records:
+        # Whoever looks a record up copies it whole.
+        console.print(f"    [dim]{escape(_in_full(record))}[/dim]", soft_wrap=True)
 
 
 def print_story(console: Console, story: Story) -> None:
-    """Print the whole story: step, what was expected, what happened, its record, right or not."""
-    table = Table(title="The story of the ledger", title_justify="left", show_lines=True)
-    table.add_column("step", overflow="fold", ratio=3)
-    table.add_column("expected", overflow="fold", ratio=3)
-    table.add_column("what happened", overflow="fold", ratio=4)
-    table.add_column("record", overflow="fold", ratio=3)
-    table.add_column("ok", justify="center")
+    """Print the whole story: step, what happened, its records by their beginnings, right or not."""
+    table = Table(
+        title="The story of the ledger",
+        title_justify="left",
+        title_style="bold",
+        header_style="underline",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 1, 0),
+        width=min(console.width, _WIDTH_MAX),
+    )
+    table.add_column("", justify="right")
+    table.add_column("step", ratio=2, overflow="fold")
+    table.add_column("what happened", ratio=3, overflow="fold")
+    table.add_column("record", no_wrap=True)
+    table.add_column("ok")
     for number, step in enumerate(story.steps, start=1):
         table.add_row(
-            escape(f"{number}. {step.title}"),
-            escape(step.expected),
+            str(number),
+            escape(step.title),
             escape("\n".join([*step.happened, *step.failures])),
             escape("\n".join(_short(record) for record in step.records)),
             "[green]yes[/green]" if step.is_right else "[red]NO[/red]",
         )
+    console.print()
     console.print(table)
     console.print(_verdict(story))
 
@@ -59,6 +77,12 @@ def as_json(story: Story) -> dict[str, Any]:
     }
 
 
+def shown_path(path: Path) -> str:
+    """Return a path as somebody in this folder would type it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
 def _verdict(story: Story) -> str:
     seconds = sum(step.seconds for step in story.steps)
     if not story.wrong:
@@ -67,6 +91,13 @@ def _verdict(story: Story) -> str:
     return f"[red]{len(story.wrong)} of {len(story.steps)} steps went wrong[/red]: {named}"
 
 
+def _in_full(record: str) -> str:
+    kind, _, name = record.partition(" ")
+    return f"{kind} {shown_path(Path(name))}" if kind == "file" else record
+
+
 def _short(record: str) -> str:
     kind, _, name = record.partition(" ")
-    return f"{kind} {name[:_RECORD_CHARACTERS]}..." if len(name) > _RECORD_CHARACTERS else record
+    if kind == "file":
+        return Path(name).stem
+    return f"{kind} {name[: _RECORD_CHARACTERS + 2 * name.startswith('0x')]}"

@@ -1,5 +1,6 @@
 """Sets the stage: node, contract, gateway, api tokens; and takes all of it down again."""
 
+import fcntl
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -47,8 +48,8 @@ def set_stage(wish: Wish) -> Iterator[Stage]:
     stocks = read_stocks(wish.stocks)
     cast = Cast.of(stocks, racers=wish.racers)
     piles = piles_of(stocks, cast)
-    _clear(wish.folder)
     with ExitStack() as stack:
+        stack.enter_context(_folder_alone(wish.folder))
         stack.enter_context(_log_to(wish.folder / "gateway.log"))
         node = stack.enter_context(_node(wish.engine))
         rpc = Rpc(node.url)
@@ -141,15 +142,34 @@ def _plan(
     return plan
 
 
-def _clear(folder: Path) -> None:
-    """Make an empty folder; one that holds anything but a former story is left alone."""
+@contextmanager
+def _folder_alone(folder: Path) -> Iterator[None]:
+    """Have the folder, emptied, to oneself; one that holds anything but a story is left alone.
+
+    The lock goes with the process, however that ends. It lies on the file that marks the
+    folder as a story's, which therefore stays when all else is removed.
+    """
     if folder.exists() and not folder.is_dir():
         raise Fatal(f"--folder: {folder} is no folder")
-    if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise Fatal(f"--folder: {folder} holds something else than a former story")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / _MARK).touch()
+    mark = folder / _MARK
+    try:
+        if folder.exists() and any(folder.iterdir()) and not mark.is_file():
+            raise Fatal(f"--folder: {folder} holds something else than a former story")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = mark.open("a")
+    except OSError as error:
+        raise Fatal(f"--folder: {folder} cannot be used: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Fatal(
+                f"--folder: another demo is at work in {folder}: stop it, or name another folder"
+            ) from None
+        for each in folder.iterdir():
+            if each != mark:
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+        yield
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def test_details_have_names_that_people_read() -> None:
     assert refusal is not None
     assert refusal.code is RefusalCode.ALREADY_ENCUMBERED
     assert refusal.details == {"receipt_id": 5, "pledgee": 8}
-    assert refusal.detail == "receipt_id=5, pledgee=8"
+    assert refusal.detail == "receipt 0-0-000005, pledgee 8"
 
 
 def test_other_bytes_are_no_refusal_of_ours() -> None:

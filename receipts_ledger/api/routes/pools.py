@@ -13,7 +13,7 @@ from receipts_ledger.api.paging import Page, cut, opened
 from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
 from receipts_ledger.api.requests.pools import AttestIn, OpenPoolIn
 from receipts_ledger.api.routes.told import told
-from receipts_ledger.domain.ids import Hash32, pool_id
+from receipts_ledger.domain.ids import Hash32, pool_id, pool_number
 from receipts_ledger.errors import NotFound
 from receipts_ledger.services.draft import pools as draft
 from receipts_ledger.store import contents

@@ -1,0 +1,207 @@
+"""A receipt's life from the command line: each party with its own key, token and files."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from receipts_ledger.cli.door import run
+from receipts_ledger.demo import opening
+from receipts_ledger.demo.cast import Member
+from receipts_ledger.demo.setting import Wish, set_stage
+from receipts_ledger.demo.stage import Stage
+from receipts_ledger.demo.stocks import STOCKS
+from receipts_ledger.demo.story import Step
+from receipts_ledger.domain.ids import pool_number, receipt_id, receipt_number
+
+PASSWORD = "opens nothing of value"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One party's desk: its options, and what its commands print."""
+
+    options: tuple[str, ...]
+    capsys: pytest.CaptureFixture[bytes]
+
+    def does(self, *arguments: object) -> Any:
+        """Run a command that must succeed, and return its JSON."""
+        code, out, err = self.tries(*arguments)
+        assert code == 0, err
+        return json.loads(out)
+
+    def fails(self, code: int, *arguments: object) -> Any:
+        """Run a command that must end with this code, and return the error."""
+        ended, out, err = self.tries(*arguments)
+        assert ended == code, out + err
+        assert out == ""
+        return json.loads(err)["error"]
+
+    def tries(self, *arguments: object) -> tuple[int, str, str]:
+        """Run a command."""
+        code = run([*(str(argument) for argument in arguments), *self.options, "--json"])
+        printed = self.capsys.readouterr()
+        return code, printed.out.decode(), printed.err.decode()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("office") / "stage"
+    with set_stage(Wish("anvil", 20, 2, folder, STOCKS)) as built:
+        opening.admit_everybody(built, Step("admit", ""))
+        yield built
+
+
+@pytest.fixture
+def office(stage: Stage, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Any:
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+
+    def of(member: Member) -> Office:
+        key = tmp_path / f"{member.party_id}.json"
+        # One round of hashing: these keys guard nothing.
+        keystore = Account.encrypt(member.key, PASSWORD, kdf="pbkdf2", iterations=1)
+        key.write_text(json.dumps(keystore))
+        token = tmp_path / f"{member.party_id}.token"
+        token.write_text(stage.hands.api_token_of(member))
+        options = (
+            f"--gateway={stage.hands.gateway_url}",
+            f"--api-token={token}",
+            f"--key={key}",
+            f"--password={password}",
+            f"--deployment={stage.deployment_file}",
+        )
+        return Office(options, capsysbinary)
+
+    return of
+
+
+def test_a_receipt_lives_from_the_command_line(stage: Stage, office: Any, tmp_path: Path) -> None:
+    cast, pile = stage.cast, stage.piles[0]
+    registrar, warehouse = office(cast.registrar), office(pile.warehouse)
+    inspector, holder = office(cast.inspector), office(cast.traders[0])
+    bank, other_bank = office(cast.banks[0]), office(cast.banks[1])
+    evidence, content = tmp_path / "evidence.json", tmp_path / "content.json"
+    evidence.write_text('{"report": "count of the day"}')
+    content.write_text('{"brand": "GUIYE", "grade": "Cu-CATH-1"}')
+    number = pool_number(pile.pool_id)
+
+    opened = registrar.does(
+        "open-pool",
+        f"--warehouse={pile.warehouse.party_id}",
+        "--index=1",
+        "--commodity=copper-cathode",
+        "--place=shed 1",
+        "--capacity=100000",
+    )
+    warehouse.does("sign", opened["act_id"], "--yes", "--wait")
+    inspector.does("attest", number, "--quantity=60000", f"--evidence={evidence}", "--wait")
+    issued = warehouse.does(
+        "issue",
+        f"--pool={number}",
+        f"--holder={cast.traders[0].party_id}",
+        "--quantity=25000",
+        f"--storage-until={stage.storage_until}",
+        f"--content={content}",
+        f"--evidence={evidence}",
+        "--document=inbound:IN-1",
+        "--count=2",
+    )
+    inspector.does("sign", issued["act_id"], "--yes", "--wait")
+    receipt = f"{number}-000001"
+    shown = holder.does("show", "receipt", receipt)
+    assert (shown["quantity"], shown["encumbered"]) == (25_000, False)
+
+    pledge = ("pledge", receipt, f"--maturity={stage.maturity}", "--amount=100")
+    drafted = holder.does(*pledge, f"--pledgee={cast.banks[0].party_id}", "--document=invoice:1")
+    assert [signer["signed"] for signer in drafted["signers"]] == [True, False, False]
+    warehouse.does("sign", drafted["act_id"], "--yes")
+    signed = bank.does("sign", drafted["act_id"], "--yes", "--wait")
+    assert signed["status"] in ("mined", "final")
+
+    refused = other_bank.fails(
+        1, *pledge, f"--pledgee={cast.banks[1].party_id}", "--document=invoice:2"
+    )
+    assert (refused["code"], refused["status"]) == ("AlreadyEncumbered", 409)
+    found = office(cast.auditor).does("show", "refusals")
+    assert refused["refusal_id"] in [row["refusal_id"] for row in found]
+
+    assert other_bank.fails(1, "release", receipt)["code"] == "NotYourRole"
+    bank.does("release", receipt, "--wait")
+    delivered = holder.does("deliver", receipt, "--quantity=10000", f"--evidence={evidence}")
+    warehouse.does("sign", delivered["act_id"], "--yes", "--wait")
+    assert holder.does("show", "receipt", receipt)["quantity"] == 15_000
+
+    other = f"{number}-000002"
+    moved = holder.does("transfer", other, f"--to={cast.traders[1].party_id}")
+    office(cast.traders[1]).does("sign", moved["act_id"], "--yes", "--wait")
+    assert office(cast.traders[1]).does("show", "receipt", other)["view"] == "full"
+    assert holder.does("show", "receipt", other)["view"] == "public"
+
+    draft = holder.does("deliver", receipt, "--quantity=15000", f"--evidence={evidence}")
+    assert holder.does("withdraw", draft["act_id"])["status"] == "withdrawn"
+    assert warehouse.fails(1, "sign", draft["act_id"], "--yes")["code"] == "ActClosed"
+
+
+def test_things_are_shown_to_people_and_to_programs(stage: Stage, office: Any) -> None:
+    auditor = office(stage.cast.auditor)
+    party = stage.cast.banks[0]
+    assert auditor.does("show", "party", party.party_id)["profile"]["name"] == party.name
+    assert auditor.does("show", "ledger")["contract"] == stage.deployment.contract
+    code = run(["show", "party", str(party.party_id), *auditor.options])
+    assert code == 0
+    assert party.name in auditor.capsys.readouterr().out.decode()
+
+
+def test_what_is_not_there_is_refused(stage: Stage, office: Any) -> None:
+    auditor = office(stage.cast.auditor)
+    nowhere = receipt_number(receipt_id(stage.piles[-1].pool_id, 9))
+    nobody, nothing = 4_000_000, "00000000-0000-4000-8000-000000000000"
+    for thing, number in (
+        ("receipt", nowhere),
+        ("party", nobody),
+        ("pool", "99-9"),
+        ("act", nothing),
+    ):
+        error = auditor.fails(1, "show", thing, number)
+        assert error == {"detail": f"no {thing} {number}", "kind": "NotFound"}
+
+
+def test_a_wrong_api_token_is_refused(stage: Stage, tmp_path: Path, office: Any) -> None:
+    token = tmp_path / "token"
+    token.write_text("rl_guess")
+    capsys = office(stage.cast.auditor).capsys
+    options = (f"--gateway={stage.hands.gateway_url}", f"--api-token={token}")
+    refused = Office(options, capsys).fails(1, "show", "refusals")
+    assert (refused["code"], refused["status"]) == ("NotAuthenticated", 401)
+
+
+def test_without_a_terminal_nothing_is_signed_unasked(
+    stage: Stage, office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspector = office(stage.cast.inspector)
+    draft = stage.hands.of(stage.cast.registrar).suspend(
+        stage.cast.racers[0].party_id, {"text": "test"}
+    )
+    with Path(os.devnull).open() as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        error = office(stage.cast.registrar).fails(2, "sign", draft.act_id)
+    assert "--yes" in error["detail"]
+    assert inspector.fails(1, "sign", draft.act_id, "--yes")["kind"] == "NotFound"
+
+
+def test_an_audit_from_the_command_line_finds_all_equal(stage: Stage, office: Any) -> None:
+    capsys = office(stage.cast.auditor).capsys
+    options = (
+        f"--rpc={stage.rpc_url}",
+        f"--deployment={stage.deployment_file}",
+        f"--db={stage.database_url}",
+    )
+    assert Office(options, capsys).does("audit")["verdict"] == "equal"
+    late = Office(options, capsys).fails(2, "audit", "--to=999999")
+    assert late["detail"].startswith("--to: the database stands at block")

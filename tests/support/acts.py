@@ -1,0 +1,69 @@
+"""Acts of every kind with any content that fits their fields, for tests of their forms."""
+
+from hypothesis import strategies as st
+
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, PoolId, ReceiptId, Version
+from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.pledge import (
+    Pledge,
+    PledgePortfolio,
+    ReceiptRef,
+    Release,
+    ReleasePortfolio,
+)
+from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.receipt import (
+    Deliver,
+    Freeze,
+    Issue,
+    NewReceipt,
+    Transfer,
+    Unfreeze,
+)
+
+
+def _bits(count: int) -> st.SearchStrategy[int]:
+    return st.integers(0, 2**count - 1)
+
+
+hashes = st.binary(min_size=32, max_size=32).map(Hash32)
+addresses = st.binary(min_size=20, max_size=20).map(Address)
+many_hashes = st.lists(hashes, max_size=4).map(tuple)
+parties = _bits(32).map(PartyId)
+pools = _bits(32).map(PoolId)
+receipts = _bits(64).map(ReceiptId)
+versions = _bits(16).map(Version)
+days = _bits(16).map(Day)
+quantities = _bits(56)
+deadlines = _bits(40)
+refs = st.builds(ReceiptRef, receipts, versions)
+some_refs = st.lists(refs, min_size=1, max_size=4).map(tuple)
+new_receipts = st.builds(NewReceipt, parties, _bits(64), days, hashes, many_hashes)
+
+acts: st.SearchStrategy[Act] = st.one_of(
+    st.builds(Admit, parties, _bits(16).map(Role), addresses, hashes, deadlines),
+    st.builds(Suspend, parties, versions, hashes, deadlines),
+    st.builds(Reinstate, parties, versions, hashes, deadlines),
+    st.builds(BindKey, parties, versions, addresses, deadlines),
+    st.builds(RevokeKey, parties, versions, addresses, deadlines),
+    st.builds(OpenPool, pools, quantities, _bits(8), st.booleans(), hashes, deadlines),
+    st.builds(Attest, pools, versions, quantities, hashes, deadlines),
+    st.builds(
+        Issue,
+        pools,
+        _bits(32),
+        st.lists(new_receipts, max_size=3).map(tuple),
+        many_hashes,
+        hashes,
+        deadlines,
+    ),
+    st.builds(Transfer, receipts, versions, parties, hashes, deadlines),
+    st.builds(Pledge, receipts, versions, parties, days, hashes, many_hashes, deadlines),
+    st.builds(Release, receipts, versions, hashes, deadlines),
+    st.builds(Deliver, receipts, versions, quantities, many_hashes, hashes, deadlines),
+    st.builds(Freeze, receipts, versions, hashes, deadlines),
+    st.builds(Unfreeze, receipts, versions, hashes, deadlines),
+    st.builds(PledgePortfolio, some_refs, parties, days, hashes, many_hashes, deadlines),
+    st.builds(ReleasePortfolio, some_refs, hashes, deadlines),
+)

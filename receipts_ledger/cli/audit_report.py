@@ -29,6 +29,16 @@ _QUESTIONS = {
 }
 
 
+# I8 is storage and database, I9 consent; I7, I10 and I11 show when an event cannot follow.
+_OF_INVARIANTS = (
+    FindingKind.INVARIANT,
+    FindingKind.CONTRADICTION,
+    FindingKind.CONSENT,
+    FindingKind.STORAGE,
+    FindingKind.SQL,
+)
+
+
 def exit_code(audited: Audited) -> int:
     """Return 0 when everything agrees, 1 when something differs."""
     return EQUAL if audited.report.is_clean else DIFFERENT
@@ -89,6 +99,7 @@ def as_json(audited: Audited) -> dict[str, Any]:
             "storage": storage is not None and storage.is_proved,
             "nothing_else_stored": None if storage is None else storage.is_complete,
         },
+        "checks": [{"verdict": verdict, "check": told} for verdict, told in _checks(audited)],
         "counts": {
             "blocks": report.blocks,
             "transactions": report.calls,
@@ -137,7 +148,7 @@ def _checks(audited: Audited) -> Iterator[tuple[str, str]]:
         _agrees(found, FindingKind.STATEMENT, FindingKind.UNEXPLAINED, FindingKind.CONTRADICTION),
         f"{report.events:,} events, each the one that follows from what was signed",
     )
-    yield _agrees(found, FindingKind.INVARIANT), "invariants I1 to I11"
+    yield _agrees(found, *_OF_INVARIANTS), "invariants I1 to I11"
     yield _storage_check(report, found)
     if report.rows is not None:
         rows = ", ".join(f"{count:,} {table}" for table, count in report.rows.items())

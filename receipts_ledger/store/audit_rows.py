@@ -7,9 +7,11 @@ read is handed on as it stands, so that the audit can name it.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 from sqlalchemy import Dialect, select, type_coerce
+from sqlalchemy.event import listen
 from sqlalchemy.types import NullType
 
 from receipts_ledger.domain.block import BlockRef
@@ -52,7 +54,7 @@ class AuditRows:
         for raw in self._reader.stream(query):
             row = {name: read(value) for name, read, value in zip(names, readers, raw, strict=True)}
             if source is events:
-                row["event"] = _event(row)
+                row["body"] = _event(row)
             yield row
 
 
@@ -63,6 +65,8 @@ def audit_rows(url: str, origin: Origin) -> Iterator[AuditRows]:
     Nothing is created: not the file, not a table.
     """
     database = Database.open(url)
+    if database.engine.dialect.name == "sqlite":
+        listen(database.engine, "connect", _read_any_text)
     try:
         _expect_file(database)
         if not at_head(database.engine):
@@ -75,6 +79,10 @@ def audit_rows(url: str, origin: Origin) -> Iterator[AuditRows]:
             yield AuditRows(reader, database.engine.dialect)
     finally:
         database.close()
+
+
+def _read_any_text(connection: SqliteConnection, record: object) -> None:
+    connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
 
 
 def _expect_file(database: Database) -> None:

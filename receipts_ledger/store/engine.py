@@ -31,7 +31,7 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise Fatal(f"{url!r} is no database URL: {error}") from error
     match parsed.get_backend_name():
         case "sqlite":

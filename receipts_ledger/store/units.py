@@ -34,6 +34,11 @@ Found: TypeAlias = Row[*tuple[Any, ...]]
 Change: TypeAlias = Insert | Update | Delete
 
 _STREAM_ROWS = 2_000
+_SQLITE_UNREADABLE = (
+    "unable to open database file",
+    "file is not a database",
+    "database disk image is malformed",
+)
 _SQLITE_PASSING = ("locked", "busy", "disk i/o error", "disk is full")
 
 
@@ -160,7 +165,7 @@ def translated() -> Iterator[None]:
         raise Retryable("all connections to the database are in use") from error
     except DBAPIError as error:
         said = str(error.orig).strip()
-        if "unable to open database file" in said:
+        if any(phrase in said for phrase in _SQLITE_UNREADABLE):
             raise Fatal(f"the database cannot be opened: {said}") from error
         if is_passing(error):
             raise Retryable(f"the database does not answer: {said}") from error

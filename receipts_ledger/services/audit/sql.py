@@ -5,14 +5,15 @@ Every row is made again here from the events, apart from the code that wrote it.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.record import BlockRecord
 from receipts_ledger.services.audit.ports import Rows
 from receipts_ledger.services.audit.report import Finding, FindingKind, Report
-from receipts_ledger.services.audit.subjects import name_of_row, number_of_event
+from receipts_ledger.services.audit.subjects import event_in_words, name_of_row, number_of_event
 from receipts_ledger.services.audit.trail import Trail
 
 _Row: TypeAlias = Mapping[str, object]
@@ -94,7 +95,8 @@ class _InStep:
         self._table = table
         self._key = key
         self._rows = rows
-        self._row = next(rows, None)
+        self._row: _Row | None = None
+        self._step()
 
     def next(self, expected: _Row) -> None:
         """Compare with the row that is next. Rows before it are of nothing on the chain."""
@@ -105,17 +107,29 @@ class _InStep:
             self._owner.differ(self._table, key, f"the row is missing from {self._table}")
             return
         self._owner.compare(self._table, key, self._row, expected)
-        self._row = next(self._rows, None)
+        self._step()
 
     def end(self) -> None:
         """Note all rows that are left."""
         while self._row is not None:
             self._drop(self._row)
 
+    def _step(self) -> None:
+        self._row = next(self._rows, None)
+        # SQLite takes any value for a key. One that is no number has no place in the order.
+        while self._row is not None and not all(
+            isinstance(k, int) for k in self._key_of(self._row)
+        ):
+            self._note(self._row)
+            self._row = next(self._rows, None)
+
     def _drop(self, row: _Row) -> None:
+        self._note(row)
+        self._step()
+
+    def _note(self, row: _Row) -> None:
         detail = f"{self._table} has a row for what is not on the chain"
         self._owner.differ(self._table, self._key_of(row), detail)
-        self._row = next(self._rows, None)
 
     def _key_of(self, row: _Row) -> _Key:
         return tuple([row[column] for column in self._key])
@@ -129,7 +143,7 @@ def _event_row(logged: LoggedEvent) -> _Row:
         "tx_index": logged.tx_index,
         "kind": type(logged.event).__name__,
         "subject": number_of_event(logged.event),
-        "event": logged.event,
+        "body": logged.event,
         "topics": b"".join(logged.topics),
         "log_body": logged.body,
     }
@@ -147,4 +161,6 @@ def _block_row(block: BlockRecord) -> _Row:
 
 
 def _shown(value: object) -> str:
-    return "0x" + value.hex() if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    return event_in_words(value) if isinstance(value, get_args(Event)) else str(value)

@@ -100,19 +100,18 @@ def number_of_event(event: Event) -> int:
 def name_of_row(table: str, key: tuple[Any, ...]) -> str:
     """Return the name of what a row is about."""
     first = key[0]
-    match table:
-        case "receipts":
+    match table, first:
+        case "receipts", int():
             return receipt(first)
-        case "pools":
+        case "pools", int():
             return pool(first)
-        case "parties":
-            return party(first)
-        case "blocks":
-            return f"block {first}"
-        case "events":
+        case "events", _:
             return f"event {key[1]} of block {first}"
-        case _:
+        case _, bytes():
             return f"{_SINGULAR[table]} 0x{first.hex()}"
+        case _:
+            # SQLite takes any value for a key: this may be one that no receipt or item can have.
+            return f"{_SINGULAR[table]} {first}"
 
 
 def _shown(value: object) -> str:
@@ -122,4 +121,12 @@ def _shown(value: object) -> str:
 
 
 _LONG = 2**32
-_SINGULAR = {"party_keys": "key", "items": "item", "documents": "document"}
+_SINGULAR = {
+    "blocks": "block",
+    "parties": "party",
+    "receipts": "receipt",
+    "pools": "pool",
+    "party_keys": "key",
+    "items": "item",
+    "documents": "document",
+}

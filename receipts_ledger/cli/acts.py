@@ -8,7 +8,7 @@ import typer
 from receipts_ledger.cli import options
 from receipts_ledger.cli.output import console, print_json, print_members
 from receipts_ledger.cli.session import Session, in_session
-from receipts_ledger.cli.words import in_words
+from receipts_ledger.cli.words import in_words, yet_to_sign
 from receipts_ledger.client import Draft, NewGoods
 from receipts_ledger.domain.ids import PartyId, ReceiptId
 from receipts_ledger.errors import RefusalCode, Refused
@@ -204,8 +204,7 @@ def withdraw(session: Session, *, act: options.ActArgument) -> None:
 def sign_and_show(session: Session, draft: Draft, *, wait: bool) -> None:
     """Sign a draft if there is a key, wait if asked to, and print where the act stands."""
     client = session.client()
-    if not session.as_json:
-        print_members(f"{type(draft.act).__name__} {draft.act_id}", in_words(draft))
+    words = in_words(draft)
     # Where the gateway keeps the caller's key it has signed already, at the draft.
     if session.key is not None:
         try:
@@ -214,6 +213,8 @@ def sign_and_show(session: Session, draft: Draft, *, wait: bool) -> None:
             if refused.code is not RefusalCode.NOT_YOUR_ROLE:
                 raise
             # Whoever drafts for others, as an operator does, need not be a signer.
+    if not session.as_json:
+        print_members(f"{type(draft.act).__name__} {draft.act_id}", words)
     _tell(session, client.wait(draft.act_id) if wait else draft)
 
 
@@ -221,12 +222,8 @@ def _tell(session: Session, draft: Draft) -> None:
     if session.as_json:
         print_json(draft.answer)
         return
-    missing = ", ".join(
-        f"party {signer.party_id}" if signer.party_id else f"any {signer.role}"
-        for signer in draft.missing
-    )
     out = console()
-    out.print(f"{draft.status}; yet to sign: {missing or 'nobody'}", markup=False)
+    out.print(f"{draft.status}; yet to sign: {yet_to_sign(draft.missing)}", markup=False)
     if draft.missing and not draft.is_over:
         out.print(f"They sign with: receipts-ledger sign {draft.act_id}")
     if draft.tx_hash is not None:

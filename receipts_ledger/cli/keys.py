@@ -60,7 +60,10 @@ def new(
 
 
 def list_keys(*, folder: Folder = _FOLDER, as_json: AsJson = False) -> None:
-    """List the keys in the folder, without opening them."""
+    """List the keys in the folder, without opening them.
+
+    For example: receipts-ledger keys list
+    """
     from receipts_ledger.chain.keyfile import address_in
 
     found = [

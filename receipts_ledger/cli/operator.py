@@ -8,7 +8,7 @@ import typer
 
 from receipts_ledger.cli import options
 from receipts_ledger.cli.gateway import opened
-from receipts_ledger.cli.output import console, print_json, print_members, print_rows
+from receipts_ledger.cli.output import console, print_json, print_members
 from receipts_ledger.cli.secret import password_in
 from receipts_ledger.domain.ids import Address, PartyId
 
@@ -81,7 +81,10 @@ def revoke(
 
 
 def list_lanes(*, as_json: options.AsJson = False) -> None:
-    """List the paying keys, their next nonces, and what stops them."""
+    """List the paying keys, their next nonces, and what stops them.
+
+    For example: receipts-ledger lanes list
+    """
     with opened() as house:
         lanes = house.lanes.every()
     rows = [
@@ -96,8 +99,8 @@ def list_lanes(*, as_json: options.AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("address", "next_nonce", "in_flight_max", "paused")
-    print_rows("lanes", columns, [tuple(row.values()) for row in rows])
+    for row in rows:
+        print_members(f"lane {row['address']}", row)
 
 
 def keep_lane(

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -38,9 +37,10 @@ def print_members(title: str, members: Mapping[str, object]) -> None:
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print many things as a table."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(escape(column.replace("_", " ")), overflow="fold")
+    table = Table(box=None, header_style="underline", pad_edge=False, padding=(0, 2, 0, 0))
+    for place, column in enumerate(columns):
+        # The first names the row, and is what gets copied.
+        table.add_column(escape(column.replace("_", " ")), overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(escape(in_lines(value)) for value in row))
     out = console()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -10,8 +11,8 @@ import typer
 from receipts_ledger.cli import options
 from receipts_ledger.cli.output import print_json, print_members, print_rows
 from receipts_ledger.cli.session import Session, in_session
-from receipts_ledger.cli.words import in_words
-from receipts_ledger.client import LedgerClient
+from receipts_ledger.cli.words import in_words, yet_to_sign
+from receipts_ledger.client import LedgerClient, signers_of
 from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_number
 
 T = TypeVar("T")
@@ -24,11 +25,13 @@ class Thing(StrEnum):
     ACT = "act"
     PARTY = "party"
     POOL = "pool"
+    ACTS = "acts"
     LEDGER = "ledger"
     REFUSALS = "refusals"
 
 
-_REFUSALS_SHOWN_MAX = 100
+_WITHOUT_NUMBER = (Thing.ACTS, Thing.LEDGER, Thing.REFUSALS)
+_LISTED_MAX = 100
 _POOL_MAX = 2**32 - 1
 _OF_POOLS = ("OpenPool", "Attest")
 
@@ -46,18 +49,18 @@ def show(
         typer.Argument(
             parser=options.choice_of(Thing, "thing that can be shown"),
             metavar="THING",
-            help="receipt, act, party, pool, ledger or refusals.",
+            help="receipt, act, party, pool; or acts, ledger, refusals.",
         ),
     ],
     name: Annotated[
         str, typer.Argument(metavar="[NUMBER]", help="Its number, such as 12-1-000345 or 12-1.")
     ] = "",
 ) -> None:
-    """Show a receipt, act, party or pool, the ledger itself, or what was refused.
+    """Show a receipt, act, party or pool; the newest acts or refusals; the ledger itself.
 
     For example: receipts-ledger show receipt 12-1-000345
     """
-    if name and thing in (Thing.LEDGER, Thing.REFUSALS):
+    if name and thing in _WITHOUT_NUMBER:
         raise typer.BadParameter(f"{thing} has no number", param_hint="'NUMBER'")
     client = session.client()
     match thing:
@@ -69,6 +72,8 @@ def show(
             _show(session, f"party {name}", client.party(_number(options.parse_party, name)))
         case Thing.POOL:
             _show(session, f"pool {name}", client.pool(_number(options.parse_pool, name)))
+        case Thing.ACTS:
+            _show_acts(client, session)
         case Thing.LEDGER:
             _show(session, "ledger", client.ledger())
         case Thing.REFUSALS:
@@ -109,12 +114,19 @@ def _show_act(client: LedgerClient, session: Session, name: str) -> None:
     print_rows("signers", columns, [[row.get(column) for column in columns] for row in signers])
 
 
+def _show_acts(client: LedgerClient, session: Session) -> None:
+    found = list(islice(client.acts(), _LISTED_MAX))
+    if session.as_json:
+        print_json(found)
+        return
+    rows = [
+        (row["act_id"], row["kind"], row["status"], yet_to_sign(signers_of(row))) for row in found
+    ]
+    print_rows("acts", ("act", "kind", "status", "yet to sign"), rows)
+
+
 def _show_refusals(client: LedgerClient, session: Session) -> None:
-    found = []
-    for refusal in client.refusals():
-        found.append(refusal)
-        if len(found) == _REFUSALS_SHOWN_MAX:
-            break
+    found = list(islice(client.refusals(), _LISTED_MAX))
     if session.as_json:
         print_json(found)
         return

@@ -1,12 +1,12 @@
 """What an act says, in words: numbers as people write them, days as dates, content in full."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from receipts_ledger.chain.typed_data import message
-from receipts_ledger.client import Draft
+from receipts_ledger.client import Draft, Signer
 from receipts_ledger.domain import ids
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import NO_HASH, Hash32
@@ -36,6 +36,18 @@ def in_words(draft: Draft) -> dict[str, object]:
     gateway does not show it, or shows something else.
     """
     return {_words(name): _readable(draft, name, value) for name, value in _members(draft.act)}
+
+
+def yet_to_sign(signers: Iterable[Signer]) -> str:
+    """Return who has not signed, party by party."""
+    missing = [signer for signer in signers if not signer.signed]
+    return ", ".join(_name(signer) for signer in missing) or "nobody"
+
+
+def _name(signer: Signer) -> str:
+    if signer.party_id is not None:
+        return f"party {signer.party_id}"
+    return "the new key" if signer.role is None else f"any {signer.role}"
 
 
 def _members(act: Act) -> list[tuple[str, Any]]:

@@ -4,7 +4,7 @@ A key never leaves this side. What is signed is the statement that was asked for
 from its bytes; a digest that the gateway names is compared and never believed.
 """
 
-from receipts_ledger.client.draft import Draft, Misdrafted, Signer
+from receipts_ledger.client.draft import Draft, Misdrafted, Signer, signers_of
 from receipts_ledger.client.goods import Document, NewGoods
 from receipts_ledger.client.ledger_client import LedgerClient
 from receipts_ledger.client.problem import GatewayNotFound, GatewayRefused, Problem
@@ -19,4 +19,5 @@ __all__ = [
     "NewGoods",
     "Problem",
     "Signer",
+    "signers_of",
 ]

@@ -57,15 +57,7 @@ class Draft:
             act_id=str(answer["act_id"]),
             act=signed.act,
             status=str(answer["status"]),
-            signers=tuple(
-                Signer(
-                    position=int(signer["position"]),
-                    party_id=signer.get("party_id"),
-                    role=signer.get("role"),
-                    signed=bool(signer["signed"]),
-                )
-                for signer in answer.get("signers", ())
-            ),
+            signers=signers_of(answer),
             answer=answer,
         )
 
@@ -168,6 +160,19 @@ class Draft:
         if root != commitment or body.keys() != salts.keys():
             raise Misdrafted(f"the {name} of the statement is not what the gateway shows for it")
         return body
+
+
+def signers_of(answer: Mapping[str, Any]) -> tuple[Signer, ...]:
+    """Return whose consents an act needs, as the gateway lists them."""
+    return tuple(
+        Signer(
+            position=int(signer["position"]),
+            party_id=signer.get("party_id"),
+            role=signer.get("role"),
+            signed=bool(signer["signed"]),
+        )
+        for signer in answer.get("signers", ())
+    )
 
 
 def _shown(value: object) -> str:

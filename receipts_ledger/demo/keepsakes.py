@@ -18,13 +18,15 @@ _OWNER_ONLY = 0o600
 def write_keepsakes(stage: Stage) -> list[Path]:
     """Write key, api token and shell settings of some members, and return the settings files."""
     pile = stage.piles[0]
+    holder = holder_of(stage, pile)
     password = stage.folder / "password"
     _write_secret(password, secrets.token_urlsafe(24))
     members = {
         "registrar": stage.cast.registrar,
         "inspector": stage.cast.inspector,
         "warehouse": pile.warehouse,
-        "holder": holder_of(stage, pile),
+        "holder": holder,
+        "buyer": next(trader for trader in stage.cast.traders if trader is not holder),
         "bank": stage.cast.banks[0],
         "auditor": stage.cast.auditor,
     }

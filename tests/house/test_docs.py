@@ -1,12 +1,16 @@
 """What the documents say is what the house does."""
 
 import re
-import subprocess
-import sys
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from receipts_ledger.cli.door import root
 from receipts_ledger.errors import RefusalCode
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,29 +60,80 @@ def test_make_targets_that_pages_name_exist() -> None:
                 assert line.split()[1] in targets, f"{page.name}: {line}"
 
 
-def test_commands_and_options_that_pages_name_exist() -> None:
-    asked: dict[str, str] = {}
-    for page in PAGES:
-        for line in fenced(page):
-            match = re.match(r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?receipts-ledger (.*)", line)
-            if match is None:
-                continue
-            words = match.group(1).split()
-            command = " ".join(words[:2]) if words[0] in ("keys", "tokens") else words[0]
-            if command not in asked:
-                asked[command] = help_of(command)
-            for option in re.findall(r"(?<=\s)--[a-z-]+", match.group(1)):
-                assert option in asked[command], f"{page.name}: {line}"
-    assert "demo" in asked
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_and_options_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for line in commands_in("\n".join(fenced(page))):
+        known = parsed(line)
+        missing = known.required - known.given
+        assert not missing, f"{line}: {missing}"
+    for line in commands_in("\n".join(re.findall(r"`([^`\n]+)`", text))):
+        parsed(line)
 
 
-def help_of(command: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, "-m", "receipts_ledger.cli", *command.split(), "--help"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"COLUMNS": "200", "NO_COLOR": "1", "PATH": ""},
+def test_the_examples_of_the_help_are_commands_that_exist() -> None:
+    without: list[str] = []
+    for name, command in leaves(get_command(root), ()):
+        examples = commands_in(" ".join((command.help or "").split()))
+        for line in examples:
+            known = parsed(line)
+            assert line.split()[1 : len(name) + 1] == list(name)
+            assert known.required <= known.given, line
+        if not examples:
+            without.append(" ".join(name))
+    assert without == []
+
+
+def test_pages_name_the_commands_that_a_newcomer_needs() -> None:
+    pages = "\n".join(line for page in PAGES for line in fenced(page))
+    named = {line.split()[1] for line in commands_in(pages)}
+    needed = {"demo", "issue", "pledge", "release", "transfer", "deliver", "sign", "show", "audit"}
+    assert named >= needed
+
+
+class Line(NamedTuple):
+    """A command line, as far as can be told without carrying it out."""
+
+    given: set[str]
+    required: set[str]
+
+
+def commands_in(text: str) -> list[str]:
+    """Return the calls of the command line in a text, without what a shell puts around them."""
+    found = re.findall(
+        r"(?:^|[\s/(])(receipts-ledger [a-z-]+(?: [^|;&>)\n]*)?)", text, re.MULTILINE
     )
-    assert ended.returncode == 0, f"{command}: {ended.stderr}"
-    return ended.stdout
+    return [line.strip() for line in found]
+
+
+def parsed(line: str) -> Line:
+    """Find the command that a line calls, and its options. Fails for one that does not exist."""
+    words = shlex.split(line, comments=True)[1:]
+    command = get_command(root)
+    while isinstance(command, TyperGroup):
+        name = words.pop(0)
+        if name not in command.commands:
+            # Prose such as `receipts-ledger tokens`, which means the whole group.
+            raise AssertionError(f"{line}: there is no {name}")
+        command = command.commands[name]
+        if not words and isinstance(command, TyperGroup):
+            return Line(set(), set())
+    options = {name: each for each in command.params for name in each.opts}
+    given = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert given <= options.keys() | {"--help"}, f"{line}: no option {given - options.keys()}"
+    # What stands in the environment need not stand in the line.
+    required = {
+        max(each.opts, key=len)
+        for each in command.params
+        if each.required and each.param_type_name == "option" and not each.envvar
+    }
+    return Line(given, required)
+
+
+def leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command that does something, with the words that lead to it."""
+    if not isinstance(command, TyperGroup):
+        yield path, command
+        return
+    for name, each in command.commands.items():
+        yield from leaves(each, (*path, name))

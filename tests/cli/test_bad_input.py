@@ -1,10 +1,12 @@
 """Bad input gets one line on stderr that names the option and the rule, and exit code 2."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from receipts_ledger.chain.local_node import LocalNode
 from receipts_ledger.cli.door import run
 
 PLEDGE = ("pledge", "12-1-000345", "--pledgee=5", "--maturity=2027-03-31", "--amount=100")
@@ -133,3 +135,87 @@ def test_the_help_reads_well(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     for command in ("keys", "issue", "pledge", "release", "deliver", "show", "audit"):
         assert command in said
+
+
+def test_a_thing_that_cannot_be_shown_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["show", "warehouse", "12"]) == 2
+    assert "'warehouse' is no thing that can be shown: receipt, act," in one_line(capsys)
+    assert run(["show", "ledger", "12"]) == 2
+    assert "ledger has no number" in one_line(capsys)
+
+
+@pytest.mark.parametrize("number", ["", "12", "../../livez", "5f0c4e6e"])
+def test_a_bad_number_of_an_act_is_named(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["show", "act", "--", number]) == 2
+    assert "id of an act" in one_line(capsys)
+    assert run(["sign", "--yes", "--", number]) == 2
+    assert "'ACT'" in one_line(capsys)
+
+
+def test_a_chain_for_the_story_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "--chain=besu"]) == 2
+    line = one_line(capsys)
+    assert "--chain" in line
+    assert "anvil, ganache" in line
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [(b"caf\xc3\xa9", "holds signs"), (b"", "holds signs"), (b"\xff", "holds no text")],
+)
+def test_an_api_token_that_is_none_is_named(
+    content: bytes, rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = tmp_path / "token"
+    token.write_bytes(content)
+    assert run(["show", "refusals", f"--api-token={token}"]) == 2
+    line = one_line(capsys)
+    assert "--api-token" in line
+    assert rule in line
+
+
+@pytest.mark.parametrize("url", ["http://", "ftp://127.0.0.1", "http://[", ""])
+def test_an_address_that_is_none_is_named(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["show", "ledger", f"--gateway={url}"]) == 2
+    assert "no http:// or https:// address" in one_line(capsys)
+
+
+def test_what_is_no_gateway_is_told_from_one(
+    anvil_node: LocalNode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["show", "ledger", f"--gateway={anvil_node.url}"]) == 2
+    assert "no gateway" in one_line(capsys)
+
+
+def test_without_a_terminal_no_password_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path(os.devnull).open() as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        assert run(["keys", "new", "office", f"--folder={tmp_path}"]) == 2
+    assert "--password" in one_line(capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_password_file_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("\n")
+    assert run(["keys", "new", "office", f"--folder={tmp_path}", f"--password={password}"]) == 2
+    assert f"file {password} is empty" in one_line(capsys)
+
+
+def test_a_fault_of_the_program_is_one_line_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by\nzero")
+
+    monkeypatch.setattr("receipts_ledger.cli.session.LedgerClient", fails)
+    assert run(["show", "ledger"]) == 2
+    line = one_line(capsys)
+    assert "a fault of this program: ZeroDivisionError: by zero" in line
+    assert "test_bad_input.py" in line
+    assert run(["show", "ledger", "--json"]) == 2
+    assert json.loads(one_line(capsys))["error"]["kind"] == "Fault"

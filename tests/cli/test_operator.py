@@ -1,0 +1,137 @@
+"""What an operator does from the command line: migrate, look, lift a halt, fold anew, copy."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from receipts_ledger.chain import refusals
+from receipts_ledger.chain.keyfile import write_key
+from receipts_ledger.chain.keys import address_of_private_key
+from receipts_ledger.chain.local_node import DEVELOPER_KEYS, LocalNode
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.cli.door import run
+from receipts_ledger.config import PREFIX
+from receipts_ledger.store.index import StoredIndex
+from receipts_ledger.store.units import Database
+from receipts_ledger.wiring import utc_now
+from tests.support.ledger_on_chain import ledger_with_receipts
+
+SECRET = "a secret of sufficient length"
+
+
+@pytest.fixture
+def environment(
+    own_anvil: LocalNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """The settings of a gateway that has not been started yet."""
+    ledger, _ = ledger_with_receipts(Rpc(own_anvil.url), 2)
+    deployment_file = tmp_path / "deployment.json"
+    ledger.deployment.write(deployment_file)
+    settings = {
+        "RPC": own_anvil.url,
+        "DEPLOYMENT": str(deployment_file),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'ledger.db'}",
+        "DOCUMENT_KEY": SECRET,
+        "KEYSTORE_SECRET": SECRET,
+        "KEYSTORE_WORK_FACTOR": "2",
+    }
+    for name, setting in settings.items():
+        monkeypatch.setenv(PREFIX + name, setting)
+    return settings
+
+
+def done(capsysbinary: pytest.CaptureFixture[bytes], *arguments: str) -> Any:
+    assert run([*arguments, "--json"]) == 0
+    return json.loads(capsysbinary.readouterr().out)
+
+
+def refused(capsysbinary: pytest.CaptureFixture[bytes], code: int, *arguments: str) -> str:
+    assert run(list(arguments)) == code
+    printed = capsysbinary.readouterr()
+    assert printed.out == b""
+    assert printed.err.count(b"\n") == 1
+    return printed.err.decode()
+
+
+def test_a_halt_is_shown_and_lifted(
+    environment: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert done(capsysbinary, "migrate") == {"schema": "head"}
+    before = done(capsysbinary, "index", "show")
+    assert before["halted"] is None
+    database = Database.open(environment["DATABASE_URL"])
+    index = StoredIndex(database, read_reason=refusals.decode, clock=utc_now)
+    cursor = index.cursor()
+    assert cursor is not None
+    index.halt(cursor, "the chain contradicts itself")
+    database.close()
+    assert done(capsysbinary, "index", "show")["halted"] == "the chain contradicts itself"
+    assert done(capsysbinary, "index", "resume") == before
+    assert done(capsysbinary, "index", "resume") == before
+
+
+def test_the_state_is_folded_anew(
+    environment: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert done(capsysbinary, "index", "rebuild") == {"events": 0}
+    assert run(["index", "rebuild"]) == 0
+    assert capsysbinary.readouterr().out == b"folded 0 events anew\n"
+
+
+def test_a_database_is_copied_once(
+    environment: dict[str, str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    done(capsysbinary, "migrate")
+    copy = tmp_path / "copy.db"
+    assert done(capsysbinary, "backup", str(copy)) == {"copy": f"sqlite:///{copy}"}
+    assert f"file {copy} exists" in refused(capsysbinary, 2, "backup", str(copy))
+    nowhere = tmp_path / "nowhere" / "copy.db"
+    assert str(nowhere) in refused(capsysbinary, 2, "backup", str(nowhere))
+
+
+def test_api_tokens_are_made_and_ended(
+    environment: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    made = done(capsysbinary, "tokens", "create", "--label=office", "--party=5")
+    assert made["party"] == 5
+    assert made["secret"].startswith("rl_")
+    number = made["api_token_id"]
+    assert done(capsysbinary, "tokens", "revoke", number)["revoked"] is True
+    assert number in refused(capsysbinary, 1, "tokens", "revoke", number)
+
+
+def test_a_lane_is_kept_listed_and_resumed(
+    environment: dict[str, str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    password, key = tmp_path / "password", tmp_path / "payer.json"
+    password.write_text(SECRET)
+    write_key(key, DEVELOPER_KEYS[3], SECRET)
+    address = "0x" + address_of_private_key(DEVELOPER_KEYS[3]).hex()
+    kept = done(capsysbinary, "lanes", "keep", f"--key={key}", f"--password={password}")
+    assert kept == {"address": address}
+    assert [lane["address"] for lane in done(capsysbinary, "lanes", "list")] == [address]
+    assert done(capsysbinary, "lanes", "resume", address) == {"address": address}
+    nobody = "0x" + "11" * 20
+    assert f"no lane {nobody}" in refused(capsysbinary, 1, "lanes", "resume", nobody)
+
+
+def test_a_setting_that_is_missing_is_named(
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.delenv(f"{PREFIX}DOCUMENT_KEY")
+    for command in (["up"], ["serve"], ["work"], ["migrate"], ["index", "show"]):
+        assert f"{PREFIX}DOCUMENT_KEY" in refused(capsysbinary, 2, *command)
+
+
+def test_another_chain_is_refused_at_the_start(
+    environment: dict[str, str],
+    anvil_node: LocalNode,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}RPC", anvil_node.url)
+    assert "genesis" in refused(capsysbinary, 2, "up")

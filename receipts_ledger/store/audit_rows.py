@@ -4,13 +4,13 @@ A row may have been tampered with, and SQLite takes any value in any column: wha
 read is handed on as it stands, so that the audit can name it.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Dialect, select, type_coerce
+from sqlalchemy import Boolean, Dialect, select, type_coerce
 from sqlalchemy.event import listen
 from sqlalchemy.types import NullType
 
@@ -25,6 +25,10 @@ from receipts_ledger.store.tables import blocks, chain, events
 from receipts_ledger.store.units import Database, Reader
 
 _TABLES = {table.name: table for table in (blocks, events, *TABLES)}
+_NOT_OF_THIS_RELEASE = (
+    "this is no database of this release: it was never set up, or is of another release and "
+    "has to be migrated first"
+)
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 
 
@@ -70,10 +74,7 @@ def audit_rows(url: str, origin: Origin) -> Iterator[AuditRows]:
     try:
         _expect_file(database)
         if not at_head(database.engine):
-            raise Fatal(
-                "this is no database of this release: it was never set up, or is of another "
-                "release and has to be migrated first"
-            )
+            raise Fatal(_NOT_OF_THIS_RELEASE)
         with database.reading() as reader:
             _expect(reader, origin)
             yield AuditRows(reader, database.engine.dialect)
@@ -81,14 +82,26 @@ def audit_rows(url: str, origin: Origin) -> Iterator[AuditRows]:
         database.close()
 
 
-def _read_any_text(connection: SqliteConnection, record: object) -> None:
+def _read_any_text(connection: sqlite3.Connection, record: object) -> None:
     connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
 
 
 def _expect_file(database: Database) -> None:
     url = database.engine.url
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+    if url.get_backend_name() != "sqlite":
+        return
+    path = Path(str(url.database)).resolve()
+    if not path.is_file():
         raise Fatal(f"the database file {url.database} does not exist")
+    # Opened as a ledger's, a file of something else would be changed. This look cannot write.
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as look:
+            found = look.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
+            is_migrated = found.fetchone() is not None
+    except sqlite3.Error as error:
+        raise Fatal(f"the database file {url.database} cannot be read: {error}") from error
+    if not is_migrated:
+        raise Fatal(_NOT_OF_THIS_RELEASE)
 
 
 def _expect(reader: Reader, origin: Origin) -> None:
@@ -104,6 +117,8 @@ def _expect(reader: Reader, origin: Origin) -> None:
 
 
 def _reader(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:
+    if isinstance(kind, Boolean):
+        return _boolean
     process = kind.dialect_impl(dialect).result_processor(dialect, None)
 
     def read(value: Any) -> Any:
@@ -113,6 +128,11 @@ def _reader(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:
             return value
 
     return read
+
+
+def _boolean(value: Any) -> Any:
+    # The type's own reader takes whatever is not zero for true, which SQL does not.
+    return bool(value) if value in (0, 1) else value
 
 
 def _event(row: Mapping[str, Any]) -> object:

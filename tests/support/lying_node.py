@@ -11,7 +11,7 @@ import orjson
 from receipts_ledger.chain.rpc import Rpc, RpcError
 
 Bend: TypeAlias = Callable[[str, list[Any], Any], Any]
-"""Takes method, parameters and the true result; returns what the node will say."""
+"""Takes method, parameters and the true result; returns what the node will say, or raises it."""
 
 
 class LyingNode:
@@ -27,9 +27,9 @@ class LyingNode:
         head = {"jsonrpc": "2.0", "id": request["id"]}
         try:
             result = self._node.call(method, params)
+            return head | {"result": self.bend(method, params, result) if self.bend else result}
         except RpcError as error:
             return head | {"error": {"code": error.code, "message": error.message}}
-        return head | {"result": self.bend(method, params, result) if self.bend else result}
 
     @contextmanager
     def serve(self) -> Iterator[str]:

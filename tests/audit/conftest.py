@@ -1,0 +1,96 @@
+"""One chain on which everything has happened, and its index in both kinds of database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from receipts_ledger.chain.local_node import LocalNode, anvil
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.store.units import Database
+from tests.conftest import ENGINES
+from tests.support.auditing import Scene
+from tests.support.indexing import indexer
+from tests.support.ledger_on_chain import LedgerOnChain
+from tests.support.lying_node import LyingNode
+from tests.support.postgres import PostgresCluster
+from tests.support.story import tell
+
+
+def scene_on(node: LocalNode, folder: Path) -> Scene:
+    """Let everything happen on a node."""
+    ledger = LedgerOnChain(Rpc(node.url))
+    ledger.admit_cast()
+    story = tell(ledger)
+    deployment_file = folder / "deployment.json"
+    ledger.deployment.write(deployment_file)
+    return Scene(node.url, ledger, story, deployment_file)
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A ledger with a past, alone on its chain. A test that adds to it asks for `undone`."""
+    with anvil() as node:
+        yield scene_on(node, tmp_path_factory.mktemp("audit"))
+
+
+@pytest.fixture
+def undone(scene: Scene) -> Iterator[None]:
+    """Turn the chain back to where it was when the test is over."""
+    snapshot = scene.rpc.call("evm_snapshot")
+    yield
+    assert scene.rpc.call("evm_revert", [snapshot]) is True
+
+
+@pytest.fixture
+def lying(scene: Scene) -> Iterator[tuple[LyingNode, str]]:
+    """A node between the auditor and the chain, and its URL."""
+    node = LyingNode(scene.rpc)
+    with node.serve() as url:
+        yield node, url
+
+
+def index_into(url: str, scene: Scene) -> None:
+    """Index the whole chain."""
+    database = Database.open(url)
+    indexer(scene.ledger, database).catch_up()
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def _indexed_sqlite(
+    scene: Scene, migrated_sqlite: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> bytes:
+    path = tmp_path_factory.mktemp("indexed") / "ledger.db"
+    path.write_bytes(migrated_sqlite)
+    index_into(f"sqlite:///{path}", scene)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def indexed_sqlite_url(_indexed_sqlite: bytes, tmp_path: Path) -> str:
+    """The URL of a SQLite file with the whole ledger in it."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(_indexed_sqlite)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def _indexed_postgresql(scene: Scene, postgres: PostgresCluster, migrated_postgres: str) -> str:
+    name = postgres.create(migrated_postgres)
+    index_into(postgres.url(name), scene)
+    return name
+
+
+@pytest.fixture
+def indexed_postgresql_url(_indexed_postgresql: str, postgres: PostgresCluster) -> Iterator[str]:
+    """The URL of a PostgreSQL database with the whole ledger in it."""
+    name = postgres.create(_indexed_postgresql)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=ENGINES)
+def indexed_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with the whole ledger in it, once on each engine."""
+    return str(request.getfixturevalue(f"indexed_{request.param}_url"))

@@ -66,6 +66,8 @@ def set_stage(wish: Wish) -> Iterator[Stage]:
         stack.callback(house.close)
         house.keep_lane(_LANE)
         api_tokens = _api_tokens(house, cast)
+        # The registrar may draft acts from the moment its own admission has been indexed.
+        house.indexer.catch_up()
         stack.enter_context(house.working())
         url = stack.enter_context(serving(house, host=_HOST, port=settings.port))
         yield Stage(

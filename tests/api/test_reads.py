@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from receipts_ledger.domain.ids import PoolId, ReceiptId
 from receipts_ledger.errors import Retryable
@@ -221,6 +221,20 @@ def test_a_gateway_whose_index_has_halted_is_not_ready(gateway: Gateway) -> None
     assert "block 12" not in halted.text
     with gateway.database.writing() as writer:
         writer.run(update(cursor).values(halted_reason=None))
+
+
+def test_a_gateway_whose_index_knows_no_party_yet_is_not_ready(gateway: Gateway) -> None:
+    with gateway.database.writing() as writer:
+        (level,) = writer.rows(select(cursor.c.number, cursor.c.finalized_number))
+        before = gateway.ledger.deployment.block_number - 1
+        writer.run(update(cursor).values(number=before, finalized_number=before))
+
+    begun = gateway.client.get("/readyz")
+
+    with gateway.database.writing() as writer:
+        writer.run(update(cursor).values(**level._mapping))
+    assert begun.status_code == 503
+    assert "first block" in begun.json()["detail"]
 
 
 def test_a_gateway_whose_node_is_away_is_not_ready(gateway: Gateway) -> None:

@@ -9,6 +9,9 @@ import schemathesis
 # JSON Schema calls 1.0 an integer; the ledger does not.
 _WRITTEN_AS_FRACTIONS = ("int_type", "fraction", "receipt_number")
 
+# The largest quantity of a pool: as a float it is one too many.
+_BEYOND_FLOATS = str(2**56 - 1)
+
 
 @schemathesis.hook
 def map_query(context: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -51,6 +54,10 @@ def a_request_that_fits_its_schema_is_never_called_invalid(
         return None
     if response.status_code != 422 or response.json()["code"] != "InvalidRequest":
         return None
-    rules = {error["rule"] for error in response.json().get("errors", ())}
-    assert not rules.difference(_WRITTEN_AS_FRACTIONS), response.text
+    errors = response.json().get("errors", ())
+    assert all(_is_of_the_generator(error) for error in errors), response.text
     return None
+
+
+def _is_of_the_generator(error: dict[str, str]) -> bool:
+    return error["rule"] in _WRITTEN_AS_FRACTIONS or _BEYOND_FLOATS in error["detail"]

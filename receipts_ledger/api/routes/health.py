@@ -67,8 +67,9 @@ def _stand(services: Services) -> ReadyOut:
         raise _NotReady("the database has another schema than this release")
     with services.database.reading() as reader:
         cursor = chain.cursor_row(reader)
-    if cursor is None:
-        raise _NotReady("the index has not begun")
+        ledger = chain.ledger(reader)
+    if cursor is None or ledger is None or cursor.number < ledger.deployment_block:
+        raise _NotReady("the index has not read the ledger's first block")
     if cursor.halted_reason is not None:
         raise _NotReady("the index has halted; an operator has to decide")
     lag = max(0, services.node_head() - cursor.number)

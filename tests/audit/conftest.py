@@ -35,14 +35,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def undone(scene: Scene) -> Iterator[None]:
-    """Turn the chain back to where it was when the test is over."""
-    snapshot = scene.rpc.call("evm_snapshot")
-    yield
-    assert scene.rpc.call("evm_revert", [snapshot]) is True
-
-
-@pytest.fixture
 def lying(scene: Scene) -> Iterator[tuple[LyingNode, str]]:
     """A node between the auditor and the chain, and its URL."""
     node = LyingNode(scene.rpc)
@@ -94,3 +86,11 @@ def indexed_postgresql_url(_indexed_postgresql: str, postgres: PostgresCluster) 
 def indexed_url(request: pytest.FixtureRequest) -> str:
     """The URL of a database with the whole ledger in it, once on each engine."""
     return str(request.getfixturevalue(f"indexed_{request.param}_url"))
+
+
+@pytest.fixture
+def undone(scene: Scene, _indexed_sqlite: bytes, _indexed_postgresql: str) -> Iterator[None]:
+    """Turn the chain back to where it was when the test is over. It has been indexed before."""
+    snapshot = scene.rpc.call("evm_snapshot")
+    yield
+    assert scene.rpc.call("evm_revert", [snapshot]) is True

@@ -68,6 +68,9 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever reports this needs the place, and nobody needs twenty lines of it.
         print_error(fault := _fault(error), {"detail": fault, "kind": "Fault"}, as_json=as_json)
         return UNDECIDED
+    if code == _INTERRUPTED:
+        # Typer has caught Ctrl-C by itself, and says nothing of it.
+        print_error("stopped", {"detail": "stopped"}, as_json=as_json)
     return int(code or DONE)
 
 

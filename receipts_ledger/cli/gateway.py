@@ -1,7 +1,7 @@
 """Commands that run a gateway: serve, work, or both in one process; and migrate."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +28,7 @@ def register(root: typer.Typer) -> None:
         root.command(rich_help_panel=_PANEL)(command)
 
 
-def up(*, migrate: Migrate = False) -> None:
+def up(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
     """Serve the API, index and relay, all in one process.
 
     For example: RECEIPTS_LEDGER_RPC=http://node:8545 receipts-ledger up
@@ -40,14 +40,14 @@ def up(*, migrate: Migrate = False) -> None:
             house,
             host=house.settings.host,
             port=house.settings.port,
-            told=_listening,
+            told=_told("listening on", as_json=as_json),
             should_end=lambda: worker.wait(0),
         )
     if worker.failure is not None:
         raise worker.failure
 
 
-def serve(*, migrate: Migrate = False) -> None:
+def serve(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
     """Serve the API alone; any number of processes may, each on its own port.
 
     For example: RECEIPTS_LEDGER_PORT=8001 receipts-ledger serve
@@ -55,10 +55,15 @@ def serve(*, migrate: Migrate = False) -> None:
     from receipts_ledger.api.serving import serve as serve_api
 
     with opened(migrate=migrate) as house:
-        serve_api(house, host=house.settings.host, port=house.settings.port, told=_listening)
+        serve_api(
+            house,
+            host=house.settings.host,
+            port=house.settings.port,
+            told=_told("listening on", as_json=as_json),
+        )
 
 
-def work(*, migrate: Migrate = False) -> None:
+def work(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
     """Index the chain and relay acts, each under a lease: a second worker stands by.
 
     For example: receipts-ledger work --migrate
@@ -66,7 +71,7 @@ def work(*, migrate: Migrate = False) -> None:
     with opened(migrate=migrate) as house, house.working() as worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.end_soon())
-        typer.echo(f"working for {house.deployment.contract}")
+        _told("working for", as_json=as_json)(house.deployment.contract)
         worker.wait()
     if worker.failure is not None:
         raise worker.failure
@@ -125,5 +130,13 @@ def _settings() -> "Settings":
     return settings
 
 
-def _listening(url: str) -> None:
-    typer.echo(f"listening on {url}")
+def _told(what: str, *, as_json: bool) -> Callable[[str], None]:
+    """Return what tells that the process is up: a line for people, a JSON value for programs."""
+
+    def tell(name: str) -> None:
+        if as_json:
+            print_json({what.split()[0]: name})
+            return
+        typer.echo(f"{what} {name}")
+
+    return tell

@@ -1,6 +1,9 @@
 """What an operator does from the command line: migrate, look, lift a halt, fold anew, copy."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +128,22 @@ def test_a_setting_that_is_missing_is_named(
     monkeypatch.delenv(f"{PREFIX}DOCUMENT_KEY")
     for command in (["up"], ["serve"], ["work"], ["migrate"], ["index", "show"]):
         assert f"{PREFIX}DOCUMENT_KEY" in refused(capsysbinary, 2, *command)
+
+
+def test_a_gateway_tells_programs_where_it_listens(environment: dict[str, str]) -> None:
+    told = {}
+    for command, word in (("up", "listening"), ("serve", "listening"), ("work", "working")):
+        gateway = subprocess.Popen(
+            [Path(sys.executable).with_name("receipts-ledger"), command, "--json"],
+            stdout=subprocess.PIPE,
+            env={**os.environ, f"{PREFIX}PORT": "0"},
+        )
+        assert gateway.stdout is not None
+        told[word] = json.loads(b"".join(gateway.stdout.readline() for _ in range(3)))[word]
+        gateway.terminate()
+        assert gateway.wait(60) == 0
+    assert told["listening"].startswith("http://127.0.0.1:")
+    assert told["working"].startswith("0x")
 
 
 def test_another_chain_is_refused_at_the_start(

@@ -1,6 +1,8 @@
 """The story on real nodes, with few receipts; and that it does not call wrong things right."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +99,24 @@ def test_a_folder_with_other_things_in_it_is_left_alone(
     assert run(["demo", f"--folder={tmp_path}"]) == 2
     assert "--folder" in capsys.readouterr().err
     assert (tmp_path / "thesis.txt").read_text() == "precious"
+
+
+def test_a_story_that_is_stopped_leaves_no_node_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo = subprocess.Popen(
+        [Path(sys.executable).with_name("receipts-ledger"), "demo", f"--folder={folder}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert demo.stdout is not None
+    demo.stdout.readline()
+    node = _first_child_of(demo.pid)
+    demo.terminate()
+    _, told = demo.communicate(timeout=60)
+    assert demo.returncode == 130
+    assert told == b"receipts-ledger: stopped\n"
+    assert not Path(f"/proc/{node}").exists()
+
+
+def _first_child_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])

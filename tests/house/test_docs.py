@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from receipts_ledger.cli.door import root
 from receipts_ledger.errors import RefusalCode
+from receipts_ledger.store.tables import metadata
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*.md")])
@@ -58,6 +59,28 @@ def test_make_targets_that_pages_name_exist() -> None:
         for line in fenced(page):
             if line.startswith("make "):
                 assert line.split()[1] in targets, f"{page.name}: {line}"
+
+
+def test_the_architecture_names_every_table_and_every_room() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    rows = re.findall(r"^\| ((?:`[a-z_]+` ?)+)\|", page, re.MULTILINE)
+    tables = [name for row in rows for name in re.findall(r"`([a-z_]+)`", row)]
+    assert sorted(tables) == sorted(metadata.tables)
+    rooms = set(re.findall(r"^  (\w+(?:/|\.py)) ", page, re.MULTILINE))
+    package = (ROOT / "receipts_ledger").iterdir()
+    there = {
+        f"{each.name}/" if each.is_dir() else each.name
+        for each in package
+        if each.is_dir() != (each.suffix == ".py") and not each.name.startswith("__")
+    }
+    assert rooms == there
+
+
+def test_the_architecture_names_every_parent_of_the_contract() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for contract in (ROOT / "contracts").glob("*.sol"):
+        if contract.read_text("utf-8").count("abstract contract "):
+            assert f"`{contract.stem}`" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

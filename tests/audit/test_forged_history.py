@@ -11,7 +11,15 @@ from receipts_ledger.chain.calldata import EXECUTE, RELAY, call
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.effect import events_of
 from receipts_ledger.domain.event import ActRefused, Event
-from receipts_ledger.domain.ids import Day, Hash32, PartyId, ReceiptId, Version, receipt_number
+from receipts_ledger.domain.ids import (
+    Day,
+    Hash32,
+    PartyId,
+    ReceiptId,
+    Version,
+    pool_of,
+    receipt_number,
+)
 from receipts_ledger.domain.pledge import (
     Pledge,
     PledgePortfolio,
@@ -20,9 +28,11 @@ from receipts_ledger.domain.pledge import (
     ReleasePortfolio,
 )
 from receipts_ledger.domain.pool import Attest
-from receipts_ledger.domain.receipt import Deliver, Issue, Transfer
+from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer
+from tests.audit import lies
 from tests.support.auditing import DIFFERENT, EQUAL, Scene
 from tests.support.cast import (
+    AUTHORITY,
     BANK_A,
     BANK_B,
     BANK_C,
@@ -33,9 +43,10 @@ from tests.support.cast import (
     WAREHOUSE_A,
     Member,
 )
-from tests.support.forging import Forger, deployed, emitting, passing_on_to, send
+from tests.support.forging import Forger, deployed, emitting, passing_on_to, send, send_as
 from tests.support.indexing import events_on_chain, folded
-from tests.support.ledger_on_chain import EVIDENCE, FOREVER, TERMS
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, LOT, TERMS
+from tests.support.lying_node import LyingNode
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -199,6 +210,40 @@ def test_consent_ends_with_its_deadline(
     outcome = scene.audit()
     told = f"Pledge was carried out at {mined_at}, after its deadline {mined_at - 1}"
     assert [detail for _, _, detail in outcome.differences] == ([told] if is_found else [])
+
+
+def test_less_goods_than_receipts_are_found_whoever_counted_them(
+    scene: Scene, forger: Forger, free: ReceiptId
+) -> None:
+    pool = pool_of(free)
+    count = Attest(pool, Version(2), LOT - 1, EVIDENCE, FOREVER)
+    forger.leave(effect(scene, count, INSPECTOR), scene.ledger.sign(count, INSPECTOR))
+    subject, detail = only(scene, kind="invariant")
+    assert subject == "pool 2-7"
+    assert detail == "I4: receipted <= attested <= capacity does not hold"
+
+
+def test_party_that_sends_its_own_act_has_agreed(scene: Scene, free: ReceiptId) -> None:
+    freeze = Freeze(free, Version(1), EVIDENCE, FOREVER)
+    send_as(scene.ledger, AUTHORITY, call(EXECUTE, wire.encode(freeze, [])))
+    outcome = scene.audit()
+    assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+
+
+def test_node_that_names_another_sender_gives_nobodys_consent(
+    scene: Scene, forger: Forger, free: ReceiptId, lying: tuple[LyingNode, str]
+) -> None:
+    freeze = Freeze(free, Version(1), EVIDENCE, FOREVER)
+    tx_receipt = forger.leave(effect(scene, freeze), wire.encode(freeze, []))
+    claimed = {"from": "0x" + AUTHORITY.address.hex()}
+    node, url = lying
+    node.bend = lies.of_whole_block(
+        int(tx_receipt["blockNumber"], 16),
+        lambda block: block | {"transactions": [each | claimed for each in block["transactions"]]},
+    )
+    ((kind, _, detail),) = scene.audit(rpc=url).differences
+    assert kind == "consent"
+    assert detail == "Freeze was carried out without the consent of any authority"
 
 
 def test_more_goods_than_were_signed_for_are_found(

@@ -10,9 +10,12 @@ from typing import Any
 from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.calldata import EXECUTE, call
 from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.domain.event import ActRefused, Event, ReceiptEvent
 from receipts_ledger.domain.ids import ReceiptId
+from receipts_ledger.domain.lane import Fees
 from receipts_ledger.domain.pool import Attested
+from tests.support.cast import Member
 from tests.support.ledger_on_chain import GAS, LedgerOnChain
 
 _MSTORE, _SSTORE, _LOG0, _GAS, _CALL = "52", "55", 0xA0, "5a", "f1"
@@ -33,11 +36,13 @@ class Forger:
         selector: bytes = EXECUTE,
         calldata: bytes | None = None,
     ) -> dict[str, Any]:
-        """Have a call leave these events, and the words that go with those of receipts."""
+        """Have a call leave these events, and the words of receipts and pools that they carry."""
         words: dict[int, int] = {}
         for event in events:
+            if isinstance(event, Attested):
+                words[_slot("_pools", event.pool)] = event.after.to_word()
             if isinstance(event, ReceiptEvent):
-                slot = _slot_of(event.receipt_id)
+                slot = _slot("_pairs", event.receipt_id >> 1)
                 before = words.get(slot, self._stored(slot))
                 words[slot] = _with_half(before, event.receipt_id, event.word)
         return self.run(emitting(events, words), calldata or call(selector, argument))
@@ -85,6 +90,24 @@ def deployed(ledger: LedgerOnChain, code: bytes) -> str:
     return str(tx_receipt["contractAddress"])
 
 
+def send_as(ledger: LedgerOnChain, member: Member, calldata: bytes) -> dict[str, Any]:
+    """Send a call to the ledger by a member's own key; it must go through."""
+    sender = "0x" + member.address.hex()
+    ledger.rpc.call("anvil_setBalance", [sender, hex(10**20)])
+    call_to_ledger = Unsigned(
+        chain_id=ledger.deployment.chain_id,
+        nonce=int(ledger.rpc.call("eth_getTransactionCount", [sender, "latest"]), 16),
+        to=ledger.deployment.address,
+        calldata=calldata,
+        gas_limit=GAS,
+        fees=Fees(10**10, 10**9),
+    )
+    raw = sign(call_to_ledger, member.private_key, TransactionType.FEE_MARKET).raw
+    tx_receipt = ledger.wait_for(ledger.rpc.call("eth_sendRawTransaction", ["0x" + raw.hex()]))
+    assert tx_receipt["status"] == "0x1"
+    return tx_receipt
+
+
 def send(ledger: LedgerOnChain, to: str | None, calldata: bytes) -> dict[str, Any]:
     """Send a transaction of nobody in particular; it must go through."""
     request = {
@@ -118,9 +141,9 @@ def _log_of(event: Event) -> tuple[list[bytes], bytes]:
             raise AssertionError(f"nobody has needed a forged {name} yet")
 
 
-def _slot_of(receipt: ReceiptId) -> int:
-    base = ledger_artifact().slot("_pairs")
-    return int.from_bytes(keccak((receipt >> 1).to_bytes(32) + base.to_bytes(32)))
+def _slot(label: str, key: int) -> int:
+    base = ledger_artifact().slot(label)
+    return int.from_bytes(keccak(key.to_bytes(32) + base.to_bytes(32)))
 
 
 def _with_half(words: int, receipt: ReceiptId, word: int) -> int:

@@ -1,0 +1,119 @@
+"""Our decoder against web3's, on every log of a chain on which everything has happened."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from web3 import Web3
+
+from receipts_ledger.chain.artifact import ledger_artifact
+from receipts_ledger.chain.decode import Undecodable, decode
+from receipts_ledger.chain.keys import keccak
+from receipts_ledger.domain.event import Event
+from receipts_ledger.domain.party import Party
+from receipts_ledger.domain.pool import Pool
+from tests.support.ledger_on_chain import LedgerOnChain
+from tests.support.story import tell
+
+SIGNATURES = [
+    f"{entry['name']}({','.join(member['type'] for member in entry['inputs'])})"
+    for entry in ledger_artifact().abi
+    if entry["type"] == "event" and entry["name"] != "EIP712DomainChanged"
+]
+
+
+@pytest.fixture
+def logs(ledger_on_anvil: LedgerOnChain) -> list[dict[str, Any]]:
+    """All logs of a ledger on which everything has happened."""
+    tell(ledger_on_anvil)
+    wanted = {"address": ledger_on_anvil.deployment.contract, "fromBlock": "0x0"}
+    found: list[dict[str, Any]] = ledger_on_anvil.rpc.call("eth_getLogs", [wanted])
+    return found
+
+
+def ours(log: Mapping[str, Any]) -> Event:
+    topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
+    return decode(topics, bytes.fromhex(log["data"][2:]))
+
+
+def plain(value: object) -> object:
+    """Return a member of an event as the ABI knows it."""
+    match value:
+        case Party() | Pool():
+            return value.to_word()
+        case bytes():
+            return value
+        case str():
+            return bytes.fromhex(value[2:])
+        case int():
+            return int(value)
+        case _:
+            raise AssertionError(f"no event has a member like {value!r}")
+
+
+def test_every_log_is_read_as_web3_reads_it(
+    ledger_on_anvil: LedgerOnChain, logs: list[dict[str, Any]]
+) -> None:
+    node = Web3(Web3.HTTPProvider(ledger_on_anvil.rpc.url))
+    contract = node.eth.contract(
+        address=Web3.to_checksum_address(ledger_on_anvil.deployment.contract),
+        abi=ledger_artifact().abi,
+    )
+    seen = set()
+    for log, typed in zip(logs, node.eth.get_logs(_all_of(ledger_on_anvil)), strict=True):
+        event = ours(log)
+        name = type(event).__name__
+        theirs = contract.events[name]().process_log(typed)
+        members = [plain(getattr(event, field)) for field in event.__slots__]
+        inputs = contract.events[name]().abi["inputs"]
+        assert theirs["event"] == name
+        assert members == [plain(theirs["args"][member["name"]]) for member in inputs]
+        seen.add(type(event))
+    assert seen == set(get_args(Event))
+
+
+def _all_of(ledger: LedgerOnChain) -> Any:
+    address = Web3.to_checksum_address(ledger.deployment.contract)
+    return {"address": address, "fromBlock": 0}
+
+
+def test_every_event_of_the_contract_is_known() -> None:
+    names = {event.__name__ for event in get_args(Event)}
+    assert {signature.partition("(")[0] for signature in SIGNATURES} == names
+
+
+def test_log_that_is_cut_off_or_lengthened_is_refused(logs: list[dict[str, Any]]) -> None:
+    for log in logs:
+        shortened = [log | {"data": log["data"][:-2]}] if log["data"] != "0x" else []
+        for bent in (
+            *shortened,
+            log | {"data": log["data"] + "00"},
+            log | {"data": log["data"] + "00" * 32},
+            log | {"topics": log["topics"][:1]},
+            log | {"topics": []},
+        ):
+            with pytest.raises(Undecodable):
+                ours(bent)
+
+
+@given(
+    st.sampled_from(SIGNATURES),
+    st.lists(st.binary(min_size=32, max_size=32), max_size=3),
+    st.binary(max_size=200) | st.binary(min_size=32, max_size=32).map(lambda word: word * 3),
+)
+def test_junk_under_a_known_name_is_read_or_refused_and_nothing_else(
+    signature: str, others: list[bytes], body: bytes
+) -> None:
+    try:
+        event = decode([keccak(signature.encode()), *others], body)
+    except Undecodable:
+        return
+    assert type(event).__name__ == signature.partition("(")[0]
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=100))
+def test_unknown_name_is_refused(topic: bytes, body: bytes) -> None:
+    with pytest.raises(Undecodable, match="unknown topic"):
+        decode([topic], body)

@@ -1,11 +1,13 @@
-"""A chain to be read: receipts that are issued once, then pledged, released and sold in turn.
+"""A chain to be read: receipts that are issued once, then pledged and released in turn.
 
-The number of live receipts stays the same however long the chain grows, so that whatever
+Either each by itself, and sold in between, or a portfolio at a time, as banks do. The
+number of live receipts stays the same however long the chain grows, so that whatever
 grows with its length can be seen.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate, islice
 
 from receipts_ledger.chain import calldata, gas, keys
@@ -14,7 +16,13 @@ from receipts_ledger.chain.local_node import DEVELOPER_KEYS
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Day, Hash32, PoolId, ReceiptId, Version, receipt_id
-from receipts_ledger.domain.pledge import Pledge, Release
+from receipts_ledger.domain.pledge import (
+    Pledge,
+    PledgePortfolio,
+    ReceiptRef,
+    Release,
+    ReleasePortfolio,
+)
 from receipts_ledger.domain.receipt import Issue, NewReceipt, Transfer
 from tests.support.cast import BANK_A, INSPECTOR, TRADER_A, TRADER_B, WAREHOUSE_A, Member
 from tests.support.ledger_on_chain import (
@@ -28,11 +36,21 @@ from tests.support.ledger_on_chain import (
 
 BLOCK_GAS_MAX = 60_000_000
 ISSUED_TOGETHER = 100
-RELAYED_TOGETHER = 50
-# One receipt's share of a chain: issued once, then so often pledged, released and sold.
-CYCLES = 8
-EVENTS_OF_RECEIPT = 1 + 3 * CYCLES
+PORTFOLIO = 100
+SINGLE_ACTS_RELAYED_TOGETHER = 50
+# One receipt's share of a chain: issued once, then so often pledged, released and sold, or
+# pledged and released: the same number of events.
+SINGLE_CYCLES = 8
+PORTFOLIO_CYCLES = 12
+EVENTS_OF_RECEIPT = 1 + 3 * SINGLE_CYCLES
 _SIGNATURE_COUNT_AT = 1
+
+
+class Custom(StrEnum):
+    """How the members of a ledger go about it."""
+
+    ONE_BY_ONE = "one by one"
+    IN_PORTFOLIOS = "in portfolios"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,7 @@ class BuiltChain:
     """A chain as long as was asked for, or a little longer."""
 
     deployment: Deployment
+    custom: Custom
     receipts: int
     signatures: int
     events_of_block: tuple[int, ...]
@@ -59,7 +78,7 @@ class BuiltChain:
         return next(block for block, events in until if events >= event)
 
 
-def build(rpc: Rpc, events: int) -> BuiltChain:
+def build(rpc: Rpc, events: int, custom: Custom) -> BuiltChain:
     """Build a chain on a fresh Anvil. Blocks are as full as they can be."""
     ledger = LedgerOnChain(rpc)
     ledger.admit_cast()
@@ -70,12 +89,12 @@ def build(rpc: Rpc, events: int) -> BuiltChain:
     for issue in _issues(ledger, pool, receipts):
         relayer.relay([issue])
     numbers = [receipt_id(pool, serial) for serial in range(1, receipts + 1)]
-    for cycle in range(CYCLES):
-        for step in _steps(ledger, numbers, cycle):
-            for batch in _batches(step, RELAYED_TOGETHER):
-                relayer.relay(batch)
+    for batch in _deals(ledger, numbers, custom):
+        relayer.relay(batch)
     relayer.mine()
-    return BuiltChain(ledger.deployment, receipts, relayer.signatures, _events_of_block(rpc))
+    return BuiltChain(
+        ledger.deployment, custom, receipts, relayer.signatures, _events_of_block(rpc)
+    )
 
 
 def _receipts(events: int) -> int:
@@ -94,11 +113,25 @@ def _issues(ledger: LedgerOnChain, pool: PoolId, receipts: int) -> Iterator[byte
         yield ledger.sign(act, WAREHOUSE_A, INSPECTOR)
 
 
-def _steps(
+def _deals(
+    ledger: LedgerOnChain, receipts: Sequence[ReceiptId], custom: Custom
+) -> Iterator[Sequence[bytes]]:
+    """Yield the acts of one transaction after the other."""
+    match custom:
+        case Custom.ONE_BY_ONE:
+            for cycle in range(SINGLE_CYCLES):
+                for step in _single_acts(ledger, receipts, cycle):
+                    yield from _batches(step, SINGLE_ACTS_RELAYED_TOGETHER)
+        case Custom.IN_PORTFOLIOS:
+            for cycle in range(PORTFOLIO_CYCLES):
+                for act in _portfolio_acts(ledger, receipts, cycle):
+                    yield [act]
+
+
+def _single_acts(
     ledger: LedgerOnChain, receipts: Sequence[ReceiptId], cycle: int
 ) -> Iterator[Iterator[bytes]]:
     holder, buyer = (TRADER_A, TRADER_B) if cycle % 2 == 0 else (TRADER_B, TRADER_A)
-    maturity = Day(ledger.today + MATURITY_DAYS)
     version = 1 + 3 * cycle
 
     def signed(acts: Iterable[Act], *signers: Member) -> Iterator[bytes]:
@@ -106,6 +139,7 @@ def _steps(
 
     def pledge(receipt: ReceiptId) -> Act:
         terms = _commitment("pledge", receipt, cycle)
+        maturity = _maturity(ledger)
         return Pledge(receipt, Version(version), BANK_A.party, maturity, terms, (), FOREVER)
 
     yield signed(map(pledge, receipts), holder, WAREHOUSE_A, BANK_A)
@@ -122,6 +156,33 @@ def _steps(
         return Transfer(receipt, Version(version + 2), buyer.party, terms, FOREVER)
 
     yield signed(map(transfer, receipts), holder, buyer)
+
+
+def _portfolio_acts(
+    ledger: LedgerOnChain, receipts: Sequence[ReceiptId], cycle: int
+) -> Iterator[bytes]:
+    version = 1 + 2 * cycle
+    portfolios = [
+        receipts[first : first + PORTFOLIO] for first in range(0, len(receipts), PORTFOLIO)
+    ]
+    for portfolio in portfolios:
+        terms = _commitment("pledge", portfolio[0], cycle)
+        pledge = PledgePortfolio(
+            _at_version(portfolio, version), BANK_A.party, _maturity(ledger), terms, (), FOREVER
+        )
+        yield ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_A)
+    for portfolio in portfolios:
+        terms = _commitment("release", portfolio[0], cycle)
+        release = ReleasePortfolio(_at_version(portfolio, version + 1), terms, FOREVER)
+        yield ledger.sign(release, BANK_A)
+
+
+def _at_version(portfolio: Sequence[ReceiptId], version: int) -> tuple[ReceiptRef, ...]:
+    return tuple(ReceiptRef(receipt, Version(version)) for receipt in portfolio)
+
+
+def _maturity(ledger: LedgerOnChain) -> Day:
+    return Day(ledger.today + MATURITY_DAYS)
 
 
 class _Relayer:

@@ -6,14 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.index.chain import BLOCK_GAS_MAX, BuiltChain, build
+from benchmarks.index.chain import BLOCK_GAS_MAX, BuiltChain, Custom, build
 from benchmarks.index.report import print_report, write_document
 from benchmarks.index.result import Results, Round, Series
 from benchmarks.index.task import Measured, Task
@@ -32,18 +32,26 @@ _RECOVERIES = 5_000
 
 def run(console: Console, *, events: int, rounds: int) -> bool:
     """Measure, print, write docs/speed.md; return whether every mark is met."""
-    with (
-        anvil("--gas-limit", str(BLOCK_GAS_MAX)) as node,
-        PostgresCluster() as postgres,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        with console.status(f"building a chain of {events:,} events"):
-            chain = build(Rpc(node.url, timeout_seconds=_TIMEOUT_SECONDS), events)
-        bench = _Bench(node.url, chain, postgres, Path(folder))
-        results = bench.results(rounds, console)
+    chains: list[BuiltChain] = []
+    whole: dict[Custom, Mapping[Task, Series]] = {}
+    parts: tuple[Series, ...] = ()
+    for custom in Custom:
+        with (
+            anvil("--gas-limit", str(BLOCK_GAS_MAX)) as node,
+            PostgresCluster() as postgres,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            with console.status(f"building a chain of {events:,} events, {custom}"):
+                chain = build(Rpc(node.url, timeout_seconds=_TIMEOUT_SECONDS), events, custom)
+            bench = _Bench(node.url, chain, postgres, Path(folder))
+            chains.append(chain)
+            whole[custom] = bench.whole(rounds, console)
+            if custom is Custom.ONE_BY_ONE:
+                parts = bench.parts(rounds, console)
+    results = Results(whole, parts)
     marks = list(results.marks())
     print_report(results, marks, console)
-    write_document(chain, results, marks, rounds=rounds, recovery_us=_recovery_us())
+    write_document(chains, results, marks, rounds=rounds, recovery_us=_recovery_us())
     return all(mark.is_met for mark in marks)
 
 
@@ -70,21 +78,23 @@ class _Bench:
         self._template = postgres.create()
         migrate.upgrade(postgres.url(self._template))
 
-    def results(self, rounds: int, console: Console) -> Results:
+    def whole(self, rounds: int, console: Console) -> Mapping[Task, Series]:
         """Alternate the tasks, so that what the neighbours do falls on all of them."""
-        whole: dict[Task, list[Round]] = {task: [] for task in Task}
-        parts: dict[Fraction, list[Round]] = {part: [] for part in _PARTS}
+        done: dict[Task, list[Round]] = {task: [] for task in Task}
         for number in range(1, rounds + 1):
-            for task, done in whole.items():
-                with console.status(f"round {number} of {rounds}: {task}"):
-                    done.append(self._round(task, self._chain.head))
-            for part, done in parts.items():
-                with console.status(f"round {number} of {rounds}: {Task.REPLAY}, {part} of it"):
-                    done.append(self._round(Task.REPLAY, self._block_after(part)))
-        return Results(
-            {task: Series(task, tuple(done)) for task, done in whole.items()},
-            tuple(Series(Task.REPLAY, tuple(done)) for done in parts.values()),
-        )
+            for task, series in done.items():
+                with console.status(f"round {number} of {rounds}: {self._chain.custom}, {task}"):
+                    series.append(self._round(task, self._chain.head))
+        return {task: Series(task, tuple(series)) for task, series in done.items()}
+
+    def parts(self, rounds: int, console: Console) -> tuple[Series, ...]:
+        """Replay the first parts of the chain, the shortest first."""
+        found = []
+        for part in _PARTS:
+            with console.status(f"{Task.REPLAY}, {part} of the chain"):
+                series = [self._round(Task.REPLAY, self._block_after(part)) for _ in range(rounds)]
+            found.append(Series(Task.REPLAY, tuple(series)))
+        return tuple(found)
 
     def _block_after(self, share: Fraction) -> int:
         events = self._chain.events_until(self._chain.head)

@@ -7,9 +7,9 @@ from statistics import median
 from benchmarks.index.chain import Custom
 from benchmarks.index.task import Measured, Task
 
-RATE_RATIO_MIN = 8.0
+RATIO_MIN = 8.0
 # An audit of single acts spends most of its time in the same libsecp256k1 as its peer.
-RATE_RATIO_MIN_OF_SIGNATURES = 4.0
+RATIO_MIN_OF_SIGNATURES = 4.0
 # Both have long come to the size of their pages and of the live state: the rest is noise.
 PEAK_GROWTH_MAX = 1.05
 
@@ -103,11 +103,12 @@ class Results:
     def marks(self) -> Iterator[Mark]:
         """Yield what has to hold."""
         for custom in Custom:
-            for task in (Task.INDEX_SQLITE, Task.INDEX_POSTGRESQL):
-                yield self._rate_mark(custom, task, Task.WEB3, RATE_RATIO_MIN)
-        yield self._rate_mark(Custom.IN_PORTFOLIOS, Task.REPLAY, Task.WEB3, RATE_RATIO_MIN)
+            yield self._rate_mark(custom, Task.INDEX_SQLITE, Task.WEB3, RATIO_MIN)
+            # Its wall time is the server's as well, and that of the processors they share.
+            yield self._cpu_mark(custom, Task.INDEX_POSTGRESQL, Task.WEB3, RATIO_MIN)
+        yield self._rate_mark(Custom.IN_PORTFOLIOS, Task.REPLAY, Task.WEB3, RATIO_MIN)
         yield self._rate_mark(
-            Custom.ONE_BY_ONE, Task.REPLAY, Task.WEB3_SIGNATURES, RATE_RATIO_MIN_OF_SIGNATURES
+            Custom.ONE_BY_ONE, Task.REPLAY, Task.WEB3_SIGNATURES, RATIO_MIN_OF_SIGNATURES
         )
         shorter, whole = self.shorter_replays[-1], self.whole[Custom.ONE_BY_ONE][Task.REPLAY]
         growth = whole.peak_mib / shorter.peak_mib
@@ -120,9 +121,12 @@ class Results:
 
     def _rate_mark(self, custom: Custom, task: Task, beside: Task, least: float) -> Mark:
         found = self.rate_ratio(custom, task, beside)
-        return Mark(
-            f"{custom}: {task}, events/s beside {beside}",
-            f"at least {least:.0f}x",
-            f"{found:.1f}x",
-            found >= least,
-        )
+        return _ratio_mark(f"{custom}: {task}, events/s beside {beside}", found, least)
+
+    def _cpu_mark(self, custom: Custom, task: Task, beside: Task, least: float) -> Mark:
+        found = self.cpu_ratio(custom, task, beside)
+        return _ratio_mark(f"{custom}: {task}, CPU/event beside {beside}", found, least)
+
+
+def _ratio_mark(what: str, found: float, least: float) -> Mark:
+    return Mark(what, f"at least {least:.0f}x", f"{found:.1f}x", found >= least)

@@ -39,7 +39,7 @@ def serve(
         server.should_exit |= should_end()
 
     config.callback_notify = look
-    with _listening(host, port) as listener, _stop_signals_taken():
+    with _listening(host, port) as listener, _stop_signals_taken(server):
         told(_url_of(listener))
         server.run(sockets=[listener])
 
@@ -90,9 +90,16 @@ def _url_of(listener: socket.socket) -> str:
 
 
 @contextmanager
-def _stop_signals_taken() -> Iterator[None]:
-    """Take the signals that uvicorn raises again when it is done: others have to close too."""
-    before = {number: signal.signal(number, lambda *_: None) for number in _STOP_SIGNALS}
+def _stop_signals_taken(server: uvicorn.Server) -> Iterator[None]:
+    """Take the signals that uvicorn raises again when it is done: others have to close too.
+
+    One that comes before uvicorn listens for signals itself must not be lost either.
+    """
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in _STOP_SIGNALS}
     try:
         yield
     finally:

@@ -135,7 +135,7 @@ def _told(what: str, *, as_json: bool) -> Callable[[str], None]:
 
     def tell(name: str) -> None:
         if as_json:
-            print_json({what.split()[0]: name})
+            print_json({what.partition(" ")[0]: name})
             return
         typer.echo(f"{what} {name}")
 

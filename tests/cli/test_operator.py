@@ -133,15 +133,16 @@ def test_a_setting_that_is_missing_is_named(
 def test_a_gateway_tells_programs_where_it_listens(environment: dict[str, str]) -> None:
     told = {}
     for command, word in (("up", "listening"), ("serve", "listening"), ("work", "working")):
-        gateway = subprocess.Popen(
+        with subprocess.Popen(
             [Path(sys.executable).with_name("receipts-ledger"), command, "--json"],
             stdout=subprocess.PIPE,
             env={**os.environ, f"{PREFIX}PORT": "0"},
-        )
-        assert gateway.stdout is not None
-        told[word] = json.loads(b"".join(gateway.stdout.readline() for _ in range(3)))[word]
-        gateway.terminate()
-        assert gateway.wait(60) == 0
+        ) as gateway:
+            assert gateway.stdout is not None
+            said = b"".join(gateway.stdout.readline() for _ in range(3))
+            gateway.terminate()
+            assert gateway.wait(60) == 0
+        told[word] = json.loads(said)[word]
     assert told["listening"].startswith("http://127.0.0.1:")
     assert told["working"].startswith("0x")
 
@@ -153,4 +154,4 @@ def test_another_chain_is_refused_at_the_start(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}RPC", anvil_node.url)
-    assert "genesis" in refused(capsysbinary, 2, "up")
+    assert "not the ledger of the deployment file" in refused(capsysbinary, 2, "up")

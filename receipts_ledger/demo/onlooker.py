@@ -87,7 +87,8 @@ class Onlooker:
         acts = tuple(_acts(bytes.fromhex(transaction["input"][2:])))
         return MinedCall(
             tx_hash=transaction["hash"],
-            block_number=int(transaction["blockNumber"], 16),
+            # The receipt's: a node may show the transaction as pending a moment longer.
+            block_number=int(tx_receipt["blockNumber"], 16),
             succeeded=tx_receipt["status"] == "0x1",
             acts=acts,
             digests=tuple(map(self._digester.digest, acts)),

@@ -5,7 +5,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Parties} from "./Parties.sol";
 import {Refusal, refuse} from "./Refusal.sol";
-import {Act} from "./Wire.sol";
+import {Act, Wire} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 
@@ -16,13 +16,14 @@ import {PartyWord} from "./words/PartyWord.sol";
 abstract contract Consent is Parties, EIP712 {
     using Demand for uint256;
     using PartyWord for uint256;
+    using Wire for uint256;
 
     /// @notice Objects unless the demand is met and no signature is left over.
     /// @dev Here and below, first the ordinary case in a straight line: as many signatures as demands, each by the
     /// right key.
     function _agreed(Act act, uint256 demand) internal view returns (Refusal refusal) {
         if (act.signatureCount() == 1) {
-            uint256 word = _wordOfSigner(act, 0);
+            uint256 word = _keys[_signer(act.digest(), act.signatures())];
             if (demand.unmetBy(word) == 0) {
                 act.setLastKeyWord(word);
                 return refusal;
@@ -34,8 +35,9 @@ abstract contract Consent is Parties, EIP712 {
     /// @notice Objects unless both demands are met, in this order, and no signature is left over.
     function _agreed(Act act, uint256 first, uint256 second) internal view returns (Refusal refusal) {
         if (act.signatureCount() == 2) {
-            uint256 unmet = first.unmetBy(_wordOfSigner(act, 0));
-            uint256 word = _wordOfSigner(act, 1);
+            (bytes32 digest, uint256 start) = (act.digest(), act.signatures());
+            uint256 unmet = first.unmetBy(_keys[_signer(digest, start)]);
+            uint256 word = _keys[_signer(digest, start.nextSignature())];
             if (unmet | second.unmetBy(word) == 0) {
                 act.setLastKeyWord(word);
                 return refusal;
@@ -51,12 +53,12 @@ abstract contract Consent is Parties, EIP712 {
         returns (Refusal refusal)
     {
         if (act.signatureCount() == 3) {
-            uint256 unmet = first.unmetBy(_wordOfSigner(act, 0)) | second.unmetBy(_wordOfSigner(act, 1));
-            uint256 word = _wordOfSigner(act, 2);
-            if (unmet | third.unmetBy(word) == 0) {
-                act.setLastKeyWord(word);
-                return refusal;
-            }
+            (bytes32 digest, uint256 start) = (act.digest(), act.signatures());
+            uint256 unmet = first.unmetBy(_keys[_signer(digest, start)]);
+            start = start.nextSignature();
+            unmet |= second.unmetBy(_keys[_signer(digest, start)]);
+            start = start.nextSignature();
+            if (unmet | third.unmetBy(_keys[_signer(digest, start)]) == 0) return refusal;
         }
         return _agreedOtherwise(act, first, second, third);
     }
@@ -70,16 +72,18 @@ abstract contract Consent is Parties, EIP712 {
         returns (Refusal refusal)
     {
         uint256 index;
+        uint256 start = act.signatures();
         uint256 agreed;
         for (; demand != Demand.NONE; (demand, second, third) = (second, third, Demand.NONE)) {
             address key;
             if (index < act.signatureCount()) {
-                key = _signer(act, index);
+                key = _signer(act.digest(), start);
                 if (key == address(0)) return refuse(BadSignature.selector, index);
                 uint256 word = _keys[key];
                 if (demand.unmetBy(word) == 0 || (demand == Demand.NEW_KEY && key == act.newKey())) {
                     agreed = word;
                     ++index;
+                    start = start.nextSignature();
                     continue;
                 }
             } else if (demand == Demand.NEW_KEY && msg.sender == act.newKey()) {
@@ -100,17 +104,10 @@ abstract contract Consent is Parties, EIP712 {
         return act.lastKeyWord().partyOfKey();
     }
 
-    function _wordOfSigner(Act act, uint256 index) private view returns (uint256) {
-        return _keys[_signer(act, index)];
-    }
-
-    /// @notice The address behind a signature, 0 when it is none.
-    /// @dev Takes the compact form apart itself, as ERC-2098 says: ECDSA is the judge, without a detour.
-    function _signer(Act act, uint256 index) private pure returns (address key) {
-        (bytes32 r, bytes32 vs) = act.signature(index);
-        unchecked {
-            (key,,) = ECDSA.tryRecover(act.digest(), uint8((uint256(vs) >> 255) + 27), r, (vs << 1) >> 1);
-        }
+    /// @notice The address behind the signature at calldata offset `start`, 0 when it is none.
+    function _signer(bytes32 digest, uint256 start) private pure returns (address key) {
+        (bytes32 r, bytes32 vs) = Wire.signatureAt(start);
+        (key,,) = ECDSA.tryRecover(digest, r, vs);
     }
 
     /// @notice Why this key, 0 for none, does not meet the demand.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Receipts} from "./Receipts.sol";
+import {Pair, Receipts} from "./Receipts.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
@@ -17,7 +17,7 @@ abstract contract Deliveries is Receipts {
 
     function _actDeliver(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
-        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
         if (!word.isOpen()) return _notOpen(receiptId, word);
         refusal = _deliveryConsent(act, receiptId, word);
         if (refusal.isSome()) return refusal;
@@ -37,7 +37,7 @@ abstract contract Deliveries is Receipts {
 
         uint256 nextWord = word.next().withQuantity(available - quantity);
         if (quantity == available) nextWord = nextWord.withoutPledge().withStatus(ReceiptWord.DELIVERED);
-        _write(pair, receiptId, word, nextWord);
+        _write(pair, words, receiptId, word, nextWord);
         _pools[pool] = poolWord_.withDelivered(quantity);
         emit Delivered(uint64(receiptId), uint128(nextWord), act.commitment());
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Receipts} from "./Receipts.sol";
+import {Pair, Receipts} from "./Receipts.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
@@ -15,7 +15,7 @@ abstract contract Freezes is Receipts {
 
     function _actFreeze(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
-        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
         refusal = _authorityConsent(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
@@ -23,13 +23,13 @@ abstract contract Freezes is Receipts {
         if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next() | ReceiptWord.FROZEN;
-        _write(pair, receiptId, word, nextWord);
+        _write(pair, words, receiptId, word, nextWord);
         emit ReceiptFrozen(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 
     function _actUnfreeze(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
-        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
         refusal = _authorityConsent(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         if (!word.isFrozen()) return refuse(NotFrozen.selector, receiptId);
@@ -37,7 +37,7 @@ abstract contract Freezes is Receipts {
         if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next() & ~ReceiptWord.FROZEN;
-        _write(pair, receiptId, word, nextWord);
+        _write(pair, words, receiptId, word, nextWord);
         emit ReceiptUnfrozen(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 

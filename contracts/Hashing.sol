@@ -8,6 +8,9 @@ import {Act} from "./Wire.sol";
 /// @dev Written in assembly on memory that stays free, because `abi.encode` keeps every buffer it makes and a batch
 /// hashes hundreds of structs.
 library Hashing {
+    /// @dev Known beforehand, because most acts name no items and no documents.
+    uint256 private constant OF_NO_WORDS = uint256(keccak256(""));
+
     function ofStruct(bytes32 structType, uint256 a, uint256 b, uint256 c)
         internal
         pure
@@ -100,12 +103,15 @@ library Hashing {
 
     /// @notice Hash of a `bytes32[]`: the words from `from` on.
     function ofWords(Act act, uint256 from, uint256 count) internal pure returns (uint256 hash) {
-        uint256 words = act.words();
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            let size := shl(5, count)
-            calldatacopy(free, add(words, shl(5, from)), size)
-            hash := keccak256(free, size)
+        hash = OF_NO_WORDS;
+        if (count != 0) {
+            uint256 words = act.words();
+            assembly ("memory-safe") {
+                let free := mload(0x40)
+                let size := shl(5, count)
+                calldatacopy(free, add(words, shl(5, from)), size)
+                hash := keccak256(free, size)
+            }
         }
     }
 

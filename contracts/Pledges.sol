@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Receipts} from "./Receipts.sol";
+import {Pair, Receipts} from "./Receipts.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
@@ -17,32 +17,33 @@ abstract contract Pledges is Receipts {
 
     function _actPledge(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
-        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
         refusal = _pledgeConsent(act, receiptId, word);
-        if (refusal.isNone()) {
-            refusal = _checkPledge(act, receiptId, word, act.version(), _pools[receiptId >> 32]);
-        }
+        if (refusal.isSome()) return refusal;
+        refusal = _checkPledge(act, receiptId, word, act.version(), _pools[receiptId >> 32]);
         if (refusal.isSome()) return refusal;
         bool hasDocuments = act.wordCount() != 0;
-        if (hasDocuments) refusal = _useDocuments(act, 0);
-        if (refusal.isSome()) return refusal;
+        if (hasDocuments) {
+            refusal = _useDocuments(act, 0);
+            if (refusal.isSome()) return refusal;
+        }
 
         uint256 nextWord = word.next().withPledge(act.counterparty(), act.maturityDay());
-        _write(pair, receiptId, word, nextWord);
+        _write(pair, words, receiptId, word, nextWord);
         emit Pledged(uint64(receiptId), uint128(nextWord), act.commitment());
         if (hasDocuments) _announceDocuments(act, 0);
     }
 
     function _actRelease(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
-        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
         refusal = _expectPledged(receiptId, word);
         if (refusal.isNone()) refusal = _releaseConsent(act, word);
         if (refusal.isNone()) refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withoutPledge();
-        _write(pair, receiptId, word, nextWord);
+        _write(pair, words, receiptId, word, nextWord);
         emit Released(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 
@@ -68,9 +69,8 @@ abstract contract Pledges is Receipts {
         returns (Refusal refusal)
     {
         uint256 pledgee = act.counterparty();
-        if (pledgee == word.holder() || pledgee == _warehouseOf(receiptId >> 32)) {
-            return refuse(SelfPledge.selector, receiptId, pledgee);
-        }
+        if (pledgee == word.holder()) return refuse(SelfPledge.selector, receiptId, pledgee);
+        if (pledgee == _warehouseOf(receiptId >> 32)) return refuse(SelfPledge.selector, receiptId, pledgee);
         if (word.isEncumbered()) return refuse(AlreadyEncumbered.selector, receiptId, word.pledgee());
         if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
         uint256 today = _today();

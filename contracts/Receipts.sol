@@ -13,6 +13,12 @@ struct Page {
     uint256 words;
 }
 
+/// @notice Two receipts in one storage word. A struct, so that an act can keep hold of the place that it has read and
+/// write there without looking for it again.
+struct Pair {
+    uint256 words;
+}
+
 /// @title The words of receipts
 /// @notice The one place where they are read and written, and the conditions that acts on receipts share.
 abstract contract Receipts is Pools, Claims {
@@ -23,7 +29,7 @@ abstract contract Receipts is Pools, Claims {
     uint256 internal constant EXIT_VERSIONS = 16;
 
     /// @dev Two receipts to a storage word: neighbours in number are neighbours in storage.
-    mapping(uint256 pair => uint256 words) private _pairs;
+    mapping(uint256 pair => Pair) private _pairs;
 
     function receiptWord(uint64 receiptId) external view returns (uint128) {
         return uint128(_receipt(receiptId));
@@ -37,20 +43,27 @@ abstract contract Receipts is Pools, Claims {
     }
 
     function _receipt(uint256 receiptId) internal view returns (uint256) {
-        return _pairs[receiptId.pairOf()].half(receiptId);
+        return _pairs[receiptId.pairOf()].words.half(receiptId);
     }
 
-    /// @notice The word of a receipt, and the pair that it stands in.
-    function _receiptInPair(uint256 receiptId) internal view returns (uint256 word, uint256 pair) {
+    /// @notice The word of a receipt, the pair that it stands in, and what is in the pair.
+    function _receiptInPair(uint256 receiptId)
+        internal
+        view
+        returns (uint256 word, Pair storage pair, uint256 words)
+    {
         pair = _pairs[receiptId.pairOf()];
-        word = pair.half(receiptId);
+        words = pair.words;
+        word = words.half(receiptId);
     }
 
     /// @notice Writes one half of a pair.
-    /// @dev Only for acts over one receipt: `pair` is as they have read it, and an act that writes twice would undo
+    /// @dev Only for acts over one receipt: `words` are as they have read them, and an act that writes twice would undo
     /// with the second write what it has written to the neighbour with the first. Others take a page.
-    function _write(uint256 pair, uint256 receiptId, uint256 word, uint256 nextWord) internal {
-        _pairs[receiptId.pairOf()] = pair.withHalf(receiptId, word, nextWord);
+    function _write(Pair storage pair, uint256 words, uint256 receiptId, uint256 word, uint256 nextWord)
+        internal
+    {
+        pair.words = words.withHalf(receiptId, word, nextWord);
     }
 
     /// @notice The word of a receipt, by way of the page.
@@ -58,7 +71,7 @@ abstract contract Receipts is Pools, Claims {
         uint256 pair = receiptId.pairOf();
         if (page.pair != pair) {
             page.pair = pair;
-            page.words = _pairs[pair];
+            page.words = _pairs[pair].words;
         }
         return page.words.half(receiptId);
     }
@@ -75,7 +88,7 @@ abstract contract Receipts is Pools, Claims {
 
     /// @dev There is no receipt 0 or 1, so pair 0 means a page that is still blank.
     function _save(Page memory page) internal {
-        if (page.pair != 0) _pairs[page.pair] = page.words;
+        if (page.pair != 0) _pairs[page.pair].words = page.words;
     }
 
     /// @notice Why a receipt that is not open is none that can be acted on.

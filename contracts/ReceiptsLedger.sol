@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Admissions} from "./Admissions.sol";
 import {Deliveries} from "./Deliveries.sol";
 import {Freezes} from "./Freezes.sol";
@@ -30,7 +31,8 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
     function execute(bytes calldata act) external {
         (uint256 start, uint256 limit) = _bounds(act);
         Act act_ = Wire.allocate();
-        if (_read(act_, start, act) != limit) revert MalformedAct(act.length);
+        if (act_.read(start) != limit) revert MalformedAct(act.length);
+        _setDigest(act_, _domainSeparatorV4());
         Refusal refusal = _perform(act_);
         if (refusal.isSome()) refusal.revertWith();
     }
@@ -38,10 +40,13 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
     /// @inheritdoc IReceiptsLedger
     function relay(bytes calldata acts) external returns (uint256 refused) {
         (uint256 offset, uint256 limit) = _bounds(acts);
+        bytes32 domain = _domainSeparatorV4();
         Act act = Wire.allocate();
         uint256 free = _freeMemory();
         while (offset < limit) {
-            offset = _read(act, offset, acts);
+            offset = act.read(offset);
+            if (offset > limit) revert MalformedAct(acts.length);
+            _setDigest(act, domain);
             Refusal refusal = _perform(act);
             if (refusal.isSome()) {
                 unchecked {
@@ -55,23 +60,21 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
 
     /// @inheritdoc IReceiptsLedger
     function digestOf(bytes calldata act) external view returns (bytes32) {
-        (uint256 start,) = _bounds(act);
+        (uint256 start, uint256 limit) = _bounds(act);
         Act act_ = Wire.allocate();
-        _read(act_, start, act);
+        if (act_.read(start) > limit) revert MalformedAct(act.length);
+        _setDigest(act_, _domainSeparatorV4());
         if (act_.digest() == 0) revert MalformedAct(0);
         return act_.digest();
     }
 
-    /// @notice Reads the act at calldata offset `start` of `input` and hashes what its signers have signed. An act
-    /// whose kind and words say nothing that can be signed has the digest 0 and becomes one of no kind.
-    /// @return end Calldata offset behind the act.
-    function _read(Act act, uint256 start, bytes calldata input) private view returns (uint256 end) {
-        end = act.read(start);
-        (, uint256 limit) = _bounds(input);
-        if (end > limit) revert MalformedAct(input.length);
+    /// @notice Hashes what the signers of an act have signed. An act whose kind and words say nothing that can be
+    /// signed has the digest 0 and becomes one of no kind.
+    /// @dev The domain is handed in, because it is the same for all acts of a relay.
+    function _setDigest(Act act, bytes32 domain) private pure {
         bytes32 statement = Statements.hash(act);
         if (statement == 0) act.annul();
-        else act.setDigest(_hashTypedDataV4(statement));
+        else act.setDigest(MessageHashUtils.toTypedDataHash(domain, statement));
     }
 
     function _perform(Act act) private returns (Refusal) {

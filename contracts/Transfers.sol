@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Receipts} from "./Receipts.sol";
+import {Pair, Receipts} from "./Receipts.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
@@ -16,7 +16,7 @@ abstract contract Transfers is Receipts {
     function _actTransfer(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         uint256 transferee = act.counterparty();
-        (uint256 word, uint256 pair) = _receiptInPair(receiptId);
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
         if (!word.isOpen()) return _notOpen(receiptId, word);
         refusal = _agreed(act, Demand.active(word.holder()), Demand.activeIn(PartyWord.HOLDER, transferee));
         if (refusal.isSome()) return refusal;
@@ -28,7 +28,7 @@ abstract contract Transfers is Receipts {
         if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withHolder(transferee);
-        _write(pair, receiptId, word, nextWord);
+        _write(pair, words, receiptId, word, nextWord);
         emit Transferred(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 }

@@ -187,12 +187,18 @@ library Wire {
         return uint8(head(act) >> 240);
     }
 
-    function signature(Act act, uint256 index) internal pure returns (bytes32 r, bytes32 vs) {
-        uint256 start = signatures(act);
+    /// @notice The signature at a calldata offset.
+    function signatureAt(uint256 start) internal pure returns (bytes32 r, bytes32 vs) {
         assembly ("memory-safe") {
-            let offset := add(start, shl(6, index))
-            r := calldataload(offset)
-            vs := calldataload(add(offset, 0x20))
+            r := calldataload(start)
+            vs := calldataload(add(start, 0x20))
+        }
+    }
+
+    /// @notice Calldata offset of the signature behind the one that starts at `start`.
+    function nextSignature(uint256 start) internal pure returns (uint256) {
+        unchecked {
+            return start + 0x40;
         }
     }
 }

@@ -39,11 +39,7 @@ def compile_contract(source: str, name: str) -> Compiled:
         "settings": {
             "evmVersion": settings["evm_version"],
             "viaIR": settings["via_ir"],
-            "optimizer": {
-                "details": settings["optimizer_details"],
-                "enabled": settings["optimizer"],
-                "runs": settings["optimizer_runs"],
-            },
+            "optimizer": {"enabled": settings["optimizer"], "runs": settings["optimizer_runs"]},
             "metadata": {"appendCBOR": settings["cbor_metadata"]},
             "remappings": [f"@openzeppelin/={PACKAGES}@openzeppelin/"],
             "outputSelection": {source: {name: ["evm.bytecode.object"]}},

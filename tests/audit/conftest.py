@@ -1,20 +1,27 @@
 """One chain on which everything has happened, and its index in both kinds of database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.local_node import LocalNode, anvil
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.domain.ids import ReceiptId, Version
+from receipts_ledger.domain.pledge import Pledge
 from receipts_ledger.store.units import Database
 from tests.conftest import ENGINES
 from tests.support.auditing import Scene
+from tests.support.cast import BANK_C
+from tests.support.forging import Forger
 from tests.support.indexing import indexer
-from tests.support.ledger_on_chain import LedgerOnChain
-from tests.support.lying_node import LyingNode
+from tests.support.ledger_on_chain import FOREVER, TERMS, LedgerOnChain
+from tests.support.lying_node import Bend, LyingNode
 from tests.support.postgres import PostgresCluster
 from tests.support.story import tell
+
+REFUSED = "0x" + keccak(b"ActRefused(bytes32,uint64,bytes)").hex()
 
 
 def scene_on(node: LocalNode, folder: Path) -> Scene:
@@ -94,3 +101,43 @@ def undone(scene: Scene, _indexed_sqlite: bytes, _indexed_postgresql: str) -> It
     snapshot = scene.rpc.call("evm_snapshot")
     yield
     assert scene.rpc.call("evm_revert", [snapshot]) is True
+
+
+@pytest.fixture(scope="session")
+def number(scene: Scene) -> int:
+    """A block in the middle: the one with the refused second pledge and another pledge."""
+    wanted = {"address": scene.ledger.deployment.contract, "fromBlock": "0x0"}
+    logs = scene.rpc.call("eth_getLogs", [wanted | {"topics": [REFUSED]}])
+    return int(logs[0]["blockNumber"], 16)
+
+
+@pytest.fixture
+def complaint(scene: Scene, lying: tuple[LyingNode, str]) -> Callable[[Bend], str]:
+    """What the audit says of a node that lies like this."""
+    node, url = lying
+
+    def about(bend: Bend) -> str:
+        node.bend = bend
+        return scene.audit(rpc=url).undecided_line
+
+    return about
+
+
+@pytest.fixture
+def forger(scene: Scene) -> Forger:
+    """Somebody who can change the state of the chain."""
+    return Forger(scene.ledger)
+
+
+@pytest.fixture
+def free(scene: Scene) -> ReceiptId:
+    """A receipt of trader A, free and at version 1."""
+    (receipt,) = scene.ledger.issue(scene.ledger.open_pool(index=7))
+    return receipt
+
+
+@pytest.fixture
+def pledge(scene: Scene, free: ReceiptId) -> Pledge:
+    """A pledge of the free receipt to bank C: all that is missing is consent."""
+    maturity = scene.ledger.pledge_act(free).maturity_day
+    return Pledge(free, Version(1), BANK_C.party, maturity, TERMS, (), FOREVER)

@@ -11,6 +11,8 @@ from receipts_ledger.chain.rpc import RpcError
 from tests.support.lying_node import Bend
 
 Json: TypeAlias = dict[str, Any]
+Complaint: TypeAlias = Callable[[Bend], str]
+"""Takes a lie; returns what the audit says of a node that tells it."""
 
 _HASHED = (
     *("parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot"),

@@ -110,14 +110,17 @@ def send_as(ledger: LedgerOnChain, member: Member, calldata: bytes) -> dict[str,
 
 def send(ledger: LedgerOnChain, to: str | None, calldata: bytes) -> dict[str, Any]:
     """Send a transaction of nobody in particular; it must go through."""
-    request = {
-        "from": ledger.rpc.call("eth_accounts")[3],
-        "data": "0x" + calldata.hex(),
-        "gas": hex(GAS),
-    } | ({} if to is None else {"to": to})
+    request = request_of(ledger, to, calldata)
     tx_receipt = ledger.wait_for(ledger.rpc.call("eth_sendTransaction", [request]))
     assert tx_receipt["status"] == "0x1"
     return tx_receipt
+
+
+def request_of(ledger: LedgerOnChain, to: str | None, calldata: bytes) -> dict[str, str]:
+    """Return a transaction of nobody in particular, as a node takes it that has the key."""
+    sender = ledger.rpc.call("eth_accounts")[3]
+    request = {"from": sender, "data": "0x" + calldata.hex(), "gas": hex(GAS)}
+    return request if to is None else request | {"to": to}
 
 
 def _log_of(event: Event) -> tuple[list[bytes], bytes]:

@@ -1,0 +1,97 @@
+"""A node that lies about the state, or proves nothing."""
+
+from tests.audit import lies
+from tests.audit.lies import Complaint, Json, flipped
+from tests.support.auditing import DIFFERENT, EQUAL, Scene
+from tests.support.lying_node import LyingNode
+
+
+def test_account_that_the_state_root_does_not_cover_is_noticed(
+    scene: Scene, complaint: Complaint
+) -> None:
+    def alter(proof: Json) -> Json:
+        *nodes, leaf = proof["accountProof"]
+        return proof | {"accountProof": [*nodes, flipped(leaf)]}
+
+    told = complaint(lies.of_answers("eth_getProof", alter))
+    assert f"block {scene.head}: the proof of the contract's account is false" in told
+
+
+def test_account_proof_that_ends_too_early_is_noticed(scene: Scene, complaint: Complaint) -> None:
+    def cut(proof: Json) -> Json:
+        return proof | {"accountProof": proof["accountProof"][:-1]}
+
+    told = complaint(lies.of_answers("eth_getProof", cut))
+    assert f"block {scene.head}: the proof of the contract's account is false" in told
+
+
+def test_word_that_the_storage_root_does_not_cover_is_noticed(
+    scene: Scene, complaint: Complaint
+) -> None:
+    def alter(proof: Json) -> Json:
+        for entry in proof["storageProof"]:
+            *nodes, leaf = entry["proof"]
+            entry["proof"] = [*nodes, flipped(leaf)]
+        return proof
+
+    told = complaint(lies.of_answers("eth_getProof", alter))
+    assert f"block {scene.head}: the proof of the contract's storage is false" in told
+
+
+def test_words_beside_a_proof_are_not_believed(scene: Scene, lying: tuple[LyingNode, str]) -> None:
+    def alter(proof: Json) -> Json:
+        for entry in proof["storageProof"]:
+            entry["value"] = "0x1"
+        return proof | {"storageHash": "0x" + "55" * 32, "codeHash": "0x" + "55" * 32}
+
+    node, url = lying
+    node.bend = lies.of_answers("eth_getProof", alter)
+    assert scene.audit(rpc=url).exit_code == EQUAL
+
+
+def test_node_without_proofs_is_said_to_prove_nothing(
+    scene: Scene, lying: tuple[LyingNode, str]
+) -> None:
+    node, url = lying
+    node.bend = lies.refusing("eth_getProof")
+    outcome = scene.audit(rpc=url)
+    assert outcome.exit_code == EQUAL
+    assert outcome.report["proved"]["storage"] is False
+    assert "as the node says; NOT PROVED, the node gives no proofs" in outcome.text
+
+
+def test_storage_word_that_was_altered_differs_though_nothing_is_proved(
+    scene: Scene, lying: tuple[LyingNode, str]
+) -> None:
+    node, url = lying
+    node.bend = lies.both(
+        lies.refusing("eth_getProof"), lies.of_answers("eth_getStorageAt", flipped)
+    )
+    outcome = scene.audit(rpc=url)
+    assert outcome.exit_code == DIFFERENT
+    kinds = {kind for kind, _, _ in outcome.differences}
+    assert kinds == {"storage"}
+    assert len(outcome.differences) == outcome.report["counts"]["storage_words"]
+
+
+def test_node_without_receipts_of_blocks_is_asked_for_each(
+    scene: Scene, lying: tuple[LyingNode, str]
+) -> None:
+    node, url = lying
+    node.bend = lies.refusing("eth_getBlockReceipts")
+    outcome = scene.audit(rpc=url)
+    assert (outcome.exit_code, outcome.report["proved"]["receipts"]) == (EQUAL, True)
+
+
+def test_node_under_which_nothing_can_be_proved_is_reported_as_such(
+    scene: Scene, lying: tuple[LyingNode, str]
+) -> None:
+    """Some engines hash by rules of their own; that is not to be told apart from a lie."""
+    node, url = lying
+    first = scene.ledger.deployment.block_number
+    node.bend = lies.of_whole_block(first, lambda block: block | {"gasUsed": "0x1"})
+    outcome = scene.audit(rpc=url)
+    assert outcome.report["proved"]["headers"] is False
+    verdicts = [check["verdict"] for check in outcome.report["checks"]]
+    assert verdicts[0] == "NOT PROVED"
+    assert "NOT PROVED" in outcome.printed

@@ -1,0 +1,112 @@
+"""A node that is away, and what answers like none.
+
+One line that says whose doing it is, exit code 2, no traceback.
+"""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from receipts_ledger.chain.local_node import free_port
+from tests.audit import lies
+from tests.support.auditing import EQUAL, Scene
+from tests.support.lying_node import LyingNode
+
+
+def test_node_that_is_away_is_the_worlds_fault(scene: Scene) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    assert f"the node at {url} does not answer" in scene.audit(rpc=url).undecided_line
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "", "node", "http://", "http://[", "file:///"])
+def test_url_that_is_none_of_a_node_is_named(scene: Scene, url: str) -> None:
+    line = scene.audit(rpc=url).undecided_line
+    assert "--rpc" in line or "does not answer" in line
+
+
+@pytest.fixture
+def rubbish(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of something that answers every request with the same bytes."""
+    status, body = request.param
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        *(
+            (200, body)
+            for body in (b"", b"<html>hello</html>", b"[]", b"{}", b"null", b"5", b"[5]")
+        ),
+        *((200, body) for body in (b'"x"', b"[null]", b'[{"id":[]}]', b'{"error":"no"}', b"\xff")),
+        (200, b'{"error":{"code":"none","message":5,"data":[1]}}'),
+        (500, b"upstream is away"),
+        (429, b'{"error":{"code":-32005,"message":"rate limit"}}'),
+    ],
+    indirect=True,
+    ids=str,
+)
+def test_something_that_is_no_node_is_the_worlds_fault(scene: Scene, rubbish: str) -> None:
+    assert "could not decide" in scene.audit(rpc=rubbish).undecided_line
+
+
+@pytest.mark.parametrize("answer", [None, 5, -1, "0x", "zz", "-0x1", {}, [], [None], True])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "eth_chainId",
+        "eth_getCode",
+        "eth_getBlockByNumber",
+        "eth_getBlockByHash",
+        "eth_getBlockReceipts",
+        "eth_getProof",
+    ],
+)
+def test_node_that_answers_one_question_with_rubbish_decides_nothing(
+    scene: Scene, lying: tuple[LyingNode, str], method: str, answer: Any
+) -> None:
+    node, url = lying
+    node.bend = lies.of_answers(method, lambda _: answer)
+    outcome = scene.audit(rpc=url)
+    if method == "eth_getProof" and answer is None:
+        # That is how some engines say that they have no proofs.
+        assert (outcome.exit_code, outcome.report["proved"]["storage"]) == (EQUAL, False)
+        return
+    assert "could not decide" in outcome.undecided_line
+
+
+def _with(field: str, answer: Any, block: lies.Json) -> lies.Json:
+    return block | {field: answer}
+
+
+@pytest.mark.parametrize("answer", [None, "0x", "zz", {}, "-0x1"])
+def test_rubbish_in_a_field_of_a_block_decides_nothing(
+    scene: Scene, lying: tuple[LyingNode, str], answer: Any
+) -> None:
+    node, url = lying
+    middle = scene.head // 2
+    for field in ("number", "hash", "timestamp", "logsBloom", "gasUsed", "transactions"):
+        node.bend = lies.of_block(middle, partial(_with, field, answer))
+        assert "could not decide" in scene.audit(rpc=url).undecided_line, field

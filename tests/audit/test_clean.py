@@ -12,10 +12,15 @@ from rich.console import Console
 from receipts_ledger.chain.local_node import LocalNode, ganache
 from receipts_ledger.cli.audit_run import run_audit
 from receipts_ledger.cli.door import run
+from receipts_ledger.domain.ids import Version
+from receipts_ledger.domain.party import BindKey, RevokeKey, Role
+from receipts_ledger.domain.receipt import Deliver
 from tests.audit.conftest import index_into, scene_on
 from tests.audit.tampering import tamper
 from tests.support.auditing import DIFFERENT, EQUAL, UNDECIDED, Scene
+from tests.support.cast import BANK_B, BANK_C, REGISTRAR, TRADER_A, WAREHOUSE_A, Member
 from tests.support.indexing import events_on_chain, mine, reorganise
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, LOT
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "audit_replay.py"
 INVARIANTS = {"verdict": "agrees", "check": "invariants I1 to I11"}
@@ -81,6 +86,34 @@ def test_database_that_is_behind_is_compared_where_it_stands(
     scene.ledger.issue(scene.ledger.open_pool(index=9), 2)
     outcome = scene.audit(database=indexed_url)
     assert (outcome.exit_code, outcome.report["head"]["number"]) == (EQUAL, stands_at)
+
+
+@pytest.mark.usefixtures("undone")
+def test_ledger_whose_pledges_have_ended_audits_clean(scene: Scene, database_url: str) -> None:
+    ledger, story = scene.ledger, scene.story
+    ledger.release(story.pledged, BANK_C)
+    pledged = Deliver(story.also_pledged, Version(6), LOT, (), EVIDENCE, FOREVER)
+    ledger.do(pledged, TRADER_A, WAREHOUSE_A, BANK_C)
+    index_into(database_url, scene)
+    outcome = scene.audit(database=database_url)
+    assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+    assert outcome.report["counts"]["receipts_encumbered"] == 0
+
+
+@pytest.mark.usefixtures("undone")
+def test_party_that_changes_its_keys_often_audits_clean(scene: Scene, database_url: str) -> None:
+    bank, version = BANK_B, 3
+    keys = [Member(f"key {number} of bank b", bank.party, Role(0)).address for number in range(4)]
+    for place, key in enumerate(keys):
+        binding = BindKey(bank.party, Version(version + place), key, FOREVER)
+        scene.ledger.do(binding, REGISTRAR, bank)
+    for place, key in enumerate((bank.address, keys[3], keys[1])):
+        revocation = RevokeKey(bank.party, Version(version + 4 + place), key, FOREVER)
+        scene.ledger.do(revocation, REGISTRAR)
+    index_into(database_url, scene)
+    outcome = scene.audit(database=database_url)
+    assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+    assert outcome.report["counts"]["rows"]["party_keys"] == 13
 
 
 def test_database_can_be_compared_at_its_own_block_only(

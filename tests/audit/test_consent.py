@@ -47,7 +47,7 @@ def test_signature_of_a_stranger_is_nobodys_consent(
     scene: Scene, forger: Forger, pledge: Pledge
 ) -> None:
     forged = scene.ledger.sign(pledge, STRANGER, WAREHOUSE_A, BANK_C)
-    forger.leave(effect(scene, pledge), forged)
+    forger.leave(effect(scene, pledge), call(EXECUTE, forged))
     subject, detail = only(scene, kind="consent")
     assert subject == f"receipt {receipt_number(pledge.receipt_id)}"
     assert detail == f"Pledge was carried out without the consent of party {TRADER_A.party}"
@@ -59,7 +59,7 @@ def test_bytes_that_no_key_has_signed_are_nobodys_consent(
 ) -> None:
     digest = scene.ledger.digester.digest(pledge)
     right = [keys.sign(member.private_key, digest) for member in (TRADER_A, WAREHOUSE_A)]
-    forger.leave(effect(scene, pledge), wire.encode(pledge, [*right, forged]))
+    forger.leave(effect(scene, pledge), call(EXECUTE, wire.encode(pledge, [*right, forged])))
     _, detail = only(scene, kind="consent")
     assert detail == f"Pledge was carried out without the consent of party {BANK_C.party} (lender)"
 
@@ -67,7 +67,7 @@ def test_bytes_that_no_key_has_signed_are_nobodys_consent(
 def test_act_that_nobody_signed_lacks_every_consent(
     scene: Scene, forger: Forger, pledge: Pledge
 ) -> None:
-    forger.leave(effect(scene, pledge), wire.encode(pledge, []))
+    forger.leave(effect(scene, pledge), call(EXECUTE, wire.encode(pledge, [])))
     assert [detail.partition("consent of ")[2] for _, detail in found(scene, kind="consent")] == [
         f"party {TRADER_A.party}",
         f"party {WAREHOUSE_A.party} (warehouse)",
@@ -81,7 +81,7 @@ def test_signature_of_another_statement_is_no_consent_to_this_one(
     other = scene.ledger.sign(scene.ledger.pledge_act(pledge.receipt_id, BANK_B), TRADER_A)
     digest = scene.ledger.digester.digest(pledge)
     right = [keys.sign(member.private_key, digest) for member in (WAREHOUSE_A, BANK_C)]
-    forger.leave(effect(scene, pledge), wire.encode(pledge, [other[-64:], *right]))
+    forger.leave(effect(scene, pledge), call(EXECUTE, wire.encode(pledge, [other[-64:], *right])))
     _, detail = only(scene, kind="consent")
     assert detail.endswith(f"without the consent of party {TRADER_A.party}")
 
@@ -90,7 +90,9 @@ def test_key_that_was_revoked_speaks_for_nobody(
     scene: Scene, forger: Forger, free: ReceiptId, pledge: Pledge
 ) -> None:
     to_a = Pledge(free, Version(1), BANK_A.party, pledge.maturity_day, TERMS, (), FOREVER)
-    forger.leave(effect(scene, to_a), scene.ledger.sign(to_a, TRADER_A, WAREHOUSE_A, BANK_A))
+    forger.leave(
+        effect(scene, to_a), call(EXECUTE, scene.ledger.sign(to_a, TRADER_A, WAREHOUSE_A, BANK_A))
+    )
     _, detail = only(scene, kind="consent")
     assert detail.endswith(f"without the consent of party {BANK_A.party} (lender)")
 
@@ -100,7 +102,10 @@ def test_suspended_party_can_agree_to_nothing_new(
 ) -> None:
     suspension = Suspend(BANK_C.party, Version(1), EVIDENCE, FOREVER)
     scene.ledger.do(suspension, REGISTRAR)
-    forger.leave(effect(scene, pledge), scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C))
+    forger.leave(
+        effect(scene, pledge),
+        call(EXECUTE, scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C)),
+    )
     _, detail = only(scene, kind="consent")
     assert detail.endswith(f"without the consent of party {BANK_C.party} (lender)")
 
@@ -122,7 +127,9 @@ def test_holder_of_one_receipt_cannot_agree_for_the_holder_of_another(
     )
     refs = (ReceiptRef(first, Version(1)), ReceiptRef(second, Version(2)))
     both = PledgePortfolio(refs, BANK_C.party, pledge.maturity_day, TERMS, (), FOREVER)
-    forger.leave(effect(scene, both), scene.ledger.sign(both, TRADER_A, WAREHOUSE_A, BANK_C))
+    forger.leave(
+        effect(scene, both), call(EXECUTE, scene.ledger.sign(both, TRADER_A, WAREHOUSE_A, BANK_C))
+    )
     _, detail = only(scene, kind="consent")
     assert detail.endswith(f"without the consent of party {TRADER_B.party}")
 
@@ -133,7 +140,7 @@ def test_consent_to_one_version_is_none_to_another(
     signed = scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C)
     scene.ledger.execute(signed)
     scene.ledger.release(pledge.receipt_id, BANK_C)
-    forger.leave(effect(scene, pledge), signed)
+    forger.leave(effect(scene, pledge), call(EXECUTE, signed))
     _, detail = only(scene, kind="statement")
     assert detail == "Pledge was carried out on version 3, though signed for version 1"
 
@@ -143,7 +150,7 @@ def test_consent_to_versions_of_a_portfolio_is_none_to_others(
 ) -> None:
     scene.ledger.execute(scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C))
     release = ReleasePortfolio((ReceiptRef(pledge.receipt_id, Version(9)),), TERMS, FOREVER)
-    forger.leave(effect(scene, release), scene.ledger.sign(release, BANK_C))
+    forger.leave(effect(scene, release), call(EXECUTE, scene.ledger.sign(release, BANK_C)))
     _, detail = only(scene, kind="statement")
     assert detail == "ReleasePortfolio was carried out on version 2, though signed for version 9"
 
@@ -159,7 +166,7 @@ def test_consent_ends_with_its_deadline(
     )
     events = effect(scene, late)
     scene.rpc.call("evm_setNextBlockTimestamp", [hex(mined_at)])
-    forger.leave(events, scene.ledger.sign(late, TRADER_A, WAREHOUSE_A, BANK_C))
+    forger.leave(events, call(EXECUTE, scene.ledger.sign(late, TRADER_A, WAREHOUSE_A, BANK_C)))
     outcome = scene.audit()
     told = f"Pledge was carried out at {mined_at}, after its deadline {mined_at - 1}"
     assert [detail for _, _, detail in outcome.differences] == ([told] if is_found else [])
@@ -176,7 +183,7 @@ def test_node_that_names_another_sender_gives_nobodys_consent(
     scene: Scene, forger: Forger, free: ReceiptId, lying: tuple[LyingNode, str]
 ) -> None:
     freeze = Freeze(free, Version(1), EVIDENCE, FOREVER)
-    tx_receipt = forger.leave(effect(scene, freeze), wire.encode(freeze, []))
+    tx_receipt = forger.leave(effect(scene, freeze), call(EXECUTE, wire.encode(freeze, [])))
     claimed = {"from": "0x" + AUTHORITY.address.hex()}
     node, url = lying
     node.bend = lies.of_whole_block(
@@ -192,6 +199,6 @@ def test_party_that_was_never_admitted_holds_nothing(
     scene: Scene, forger: Forger, free: ReceiptId
 ) -> None:
     away = Transfer(free, Version(1), PartyId(4_000_000), TERMS, FOREVER)
-    forger.leave(effect(scene, away), scene.ledger.sign(away, TRADER_A, STRANGER))
+    forger.leave(effect(scene, away), call(EXECUTE, scene.ledger.sign(away, TRADER_A, STRANGER)))
     _, detail = only(scene, kind="consent")
     assert detail.endswith("without the consent of party 4000000 (holder)")

@@ -50,7 +50,10 @@ pytestmark = pytest.mark.usefixtures("undone")
 def test_forger_who_forges_nothing_is_not_noticed(
     scene: Scene, forger: Forger, pledge: Pledge
 ) -> None:
-    forger.leave(effect(scene, pledge), scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C))
+    forger.leave(
+        effect(scene, pledge),
+        call(EXECUTE, scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C)),
+    )
     outcome = scene.audit()
     assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
 
@@ -58,7 +61,9 @@ def test_forger_who_forges_nothing_is_not_noticed(
 def test_count_of_goods_by_who_is_no_inspector_is_found(scene: Scene, forger: Forger) -> None:
     pool = scene.ledger.open_pool(index=8)
     count = Attest(pool, Version(2), 10**8, EVIDENCE, FOREVER)
-    forger.leave(effect(scene, count, INSPECTOR), scene.ledger.sign(count, WAREHOUSE_A))
+    forger.leave(
+        effect(scene, count, INSPECTOR), call(EXECUTE, scene.ledger.sign(count, WAREHOUSE_A))
+    )
     kinds = {kind: detail for kind, _, detail in scene.audit().differences}
     assert "Attest had to leave Attested(" in kinds["statement"]
 
@@ -68,7 +73,9 @@ def test_less_goods_than_receipts_are_found_whoever_counted_them(
 ) -> None:
     pool = pool_of(free)
     count = Attest(pool, Version(2), LOT - 1, EVIDENCE, FOREVER)
-    forger.leave(effect(scene, count, INSPECTOR), scene.ledger.sign(count, INSPECTOR))
+    forger.leave(
+        effect(scene, count, INSPECTOR), call(EXECUTE, scene.ledger.sign(count, INSPECTOR))
+    )
     subject, detail = only(scene, kind="invariant")
     assert subject == "pool 2-7"
     assert detail == "I4: receipted <= attested <= capacity does not hold"
@@ -79,7 +86,9 @@ def test_more_goods_than_were_signed_for_are_found(
 ) -> None:
     delivery = Deliver(free, Version(1), 10, (), EVIDENCE, FOREVER)
     more = Deliver(free, Version(1), 20, (), EVIDENCE, FOREVER)
-    forger.leave(effect(scene, more), scene.ledger.sign(delivery, TRADER_A, WAREHOUSE_A))
+    forger.leave(
+        effect(scene, more), call(EXECUTE, scene.ledger.sign(delivery, TRADER_A, WAREHOUSE_A))
+    )
     told = [detail for kind, _, detail in scene.audit().differences if kind == "statement"]
     (detail,) = told
     assert detail.startswith("Deliver had to leave Delivered(receipt_id=")
@@ -87,7 +96,7 @@ def test_more_goods_than_were_signed_for_are_found(
 
 
 def test_events_without_any_act_are_found(scene: Scene, forger: Forger, pledge: Pledge) -> None:
-    forger.leave(effect(scene, pledge), b"", selector=RELAY)
+    forger.leave(effect(scene, pledge), call(RELAY, b""))
     _, detail = only(scene, kind="unexplained")
     assert detail == "1 events that no act in the transaction explains"
 
@@ -102,18 +111,25 @@ def test_refusal_of_an_act_that_nobody_sent_is_found(
         ActRefused(digest, pledge.receipt_id + 1, b"no"),
     ):
         snapshot = scene.rpc.call("evm_snapshot")
-        forger.leave([refused], signed, selector=RELAY)
+        forger.leave([refused], call(RELAY, signed))
         _, detail = only(scene, kind="statement")
         assert detail.startswith("Pledge had to leave Pledged(")
         assert "but left ActRefused(" in detail
         scene.rpc.call("evm_revert", [snapshot])
 
 
-@pytest.mark.parametrize("calldata", ["09c5eabe", "09c5eabe" + "ff" * 70, "12345678", ""])
+@pytest.mark.parametrize(
+    "calldata",
+    [
+        *(b"", EXECUTE, EXECUTE + b"\xff" * 70, b"\x12\x34\x56\x78"),
+        *(call(selector, b"\1" * 10) for selector in (EXECUTE, RELAY)),
+    ],
+    ids=bytes.hex,
+)
 def test_events_behind_calldata_that_says_nothing_are_found(
-    scene: Scene, forger: Forger, pledge: Pledge, calldata: str
+    scene: Scene, forger: Forger, pledge: Pledge, calldata: bytes
 ) -> None:
-    forger.leave(effect(scene, pledge), b"", calldata=bytes.fromhex(calldata) or b"\0")
+    forger.leave(effect(scene, pledge), calldata)
     outcome = scene.audit()
     assert outcome.exit_code == DIFFERENT
     ((kind, subject, _),) = outcome.differences
@@ -128,7 +144,7 @@ def test_act_without_the_events_that_it_leaves_is_found(
     release = Release(free, Version(2), TERMS, FOREVER)
     other = scene.ledger.pledge_act(free, BANK_B)
     stream = scene.ledger.sign(release, BANK_C) + scene.ledger.sign(other, BANK_B)
-    forger.leave(effect(scene, release), stream, selector=RELAY)
+    forger.leave(effect(scene, release), call(RELAY, stream))
     ((kind, _, detail),) = scene.audit().differences
     assert kind == "statement"
     assert detail.startswith("Pledge had to leave Pledged(")
@@ -140,14 +156,19 @@ def test_portfolio_of_nothing_explains_nothing(
     scene: Scene, forger: Forger, pledge: Pledge, documents: tuple[Hash32, ...]
 ) -> None:
     empty = PledgePortfolio((), BANK_C.party, Day(9), TERMS, documents, FOREVER)
-    forger.leave(effect(scene, pledge), scene.ledger.sign(empty, TRADER_A, WAREHOUSE_A, BANK_C))
+    forger.leave(
+        effect(scene, pledge),
+        call(EXECUTE, scene.ledger.sign(empty, TRADER_A, WAREHOUSE_A, BANK_C)),
+    )
     _, detail = only(scene, kind="statement")
     assert detail.startswith("PledgePortfolio was carried out, though ")
 
 
 def test_issue_of_nothing_explains_nothing(scene: Scene, forger: Forger, pledge: Pledge) -> None:
     nothing = Issue(scene.ledger.open_pool(index=8), 1, (), (), EVIDENCE, FOREVER)
-    forger.leave(effect(scene, pledge), scene.ledger.sign(nothing, WAREHOUSE_A, INSPECTOR))
+    forger.leave(
+        effect(scene, pledge), call(EXECUTE, scene.ledger.sign(nothing, WAREHOUSE_A, INSPECTOR))
+    )
     _, detail = only(scene, kind="statement")
     assert detail == "Issue was carried out, though there is nothing in it to carry out"
 
@@ -156,7 +177,7 @@ def test_act_on_a_receipt_that_nobody_knows_is_found(
     scene: Scene, forger: Forger, pledge: Pledge
 ) -> None:
     unknown = Release(ReceiptId(12345), Version(1), TERMS, FOREVER)
-    forger.leave(effect(scene, pledge), scene.ledger.sign(unknown, BANK_C))
+    forger.leave(effect(scene, pledge), call(EXECUTE, scene.ledger.sign(unknown, BANK_C)))
     _, detail = only(scene, kind="statement")
     assert detail == "Release names 12345, which is unknown"
 
@@ -167,7 +188,7 @@ def test_second_pledge_by_consent_of_all_still_cannot_follow(
     scene.ledger.execute(scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C))
     second = Pledge(free, Version(2), BANK_C.party, pledge.maturity_day, TERMS, (), FOREVER)
     signed = scene.ledger.sign(second, TRADER_A, WAREHOUSE_A, BANK_C)
-    forger.leave(effect(scene, second), signed)
+    forger.leave(effect(scene, second), call(EXECUTE, signed))
     kinds = {kind: detail for kind, _, detail in scene.audit().differences}
     assert kinds["contradiction"] == f"receipt {free} pledged while it is encumbered"
     assert "statement" not in kinds

@@ -107,6 +107,20 @@ def test_block_whose_transactions_are_kept_secret_is_noticed(
     assert f"block {number}: the node gives no transactions" in told
 
 
+def test_head_that_is_another_when_it_is_asked_for_by_its_hash_is_noticed(
+    scene: Scene, number: int, complaint: Complaint
+) -> None:
+    head = scene.block()["hash"]
+    other = scene.rpc.call("eth_getBlockByNumber", [hex(number), False])
+
+    def bend(method: str, params: list[Any], result: Any) -> Any:
+        return other if method == "eth_getBlockByHash" and params == [head, False] else result
+
+    assert f"asked for block {scene.head}, the node gave {number}" in complaint(bend)
+    told = complaint(lambda method, params, result: None if params == [head, False] else result)
+    assert f"the node no longer knows block {scene.head}" in told
+
+
 def test_blocks_that_a_node_says_it_has_not_are_named(number: int, complaint: Complaint) -> None:
     def forget(method: str, params: list[Any], result: Any) -> Any:
         return None if method == "eth_getBlockByNumber" and params[0] == hex(number) else result

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from receipts_ledger.chain.artifact import ledger_artifact
-from receipts_ledger.chain.calldata import EXECUTE, call
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.domain.event import ActRefused, Event, ReceiptEvent
@@ -28,14 +27,7 @@ class Forger:
     def __init__(self, ledger: LedgerOnChain) -> None:
         self._ledger = ledger
 
-    def leave(
-        self,
-        events: Sequence[Event],
-        argument: bytes,
-        *,
-        selector: bytes = EXECUTE,
-        calldata: bytes | None = None,
-    ) -> dict[str, Any]:
+    def leave(self, events: Sequence[Event], calldata: bytes) -> dict[str, Any]:
         """Have a call leave these events, and the words of receipts and pools that they carry."""
         words: dict[int, int] = {}
         for event in events:
@@ -45,7 +37,7 @@ class Forger:
                 slot = _slot("_pairs", event.receipt_id >> 1)
                 before = words.get(slot, self._stored(slot))
                 words[slot] = _with_half(before, event.receipt_id, event.word)
-        return self.run(emitting(events, words), calldata or call(selector, argument))
+        return self.run(emitting(events, words), calldata)
 
     def run(self, code: bytes, calldata: bytes) -> dict[str, Any]:
         """Run other code in the ledger's place and return the transaction's receipt."""

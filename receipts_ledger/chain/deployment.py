@@ -6,7 +6,7 @@ node: a gateway or an audit on the wrong chain is worse than none.
 
 import re
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from eth_abi.abi import encode as encode_abi
 
 from receipts_ledger.chain.artifact import Artifact, ledger_artifact
 from receipts_ledger.chain.keys import address_of_private_key, keccak
-from receipts_ledger.chain.proofs import well_formed
+from receipts_ledger.chain.proofs import Proofs, well_formed
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.chain.typed_data import SigningDomain
@@ -43,6 +43,8 @@ class Deployment:
     transaction_hash: str
     code_hash: str
     registrar_key: str
+    provable: Proofs
+    """What the engine's blocks prove. A node that later proves less has bent them."""
 
     @classmethod
     def read(cls, path: Path) -> "Deployment":
@@ -58,6 +60,7 @@ class Deployment:
                 transaction_hash=_hex(members, "transaction_hash", 32),
                 code_hash=_hex(members, "code_hash", 32),
                 registrar_key=_hex(members, "registrar_key", 20),
+                provable=_proofs(members["provable"]),
             )
         except OSError as error:
             raise Fatal(f"deployment file {path}: {error.strerror}") from error
@@ -141,6 +144,7 @@ def deploy(
         transaction_hash=tx_hash,
         code_hash="0x" + keccak(bytes.fromhex(code[2:])).hex(),
         registrar_key="0x" + registrar_key.hex(),
+        provable=_provable_in(rpc, tx_receipt["blockHash"]),
     )
 
 
@@ -194,6 +198,27 @@ def is_our_code(code: bytes, artifact: Artifact) -> bool:
             span = slice(place["start"], place["start"] + place["length"])
             masked[span] = expected[span] = bytes(place["length"])
     return masked == expected
+
+
+def _provable_in(rpc: Rpc, block_hash: str) -> Proofs:
+    block = rpc.call("eth_getBlockByHash", [block_hash, True])
+    if block is None:
+        raise Retryable(f"the block of the deployment, {block_hash}, is gone: deploy again")
+    tx_receipts = rpc.batch(
+        [("eth_getTransactionReceipt", (each["hash"],)) for each in block["transactions"]]
+    )
+    with well_formed("the deployment block"):
+        return Proofs.possible_for(block, tx_receipts)
+
+
+def _proofs(members: Any) -> Proofs:
+    if not isinstance(members, dict):
+        raise ValueError(f"provable is {members!r}, no JSON object")
+    named: dict[str, Any] = {each.name: members.get(each.name) for each in fields(Proofs)}
+    for name, value in named.items():
+        if type(value) is not bool:
+            raise ValueError(f"provable is {members!r}: {name} is neither true nor false")
+    return Proofs(**named)
 
 
 def _count(members: Any, name: str) -> int:

@@ -6,7 +6,7 @@ every transaction. A node that leaves out, adds, changes or moves one is found o
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from receipts_ledger.chain.headers import Header, hash_is_own
@@ -44,6 +44,14 @@ class Proofs:
             receipts=_receipts_root(tx_receipts) == header.receipts_root,
             transactions=_transactions_root(block["transactions"]) == header.transactions_root,
         )
+
+    def lacking(self, wanted: "Proofs") -> list[str]:
+        """Name what is provable by `wanted`, and not by these."""
+        return [
+            member.name
+            for member in fields(self)
+            if getattr(wanted, member.name) and not getattr(self, member.name)
+        ]
 
     def check_header(self, block: Mapping[str, Any]) -> Header:
         """Return the header. Raises InconsistentNode when its hash is not its own."""

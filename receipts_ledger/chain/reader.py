@@ -45,7 +45,10 @@ class ChainReader:
 
     @cached_property
     def proofs(self) -> Proofs:
-        """What this node's engine lets us prove, tried once on the deployment block."""
+        """What this node's engine lets us prove, tried once on the deployment block.
+
+        Raises InconsistentNode when that is less than on the day of the deployment.
+        """
         block = self._rpc.call("eth_getBlockByHash", [self._deployment.block_hash, True])
         if block is None:
             raise InconsistentNode(
@@ -54,7 +57,12 @@ class ChainReader:
         with well_formed("the deployment block"):
             hashes = [transaction["hash"] for transaction in block["transactions"]]
             page = [HeaderRead(Header.of(block), tuple(hashes))]
-            return Proofs.possible_for(block, self._tx_receipts(page)[0])
+            found = Proofs.possible_for(block, self._tx_receipts(page)[0])
+        if lost := found.lacking(self._deployment.provable):
+            raise InconsistentNode(
+                f"the deployment block no longer proves its {', '.join(lost)}: the node bends it"
+            )
+        return found
 
     def head(self) -> BlockRef:
         """Return the latest block."""

@@ -1,5 +1,9 @@
 """A node that lies about the state, or proves nothing."""
 
+from dataclasses import replace
+from pathlib import Path
+
+from receipts_ledger.chain.proofs import Proofs
 from tests.audit import lies
 from tests.audit.lies import Complaint, Json, flipped
 from tests.support.auditing import DIFFERENT, EQUAL, Scene
@@ -83,14 +87,25 @@ def test_node_without_receipts_of_blocks_is_asked_for_each(
     assert (outcome.exit_code, outcome.report["proved"]["receipts"]) == (EQUAL, True)
 
 
-def test_node_under_which_nothing_can_be_proved_is_reported_as_such(
+def test_node_that_bends_the_block_on_which_proofs_are_tried_is_found_out(
     scene: Scene, lying: tuple[LyingNode, str]
 ) -> None:
-    """Some engines hash by rules of their own; that is not to be told apart from a lie."""
     node, url = lying
     first = scene.ledger.deployment.block_number
     node.bend = lies.of_whole_block(first, lambda block: block | {"gasUsed": "0x1"})
-    outcome = scene.audit(rpc=url)
+    line = scene.audit(rpc=url).undecided_line
+    assert "the deployment block no longer proves its headers" in line
+
+
+def test_engine_that_hashes_by_rules_of_its_own_is_reported_as_not_proved(
+    scene: Scene, lying: tuple[LyingNode, str], tmp_path: Path
+) -> None:
+    node, url = lying
+    first = scene.ledger.deployment.block_number
+    node.bend = lies.of_whole_block(first, lambda block: block | {"gasUsed": "0x1"})
+    unprovable = Proofs(headers=False, receipts=True, transactions=True)
+    replace(scene.ledger.deployment, provable=unprovable).write(tmp_path / "other.json")
+    outcome = scene.audit(rpc=url, deployment=tmp_path / "other.json")
     assert outcome.report["proved"]["headers"] is False
     verdicts = [check["verdict"] for check in outcome.report["checks"]]
     assert verdicts[0] == "NOT PROVED"

@@ -53,6 +53,7 @@ WRONG: dict[str, tuple[object, ...]] = {
     "transaction_hash": (1, "latest"),
     "code_hash": ({}, "0x" + "gg" * 32),
     "registrar_key": (None,),
+    "provable": (None, [], {}, {"headers": True}, {"headers": 1, "receipts": 1, "transactions": 1}),
 }
 
 

@@ -9,8 +9,10 @@ from benchmarks.index.chain import BuiltChain, Custom
 from benchmarks.index.result import Results, Round, Series
 from benchmarks.index.task import OURS, Measured, Task
 from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.proofs import Proofs
 
-DEPLOYMENT = Deployment(1, "0x", "0x", 1, "0x", "0x", "0x", "0x")
+PROVABLE = Proofs(headers=True, receipts=True, transactions=True)
+DEPLOYMENT = Deployment(1, "0x", "0x", 1, "0x", "0x", "0x", "0x", PROVABLE)
 
 
 def series(task: Task, wall_seconds: Sequence[float], *, events: int = 1_000) -> Series:

@@ -9,6 +9,7 @@ import pytest
 
 from receipts_ledger.chain import keys, wire
 from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.proofs import Proofs
 from receipts_ledger.chain.typed_data import Digester
 from receipts_ledger.client import Document, Draft, LedgerClient, Misdrafted
 from receipts_ledger.domain.act import Act
@@ -32,6 +33,7 @@ DEPLOYMENT = Deployment(
     transaction_hash="0x" + "44" * 32,
     code_hash="0x" + "55" * 32,
     registrar_key="0x" + "66" * 20,
+    provable=Proofs(headers=True, receipts=True, transactions=True),
 )
 DIGESTER = Digester(DEPLOYMENT.signing_domain())
 

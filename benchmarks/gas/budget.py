@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks.gas.operation import Bill, Operation
 
 # Where receipts may lie side by side or apart, the budget is for neighbours: an issue numbers
-# its receipts one after the other. The worst case has one only where nothing else is needed.
+# its receipts one after the other. Only releases have to keep theirs in the worst case too.
 BUDGETS: Mapping[Operation, int] = {
     Operation.ISSUE_100: 16_500,
     Operation.PLEDGE: 54_000,

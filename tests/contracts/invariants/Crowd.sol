@@ -21,7 +21,7 @@ contract Crowd is Consents, Truths {
     using PoolWord for uint256;
     using ReceiptWord for uint256;
 
-    uint256 private constant RECEIPTS_MAX = 60;
+    uint256 private constant RECEIPTS_MAX = 80;
     uint256 private constant ITEMS = 12;
     uint256 private constant DOCUMENTS = 40;
     uint256 private constant SUSPENDED_MAX = 1;
@@ -98,7 +98,7 @@ contract Crowd is Consents, Truths {
 
     /// @notice Time goes by: counts grow old, storage periods end.
     function rest(uint256 seconds_) external {
-        _time += _bound(seconds_, 1 hours, 3 days);
+        _time += _bound(seconds_, 1 hours, 2 days);
     }
 
     /// @notice I6, I10: a refused act has given back every item and document that it may have claimed.
@@ -290,11 +290,19 @@ contract Crowd is Consents, Truths {
 
     // Acts.
 
-    /// @notice Three acts of four are on receipts.
+    /// @notice Three acts of four are on receipts, and more pledge than release or deliver: else nothing is left that
+    /// could be pledged twice.
     function _kind(uint8 drawn) private pure returns (Kind) {
-        uint256 onReceipts = uint256(type(Kind).max) - uint256(Kind.Attest);
         if (drawn % 4 == 0) return Kind(1 + (drawn / 4) % uint256(Kind.Attest));
-        return Kind(uint256(Kind.Issue) + (drawn / 4) % onReceipts);
+        uint256 place = (drawn / 4) % 14;
+        if (place < 2) return Kind.Issue;
+        if (place < 5) return Kind.Pledge;
+        if (place < 8) return Kind.PledgePortfolio;
+        if (place == 8) return Kind.Transfer;
+        if (place == 9) return Kind.Release;
+        if (place == 10) return Kind.ReleasePortfolio;
+        if (place == 11) return Kind.Deliver;
+        return place == 12 ? Kind.Freeze : Kind.Unfreeze;
     }
 
     function _draft(Kind kind, uint256 seed) private returns (Draft memory) {
@@ -385,7 +393,8 @@ contract Crowd is Consents, Truths {
     }
 
     function _issue(uint256 seed) private view returns (Draft memory draft) {
-        uint32 pool = pools[_draw(seed, "pool", pools.length)];
+        // Mostly into few pools, so that receipts have neighbours for a portfolio.
+        uint32 pool = pools[_draw(seed, "pool", _isOne(seed, "far", 4) ? pools.length : 2)];
         uint256 word = toldPool[pool];
         bool isSerialised = word.isSerialised() != _isOne(seed, "items", 12);
         uint256 count = 1 + _draw(seed, "count", 4);
@@ -419,7 +428,7 @@ contract Crowd is Consents, Truths {
     function _delivery(uint256 seed) private view returns (Draft memory draft) {
         uint64 receiptId = _receipt(seed, ReceiptWord.FROZEN, 0);
         uint256 available = toldWord[receiptId].quantity();
-        bool isFull = _isOne(seed, "full", 2);
+        bool isFull = _isOne(seed, "full", 3);
         uint256 quantity = isFull ? available : _draw(seed, "quantity", available + available / 8 + 1);
         draft = delivery(receiptId, version(receiptId), uint64(quantity));
         for (uint256 i = 1; i <= ITEMS; ++i) {
@@ -438,11 +447,11 @@ contract Crowd is Consents, Truths {
         uint64 first = _receipt(seed, mask, isPledge ? 0 : ReceiptWord.ENCUMBERED);
         uint64[] memory chosen = new uint64[](5);
         uint256 count;
+        bool isMixed = _isOne(seed, "mixed", 3);
         for (uint64 id = first; id < first + 16 && count < chosen.length; ++id) {
-            bool isAlike = toldWord[id].isOpen() && (toldWord[id] ^ toldWord[first]) & mask == 0
-                && (isPledge
-                        ? toldWord[id].holder() == toldWord[first].holder()
-                        : toldWord[id].pledgee() == toldWord[first].pledgee());
+            (uint256 word, uint256 like) = (toldWord[id], toldWord[first]);
+            bool isOfOne = isPledge ? word.holder() == like.holder() : word.pledgee() == like.pledgee();
+            bool isAlike = word.isOpen() && (word ^ like) & mask == 0 && (isOfOne || isMixed);
             if (id == first || isAlike || _isOne(seed + id, "unlike", 40)) chosen[count++] = id;
         }
         assembly ("memory-safe") {
@@ -454,14 +463,16 @@ contract Crowd is Consents, Truths {
         _addDocuments(draft, seed);
     }
 
-    /// @notice An open receipt with these flags if there is one, and now and then any.
+    /// @notice An open receipt with these flags if there is one; now and then one without them, or any.
     function _receipt(uint256 seed, uint256 mask, uint256 flags) private view returns (uint64) {
         if (receipts.length == 0) return receiptIdOf(POOL, 1);
         uint256 start = _draw(seed, "receipt", receipts.length);
-        if (_isOne(seed, "any", 5)) return receipts[start];
+        if (_isOne(seed, "any", 8)) return receipts[start];
+        bool isWanted = !_isOne(seed, "contrary", 6);
         for (uint256 i = 0; i < receipts.length; ++i) {
             uint64 receiptId = receipts[(start + i) % receipts.length];
-            if (toldWord[receiptId].isOpen() && toldWord[receiptId] & mask == flags) return receiptId;
+            bool isAsked = toldWord[receiptId] & mask == flags;
+            if (toldWord[receiptId].isOpen() && isAsked == isWanted) return receiptId;
         }
         return receipts[start];
     }

@@ -16,10 +16,12 @@ contract LedgerInvariants is Test {
         _crowd = new Crowd();
         _crowd.setUp();
         targetContract(address(_crowd));
-        bytes4[] memory steps = new bytes4[](4);
-        // Twice, so that half of the steps are acts by themselves.
-        (steps[0], steps[1]) = (Crowd.execute.selector, Crowd.execute.selector);
-        (steps[2], steps[3]) = (Crowd.relay.selector, Crowd.rest.selector);
+        // Forge draws evenly; acts by themselves and in relays are to be frequent, and time is to go by slowly.
+        bytes4[] memory steps = new bytes4[](8);
+        for (uint256 i = 0; i < steps.length; ++i) {
+            steps[i] = i < 4 ? Crowd.execute.selector : Crowd.relay.selector;
+        }
+        steps[7] = Crowd.rest.selector;
         targetSelector(FuzzSelector({addr: address(_crowd), selectors: steps}));
     }
 

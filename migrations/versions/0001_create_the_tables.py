@@ -319,8 +319,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("subject", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("topics", sa.LargeBinary(), nullable=False),
-        sa.Column("log_body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["block_number"], ["blocks.number"], name=op.f("fk_events_block_number")
         ),

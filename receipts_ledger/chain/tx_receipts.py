@@ -51,16 +51,15 @@ def events_in(
             log_index += 1
             if log["address"].lower() != ours:
                 continue
-            topics = tuple([bytes.fromhex(topic[2:]) for topic in log["topics"]])
-            body = bytes.fromhex(log["data"][2:])
+            topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
             tx_hash = Hash32(bytes.fromhex(tx_receipt["transactionHash"][2:]))
             try:
-                event = decode(topics, body)
+                event = decode(topics, bytes.fromhex(log["data"][2:]))
             except Undecodable as error:
                 raise UndecodableLog(
                     f"block {block_number}, log {log_index}, transaction 0x{tx_hash.hex()}: {error}"
                 ) from error
-            yield LoggedEvent(event, block_number, log_index, tx_hash, tx_index, topics, body)
+            yield LoggedEvent(event, block_number, log_index, tx_hash, tx_index)
 
 
 def _raw_log(log: Mapping[str, Any]) -> str:

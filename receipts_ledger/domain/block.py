@@ -16,18 +16,13 @@ class BlockRef:
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event and where it stands. `log_index` counts within the block.
-
-    `topics` and `body` are the log as the contract wrote it.
-    """
+    """An event and where it stands. `log_index` counts within the block."""
 
     event: Event
     block_number: int
     log_index: int
     tx_hash: Hash32
     tx_index: int
-    topics: tuple[bytes, ...] = ()
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

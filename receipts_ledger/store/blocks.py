@@ -49,8 +49,6 @@ def write(
                 type(logged.event).__name__,
                 subject_of(logged.event),
                 body,
-                b"".join(logged.topics),
-                logged.body,
             )
             for block, of_block in zip(page, bodies, strict=True)
             for logged, body in zip(block.events, of_block, strict=True)

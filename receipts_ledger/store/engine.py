@@ -66,6 +66,7 @@ def _prepare_sqlite(connection: SqliteConnection, record: object) -> None:
         # A nonce that was spent must not be forgotten in a power cut.
         "synchronous = FULL",
         "foreign_keys = ON",
+        "cache_size = -65536",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -1,18 +1,20 @@
 """The feed: everything that happened to the ledger, in one sequence without a gap.
 
 What was applied and then taken back stands in it twice, the second time as reverted, in
-reverse order: who replays it as a stack has what the events table has.
+reverse order: who replays it as a stack has what the events table has. An entry gets a
+payload of its own when its event is taken back; until then the events table has it.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select, update
 
 from receipts_ledger.domain.block import BlockRef, LedgerBlock
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.store.engine import JsonText, to_json
+from receipts_ledger.store.reads.feed import payload_in
 from receipts_ledger.store.tables import events, feed
 from receipts_ledger.store.units import Found, Reader, Writer
 
@@ -37,19 +39,26 @@ def publish(writer: Writer, entries: Iterable[Entry], now: datetime) -> None:
     )
 
 
-def applied(block: LedgerBlock, bodies: Sequence[JsonText]) -> list[Entry]:
+def applied(block: LedgerBlock) -> list[Entry]:
     """Return the entries for a block's events."""
     return [
-        Entry(
-            "applied",
-            block.number,
-            block.hash,
-            logged.log_index,
-            type(logged.event).__name__,
-            _payload(body, logged.tx_hash),
-        )
-        for logged, body in zip(block.events, bodies, strict=True)
+        Entry("applied", block.number, block.hash, logged.log_index, type(logged.event).__name__)
+        for logged in block.events
     ]
+
+
+def keep_payloads(writer: Writer, block: BlockRef, rows: Sequence[Found]) -> None:
+    """Write the payload to each entry of a block whose rows leave the events table."""
+    entry = (
+        (feed.c.kind == "applied")
+        & (feed.c.block_number == block.number)
+        & feed.c.payload.is_(None)
+        & (feed.c.log_index == bindparam("place"))
+    )
+    writer.run_many(
+        update(feed).where(entry).values(payload=bindparam("kept")),
+        [{"place": row.log_index, "kept": payload_in(row)} for row in rows],
+    )
 
 
 def reverted(block: BlockRef, rows: Sequence[Found]) -> list[Entry]:
@@ -61,7 +70,7 @@ def reverted(block: BlockRef, rows: Sequence[Found]) -> list[Entry]:
             block.hash,
             row.log_index,
             row.kind,
-            _payload(to_json(row.body), row.tx_hash),
+            JsonText(to_json(payload_in(row))),
         )
         for row in reversed(rows)
     ]
@@ -73,7 +82,3 @@ def finalized(reader: Reader, before: int, block: BlockRef) -> list[Entry]:
     if not reader.scalar(select(exists().where(since))):
         return []
     return [Entry("finalized", block.number, block.hash)]
-
-
-def _payload(body: str, tx_hash: Hash32) -> JsonText:
-    return JsonText(f'{body[:-1]},"tx_hash":"0x{tx_hash.hex()}"}}')

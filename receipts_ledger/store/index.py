@@ -69,11 +69,7 @@ class StoredIndex:
             undo.drop_until(writer, final.number)
             now = self._clock()
             outcomes.settle(writer, page, read_reason=self._read_reason, now=now)
-            entries = [
-                entry
-                for block, of_block in zip(page, bodies, strict=True)
-                for entry in feed.applied(block, of_block)
-            ]
+            entries = [entry for block in page for entry in feed.applied(block)]
             if final.number > seen.finalized.number:
                 entries += feed.finalized(writer, seen.finalized.number, final)
                 outcomes.finalize(writer, final.number, now)
@@ -90,6 +86,7 @@ class StoredIndex:
             refused = [row.log_index for row in rows if row.kind == "ActRefused"]
             now = self._clock()
             undo.play_back(writer, seen.block.number)
+            feed.keep_payloads(writer, seen.block, rows)
             outcomes.take_back(writer, seen.block, refused, now)
             feed.publish(writer, feed.reverted(seen.block, rows), now)
             parent = blocks.remove(writer, seen.block.number)

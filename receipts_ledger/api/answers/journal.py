@@ -10,6 +10,7 @@ from receipts_ledger.api.catalogue import CATALOGUE
 from receipts_ledger.api.problem import for_eyes_of
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.errors import RefusalCode
+from receipts_ledger.store.reads.feed import payload_of
 from receipts_ledger.store.units import Found
 
 _ENTRIES = {str(code): CATALOGUE[code] for code in RefusalCode}
@@ -85,7 +86,7 @@ def told_refusal(row: Found, caller: Caller) -> RefusalOut:
 
 def told_event(row: Found, caller: Caller) -> EventOut:
     """Return an entry of the feed, as much of it as the caller may see."""
-    payload = row.payload
+    payload = payload_of(row)
     if payload is not None and not concerns(row.event, payload, caller):
         payload = public_payload(row.event, payload)
     return EventOut(

@@ -16,7 +16,7 @@ from receipts_ledger.api.asking import AskDep
 from receipts_ledger.api.fields import decimal
 from receipts_ledger.api.paging import LIMIT, LIMIT_MAX, Page, cut, opened
 from receipts_ledger.api.routes.told import told
-from receipts_ledger.store.reads import chain, refusals
+from receipts_ledger.store.reads import feed, refusals
 from receipts_ledger.store.reads.sight import Sight
 
 router = APIRouter(prefix="/v1", tags=["Journal"])
@@ -63,6 +63,6 @@ def list_refusals(page: Annotated[RefusalPageIn, Query()], ask: AskDep) -> Respo
 def list_events(page: Annotated[FeedIn, Query()], ask: AskDep) -> Response:
     """Show the feed behind a sequence number. It has no gap; what is not the caller's is short."""
     with ask.reading() as (reader, caller):
-        rows = chain.feed_page(reader, after=page.after, limit=page.limit)
+        rows = feed.page(reader, after=page.after, limit=page.limit)
     items = [told_event(row, caller) for row in rows]
     return told(EventPage(items=items, last_seq=items[-1]["seq"] if items else page.after))

@@ -144,8 +144,6 @@ def _event_row(logged: LoggedEvent) -> _Row:
         "kind": type(logged.event).__name__,
         "subject": number_of_event(logged.event),
         "body": logged.event,
-        "topics": b"".join(logged.topics),
-        "log_body": logged.body,
     }
 
 

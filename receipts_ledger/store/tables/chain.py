@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -75,9 +74,6 @@ events = Table(
     Column("kind", String(24), nullable=False),
     Column("subject", Unsigned64, nullable=False),
     Column("body", Json, nullable=False),
-    # The log as the contract wrote it: topics one behind the other, 32 bytes each.
-    Column("topics", LargeBinary, nullable=False),
-    Column("log_body", LargeBinary, nullable=False),
     Index(None, "subject", "block_number", "log_index"),
 )
 

@@ -189,8 +189,9 @@ contract Crowd is Consents, Truths {
         attempt.sender = RELAYER;
         attempt.digest = ledger.digestOf(draft.encode(""));
         address[] memory wanted = _row(draft, seed);
-        uint256 chosen = _draw(seed, "whose", wanted.length);
-        uint256 mischief = _draw(seed, "mischief", 16);
+        // Half of the time the last: the lender, the transferee, the inspector.
+        uint256 chosen = _isOne(seed, "last", 2) ? wanted.length - 1 : _draw(seed, "whose", wanted.length);
+        uint256 mischief = _draw(seed, "mischief", 12);
         if (mischief == 0) wanted = _without(wanted, chosen);
         if (mischief == 1) wanted[chosen] = _keyOfSomebody(seed);
         if (mischief == 2) {
@@ -290,19 +291,19 @@ contract Crowd is Consents, Truths {
 
     // Acts.
 
-    /// @notice Three acts of four are on receipts, and more pledge than release or deliver: else nothing is left that
-    /// could be pledged twice.
+    /// @notice Three acts of four are on receipts, and more pledge than release or deliver: else nothing would be left
+    /// that could be pledged twice.
     function _kind(uint8 drawn) private pure returns (Kind) {
         if (drawn % 4 == 0) return Kind(1 + (drawn / 4) % uint256(Kind.Attest));
-        uint256 place = (drawn / 4) % 14;
+        uint256 place = (drawn / 4) % 15;
         if (place < 2) return Kind.Issue;
         if (place < 5) return Kind.Pledge;
         if (place < 8) return Kind.PledgePortfolio;
         if (place == 8) return Kind.Transfer;
         if (place == 9) return Kind.Release;
         if (place == 10) return Kind.ReleasePortfolio;
-        if (place == 11) return Kind.Deliver;
-        return place == 12 ? Kind.Freeze : Kind.Unfreeze;
+        if (place < 13) return Kind.Deliver;
+        return place == 13 ? Kind.Freeze : Kind.Unfreeze;
     }
 
     function _draft(Kind kind, uint256 seed) private returns (Draft memory) {
@@ -426,7 +427,8 @@ contract Crowd is Consents, Truths {
     }
 
     function _delivery(uint256 seed) private view returns (Draft memory draft) {
-        uint64 receiptId = _receipt(seed, ReceiptWord.FROZEN, 0);
+        uint256 pledged_ = _isOne(seed, "pledged", 2) ? ReceiptWord.ENCUMBERED : 0;
+        uint64 receiptId = _receipt(seed, ReceiptWord.ENCUMBERED | ReceiptWord.FROZEN, pledged_);
         uint256 available = toldWord[receiptId].quantity();
         bool isFull = _isOne(seed, "full", 3);
         uint256 quantity = isFull ? available : _draw(seed, "quantity", available + available / 8 + 1);

@@ -1,6 +1,7 @@
 """A block as the ledger sees it: its place in the chain and what it did to us."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.ids import Hash32
@@ -14,8 +15,7 @@ class BlockRef:
     hash: Hash32
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(NamedTuple):
     """An event and where it stands. `log_index` counts within the block."""
 
     event: Event

@@ -13,7 +13,8 @@ from receipts_ledger.domain.block import BlockRef, LedgerBlock
 from receipts_ledger.errors import Fatal
 
 PAGE_BLOCKS_MAX = 2_000
-PAGE_EVENTS_MAX = 5_000
+# A receipt's row is written once for each page, however often the page changes it.
+PAGE_EVENTS_MAX = 10_000
 
 
 class Blocks(Protocol):

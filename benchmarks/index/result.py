@@ -56,8 +56,8 @@ class Series:
 
     @property
     def cpu_us(self) -> float:
-        """Processor time of the process for each event, the median."""
-        return median(one.cpu_us_per_event for one in self.rounds)
+        """Processor time of the process for each event in the round that took least of it."""
+        return min(one.cpu_us_per_event for one in self.rounds)
 
     @property
     def node_cpu_us(self) -> float:
@@ -102,11 +102,13 @@ class Results:
 
     def marks(self) -> Iterator[Mark]:
         """Yield what has to hold."""
+        # By processor time: how fast the clock goes meanwhile is up to who else is at work on
+        # the machine's processors, node and database server among them.
         for custom in Custom:
-            yield self._rate_mark(custom, Task.INDEX_SQLITE, Task.WEB3, RATIO_MIN)
-            # Its wall time is the server's as well, and that of the processors they share.
-            yield self._cpu_mark(custom, Task.INDEX_POSTGRESQL, Task.WEB3, RATIO_MIN)
-        yield self._rate_mark(Custom.IN_PORTFOLIOS, Task.REPLAY, Task.WEB3, RATIO_MIN)
+            for task in (Task.INDEX_SQLITE, Task.INDEX_POSTGRESQL):
+                yield self._cpu_mark(custom, task, Task.WEB3, RATIO_MIN)
+        yield self._cpu_mark(Custom.IN_PORTFOLIOS, Task.REPLAY, Task.WEB3, RATIO_MIN)
+        # By the clock: the signatures that both recover are shared out among processors.
         yield self._rate_mark(
             Custom.ONE_BY_ONE, Task.REPLAY, Task.WEB3_SIGNATURES, RATIO_MIN_OF_SIGNATURES
         )

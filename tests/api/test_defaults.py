@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 
 from receipts_ledger.domain.ids import PoolId, ReceiptId
+from receipts_ledger.domain.pool import Attest
 from tests.support.cast import (
     BANK_A,
     BANK_B,
     BANK_C,
+    INSPECTOR,
     TRADER_A,
     TRADER_B,
     WAREHOUSE_A,
     Member,
 )
 from tests.support.gateway import OPERATOR, Gateway
-from tests.support.ledger_on_chain import NOTICE_DAYS
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, NOTICE_DAYS
 
 NOTICE = {"unpaid_minor": 120_000_000, "currency": "CNY", "served": "EMS 1029"}
 
@@ -57,6 +59,9 @@ def _shown(gateway: Gateway, receipt: ReceiptId, by: Member | str = OPERATOR) ->
 
 def _pledged(gateway: Gateway, pool: PoolId, bank: Member = BANK_A) -> tuple[ReceiptId, str]:
     """Return a receipt whose claim is due today, and its path."""
+    # Nobody lends against a count that is too old.
+    version = gateway.ledger.pool(pool).version
+    gateway.ledger.do(Attest(pool, version, 10**8, EVIDENCE, FOREVER), INSPECTOR)
     (receipt,) = gateway.issue(pool)
     gateway.ledger.pledge(receipt, bank, due_in_days=0)
     gateway.index()
@@ -163,6 +168,20 @@ def test_the_pledgor_reads_the_notice_and_others_do_not(gateway: Gateway, pool: 
     assert act["act_id"] in [one["act_id"] for one in listed]
     for other in (TRADER_B, BANK_C):
         assert gateway.door(other).get(f"/v1/acts/{act['act_id']}").status_code == 404
+
+
+def test_who_holds_the_receipt_later_does_not_read_of_its_former_debts(
+    gateway: Gateway, pool: PoolId
+) -> None:
+    receipt, path = _pledged(gateway, pool)
+    gateway.ledger.let_days_pass(1)
+    act = _done(gateway, BANK_A, f"{path}/defaults", {"notice": NOTICE}, BANK_A)
+    gateway.ledger.let_days_pass(NOTICE_DAYS + 1)
+    body = {"transferee_id": TRADER_B.party}
+    _done(gateway, BANK_A, f"{path}/enforcements", body, BANK_A, TRADER_B)
+    assert _shown(gateway, receipt, TRADER_B)["view"] == "full"
+
+    assert gateway.door(TRADER_B).get(f"/v1/acts/{act['act_id']}").status_code == 404
 
 
 def test_a_default_is_cured_until_another_day(gateway: Gateway, pool: PoolId) -> None:

@@ -70,15 +70,19 @@ def _concerns(sight: Sight) -> ColumnElement[bool]:
         _signed_by(sight.party_id),
         of_its_role,
         and_(acts.c.kind == "Admit", acts.c.subject == sight.party_id),
-        and_(acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _holds(sight.party_id)),
+        and_(
+            acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(sight.party_id)
+        ),
     )
 
 
-def _holds(party_id: PartyId) -> ColumnElement[bool]:
+def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
+    # Of the pledge that stands: who holds the receipt later has no business with its former debts.
     return exists().where(
         act_receipts.c.act_id == acts.c.act_id,
         receipts.c.receipt_id == act_receipts.c.receipt_id,
         receipts.c.holder_id == party_id,
+        receipts.c.pledged_at_block <= acts.c.block_number,
     )
 
 

@@ -10,7 +10,8 @@ import {PoolWord} from "./words/PoolWord.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @title Receipts as security
-/// @notice Pledge and Release of one receipt. What is checked here is checked for every receipt of a portfolio too.
+/// @notice Pledge, Release and AssignPledge of one receipt. What is checked of a pledge or a release is checked for
+/// every receipt of a portfolio too.
 abstract contract Pledges is Receipts {
     using PoolWord for uint256;
     using ReceiptWord for uint256;
@@ -45,6 +46,32 @@ abstract contract Pledges is Receipts {
         uint256 nextWord = word.next().withoutPledge();
         _write(pair, words, receiptId, word, nextWord);
         emit Released(uint64(receiptId), uint128(nextWord), act.commitment());
+    }
+
+    /// @notice The claim passes to another lender, and the pledge with it: the receipt is never free in between.
+    /// @dev No exit, though it works after storage: two lenders could else hand the pledge to and fro until no version is
+    /// left for release and delivery.
+    function _actAssignPledge(Act act) internal returns (Refusal refusal) {
+        uint256 receiptId = act.subject();
+        uint256 newPledgee = act.counterparty();
+        (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
+        refusal = _expectPledged(receiptId, word);
+        if (refusal.isSome()) return refusal;
+        uint256 pledgee = word.pledgee();
+        refusal = _agreed(act, Demand.active(pledgee), Demand.activeIn(PartyWord.LENDER, newPledgee));
+        if (refusal.isSome()) return refusal;
+
+        if (newPledgee == word.holder() || newPledgee == _warehouseOf(receiptId >> 32)) {
+            return refuse(SelfPledge.selector, receiptId, newPledgee);
+        }
+        if (newPledgee == pledgee) return refuse(SelfAssignment.selector, receiptId, newPledgee);
+        if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
+        refusal = _expectVersion(act.version(), receiptId, word);
+        if (refusal.isSome()) return refusal;
+
+        uint256 nextWord = word.next().withPledgee(newPledgee);
+        _write(pair, words, receiptId, word, nextWord);
+        emit PledgeAssigned(uint64(receiptId), uint128(nextWord), act.commitment());
     }
 
     /// @notice The receipt is open, and holder, warehouse and lender agree, in this order.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Admissions} from "./Admissions.sol";
+import {Defaults} from "./Defaults.sol";
 import {Deliveries} from "./Deliveries.sol";
 import {Freezes} from "./Freezes.sol";
 import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
@@ -17,7 +18,7 @@ import {PartyWord} from "./words/PartyWord.sol";
 
 /// @title Receipts Ledger
 /// @notice The table of acts. No owner, no proxy, no pause of exits, no call to another contract.
-contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries, Freezes {
+contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Defaults, Deliveries, Freezes {
     uint256 private constant FIRST_PARTY = 1;
 
     /// @param registrarKey First key of the first party, the registrar.
@@ -90,6 +91,10 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Deliveries
         if (kind == uint256(Kind.ReleasePortfolio)) return _actReleasePortfolio(act);
         if (kind == uint256(Kind.Freeze)) return _actFreeze(act);
         if (kind == uint256(Kind.Unfreeze)) return _actUnfreeze(act);
+        if (kind == uint256(Kind.Default)) return _actDefault(act);
+        if (kind == uint256(Kind.Cure)) return _actCure(act);
+        if (kind == uint256(Kind.Enforce)) return _actEnforce(act);
+        if (kind == uint256(Kind.AssignPledge)) return _actAssignPledge(act);
         if (kind == uint256(Kind.Attest)) return _actAttest(act);
         if (kind == uint256(Kind.OpenPool)) return _actOpenPool(act);
         if (kind == uint256(Kind.Admit)) return _actAdmit(act);

@@ -75,6 +75,20 @@ library Statements {
         "ReceiptRef(uint64 receiptId,uint16 version)"
     );
 
+    /// @dev subject: receipt. a: new pledgee.
+    bytes32 internal constant ASSIGN_PLEDGE = keccak256(
+        "AssignPledge(uint64 receiptId,uint16 version,uint32 newPledgee,bytes32 terms,uint40 deadline)"
+    );
+    /// @dev subject: receipt.
+    bytes32 internal constant DEFAULT =
+        keccak256("Default(uint64 receiptId,uint16 version,bytes32 notice,uint40 deadline)");
+    /// @dev subject: receipt. b: maturity day.
+    bytes32 internal constant CURE =
+        keccak256("Cure(uint64 receiptId,uint16 version,uint16 maturityDay,bytes32 terms,uint40 deadline)");
+    /// @dev subject: receipt. a: transferee.
+    bytes32 internal constant ENFORCE =
+        keccak256("Enforce(uint64 receiptId,uint16 version,uint32 transferee,bytes32 terms,uint40 deadline)");
+
     /// @notice How many words of a pledge over a portfolio are receipts. The rest are documents.
     function refCount(Act act) internal pure returns (uint256) {
         return uint16(act.b() >> 16);
@@ -94,9 +108,13 @@ library Statements {
         if (kind == uint256(Kind.Admit)) return words == 1 ? _admit(act) : bytes32(0);
         if (words != 0) return 0;
         if (kind == uint256(Kind.Release)) return _ofReceipt(RELEASE, act);
-        if (kind == uint256(Kind.Transfer)) return _transfer(act);
+        if (kind == uint256(Kind.Transfer)) return _toParty(TRANSFER, act);
         if (kind == uint256(Kind.Freeze)) return _ofReceipt(FREEZE, act);
         if (kind == uint256(Kind.Unfreeze)) return _ofReceipt(UNFREEZE, act);
+        if (kind == uint256(Kind.Default)) return _ofReceipt(DEFAULT, act);
+        if (kind == uint256(Kind.Cure)) return _cure(act);
+        if (kind == uint256(Kind.Enforce)) return _toParty(ENFORCE, act);
+        if (kind == uint256(Kind.AssignPledge)) return _toParty(ASSIGN_PLEDGE, act);
         if (kind == uint256(Kind.Attest)) return _attest(act);
         if (kind == uint256(Kind.OpenPool)) return _openPool(act);
         if (kind == uint256(Kind.Suspend)) return _ofParty(SUSPEND, act, uint256(act.commitment()));
@@ -161,9 +179,10 @@ library Statements {
         );
     }
 
-    function _transfer(Act act) private pure returns (bytes32) {
+    /// @notice Transfer, AssignPledge and Enforce have one shape: receipt, version, party, one word, deadline.
+    function _toParty(bytes32 structType, Act act) private pure returns (bytes32) {
         return Hashing.ofStruct(
-            TRANSFER,
+            structType,
             act.subject(),
             act.version(),
             act.counterparty(),
@@ -185,12 +204,18 @@ library Statements {
         );
     }
 
-    /// @notice Release, Freeze and Unfreeze have one shape: receipt, version, one word, deadline.
+    /// @notice Release, Freeze, Unfreeze and Default have one shape: receipt, version, one word, deadline.
     function _ofReceipt(bytes32 structType, Act act) private pure returns (bytes32) {
         return
             Hashing.ofStruct(
                 structType, act.subject(), act.version(), uint256(act.commitment()), act.deadline()
             );
+    }
+
+    function _cure(Act act) private pure returns (bytes32) {
+        return Hashing.ofStruct(
+            CURE, act.subject(), act.version(), act.maturityDay(), uint256(act.commitment()), act.deadline()
+        );
     }
 
     function _deliver(Act act) private pure returns (bytes32) {

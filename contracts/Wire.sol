@@ -19,7 +19,11 @@ enum Kind {
     Freeze,
     Unfreeze,
     PledgePortfolio,
-    ReleasePortfolio
+    ReleasePortfolio,
+    AssignPledge,
+    Default,
+    Cure,
+    Enforce
 }
 
 /// @notice One act. The number is the position in memory of what is read from calldata once: see Wire.
@@ -147,7 +151,7 @@ library Wire {
         return uint56(head(act) >> 48);
     }
 
-    /// @notice The party in `a`: a transferee or a pledgee.
+    /// @notice The party in `a`: a transferee or a (new) pledgee.
     function counterparty(Act act) internal pure returns (uint256) {
         return uint32(head(act) >> 48);
     }

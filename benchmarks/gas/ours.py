@@ -10,6 +10,10 @@ from receipts_ledger.domain.event import ActRefused
 from receipts_ledger.domain.ids import Day, Hash32, PoolId, ReceiptId, Version, pool_id, receipt_id
 from receipts_ledger.domain.party import Admit
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -28,6 +32,7 @@ from receipts_ledger.domain.receipt import (
 from tests.support.cast import (
     AUTHORITY,
     BANK_A,
+    BANK_C,
     CAST,
     INSPECTOR,
     REGISTRAR,
@@ -41,6 +46,7 @@ from tests.support.ledger_on_chain import (
     FOREVER,
     LOT,
     MATURITY_DAYS,
+    NOTICE_DAYS,
     STORED_DAYS,
     TERMS,
     LedgerOnChain,
@@ -57,6 +63,7 @@ def our_bill(ledger: LedgerOnChain) -> dict[Operation, Spent]:
     meter.one_receipt()
     meter.batches(step=1)
     meter.batches(step=2)
+    meter.unpaid()
     return meter.bill
 
 
@@ -138,6 +145,23 @@ class _Meter:
         let_go = ReleasePortfolio(_refs(receipts, 5), TERMS, FOREVER)
         signed = self._signed(let_go, BANK_A)
         self._many(Operation[f"PORTFOLIO_50_RELEASED{suffix}"], (signed,))
+
+    def unpaid(self) -> None:
+        """Lead one receipt through a claim that is not paid. Last of all, because days pass."""
+        (receipt,) = self._new(1)
+        self._ledger.pledge(receipt, due_in_days=0)
+        assignment = AssignPledge(receipt, Version(2), BANK_C.party, TERMS, FOREVER)
+        self._one(Operation.ASSIGN, assignment, BANK_A, BANK_C)
+        self._ledger.let_days_pass(1)
+        default = Default(receipt, Version(3), TERMS, FOREVER)
+        self._one(Operation.DEFAULT, default, BANK_C)
+        cure = Cure(receipt, Version(4), self._ledger.today, TERMS, FOREVER)
+        self._one(Operation.CURE, cure, BANK_C)
+        self._ledger.let_days_pass(1)
+        self._ledger.default(receipt, BANK_C)
+        self._ledger.let_days_pass(NOTICE_DAYS + 1)
+        enforcement = Enforce(receipt, Version(6), TRADER_B.party, TERMS, FOREVER)
+        self._one(Operation.ENFORCE, enforcement, BANK_C, TRADER_B)
 
     def _pledge(self, receipt: ReceiptId, version: int, *documents: Hash32) -> Pledge:
         return Pledge(

@@ -27,7 +27,7 @@ interface ILedgerErrors {
     /// @notice No party has this number.
     error UnknownParty(uint32 party);
 
-    /// @notice Nothing is pledged, so nothing can be released.
+    /// @notice Nothing is pledged, so there is no pledge to release, to assign or to enforce.
     error NotEncumbered(uint64 receiptId);
 
     /// @notice A signature is not a low-s ECDSA signature over secp256k1.
@@ -115,6 +115,9 @@ interface ILedgerErrors {
     /// @notice The pledgee is the pledgor or the warehouse itself.
     error SelfPledge(uint64 receiptId, uint32 party);
 
+    /// @notice The pledge would be assigned to the pledgee that has it.
+    error SelfAssignment(uint64 receiptId, uint32 party);
+
     /// @notice The receipt already secures a claim; it can secure no second one.
     error AlreadyEncumbered(uint64 receiptId, uint32 pledgee);
 
@@ -126,6 +129,21 @@ interface ILedgerErrors {
 
     /// @notice The receipt is not frozen.
     error NotFrozen(uint64 receiptId);
+
+    /// @notice Default has been declared already.
+    /// @param defaultDay Day on which it was declared.
+    error AlreadyInDefault(uint64 receiptId, uint16 defaultDay);
+
+    /// @notice No default has been declared, so there is none to cure and nothing to enforce.
+    error NotInDefault(uint64 receiptId);
+
+    /// @notice The claim can still be paid on time.
+    /// @param maturityDay Last day on which it can.
+    error NotDue(uint64 receiptId, uint16 maturityDay);
+
+    /// @notice The pledgor can still cure the default: the days of notice have not passed.
+    /// @param lastDay Last day of the notice.
+    error NoticeRunning(uint64 receiptId, uint16 lastDay);
 
     /// @notice The storage period is over: only exits are left.
     error StorageExpired(uint64 receiptId, uint16 storageDay);
@@ -158,7 +176,7 @@ interface ILedgerErrors {
     /// @param subject The receipt, pool or party.
     error StaleVersion(uint64 subject, uint16 named, uint16 present);
 
-    /// @notice The last versions are kept for exits: release and delivery.
+    /// @notice The last versions are kept for exits: release, delivery, default and what follows it, freeze and its end.
     error VersionsExhausted(uint64 subject);
 
     /// @notice The item is in an open receipt already, here or in another warehouse.

@@ -10,7 +10,7 @@ interface ILedgerEvents {
     /// @param profile Commitment to the party's particulars.
     event Admitted(uint32 indexed party, uint256 word, address key, bytes32 profile);
 
-    /// @notice The party may start nothing new. Its pledges can still be released.
+    /// @notice The party may start nothing new. Its pledges can still be released, and defaults on them cured.
     event Suspended(uint32 indexed party, uint256 word, bytes32 reason);
 
     /// @notice The suspension is lifted.
@@ -32,7 +32,8 @@ interface ILedgerEvents {
 
     /// @notice A receipt came into being.
     /// @param word Receipt word: status 4, flags 4, holder 22, pledgee 16, version 14, quantity 40, storage day 14,
-    /// maturity day 14, least significant first.
+    /// maturity day 14, least significant first. Flags: 1 encumbered, 2 in default, 4 frozen, 8 paper. While in default,
+    /// the day on which default was declared stands in the place of the maturity day.
     /// @param content Commitment to description, grade, marks, fees and the rest of the receipt.
     event Issued(uint64 indexed receiptId, uint128 word, bytes32 content);
 
@@ -44,6 +45,18 @@ interface ILedgerEvents {
 
     /// @notice The pledgee has released the receipt.
     event Released(uint64 indexed receiptId, uint128 word, bytes32 terms);
+
+    /// @notice The pledge has passed to the pledgee in the word, with all else as it was.
+    event PledgeAssigned(uint64 indexed receiptId, uint128 word, bytes32 terms);
+
+    /// @notice The pledgee has declared that the claim was not paid when it fell due. The days of notice begin to run.
+    event Defaulted(uint64 indexed receiptId, uint128 word, bytes32 notice);
+
+    /// @notice The default is made good: the claim is due on the maturity day in the word.
+    event Cured(uint64 indexed receiptId, uint128 word, bytes32 terms);
+
+    /// @notice The pledge has been enforced: it is over, and the receipt has a new holder.
+    event Enforced(uint64 indexed receiptId, uint128 word, bytes32 terms);
 
     /// @notice Goods left the warehouse. A word with the status delivered closes the receipt.
     event Delivered(uint64 indexed receiptId, uint128 word, bytes32 evidence);

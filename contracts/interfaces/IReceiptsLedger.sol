@@ -26,6 +26,9 @@ interface IReceiptsLedger is ILedgerErrors, ILedgerEvents {
     /// @param act One act in the wire form; its signatures may be missing.
     function digestOf(bytes calldata act) external view returns (bytes32);
 
+    /// @notice So many whole days have to pass after the day on which default was declared before a pledge is enforced.
+    function NOTICE_DAYS() external view returns (uint256);
+
     /// @notice The 128-bit word of a receipt, zero when there is none. Layout as in `Issued`.
     function receiptWord(uint64 receiptId) external view returns (uint128);
 

@@ -4,12 +4,14 @@ pragma solidity ^0.8.30;
 /// @title The 128 bits of a receipt
 /// @notice The only place that knows the layout. Pure: no storage, no rules.
 /// @dev Least significant first: status 4, flags 4, holder 22, pledgee 16, version 14, quantity 40, storage day 14,
-/// maturity day 14. Days are counted from 1 January 2020 UTC.
+/// maturity day 14. Days are counted from 1 January 2020 UTC. While in default, the day on which default was declared
+/// stands in the place of the maturity day: the claim is due, and what counts is how long ago that was said.
 library ReceiptWord {
     uint256 internal constant OPEN = 1;
     uint256 internal constant DELIVERED = 2;
 
     uint256 internal constant ENCUMBERED = 1 << 4;
+    uint256 internal constant IN_DEFAULT = 1 << 5;
     uint256 internal constant FROZEN = 1 << 6;
 
     uint256 internal constant HOLDER_MAX = type(uint24).max >> 2;
@@ -42,6 +44,10 @@ library ReceiptWord {
         return word & ENCUMBERED != 0;
     }
 
+    function isInDefault(uint256 word) internal pure returns (bool) {
+        return word & IN_DEFAULT != 0;
+    }
+
     function isFrozen(uint256 word) internal pure returns (bool) {
         return word & FROZEN != 0;
     }
@@ -66,6 +72,11 @@ library ReceiptWord {
         return (word >> STORAGE_DAY_AT) & DAY_MAX;
     }
 
+    /// @notice Day on which the claim is due, or on which default was declared while in default.
+    function maturityDay(uint256 word) internal pure returns (uint256) {
+        return (word >> MATURITY_DAY_AT) & DAY_MAX;
+    }
+
     /// @notice The same receipt one version on. The caller has made sure that a version is left.
     function next(uint256 word) internal pure returns (uint256) {
         unchecked {
@@ -85,6 +96,21 @@ library ReceiptWord {
         return word | ENCUMBERED | (pledgee_ << PLEDGEE_AT) | (maturityDay_ << MATURITY_DAY_AT);
     }
 
+    /// @notice The same pledge in the hands of another pledgee.
+    function withPledgee(uint256 word, uint256 pledgee_) internal pure returns (uint256) {
+        return (word & ~(uint256(type(uint16).max) << PLEDGEE_AT)) | (pledgee_ << PLEDGEE_AT);
+    }
+
+    /// @notice In default since `day`, which takes the place of the maturity.
+    function defaulted(uint256 word, uint256 day) internal pure returns (uint256) {
+        return _withMaturity(word, day) | IN_DEFAULT;
+    }
+
+    /// @notice No longer in default, and due on another day.
+    function cured(uint256 word, uint256 maturityDay_) internal pure returns (uint256) {
+        return _withMaturity(word, maturityDay_) & ~IN_DEFAULT;
+    }
+
     /// @notice Without pledgee, maturity, and the flags encumbered and in default.
     function withoutPledge(uint256 word) internal pure returns (uint256) {
         return word
@@ -99,5 +125,9 @@ library ReceiptWord {
 
     function withStatus(uint256 word, uint256 status_) internal pure returns (uint256) {
         return (word & ~STATUS_MASK) | status_;
+    }
+
+    function _withMaturity(uint256 word, uint256 day) private pure returns (uint256) {
+        return (word & ~(DAY_MAX << MATURITY_DAY_AT)) | (day << MATURITY_DAY_AT);
     }
 }

@@ -52,7 +52,10 @@ CATALOGUE: dict[Code | Fault, Entry] = {
         404, "Unknown party", "参与方不存在", "An act names parties that have been admitted."
     ),
     Code.NOT_ENCUMBERED: Entry(
-        409, "Receipt is not pledged", "仓单未出质", "Only what is pledged can be released."
+        409,
+        "Receipt is not pledged",
+        "仓单未出质",
+        "Only what is pledged is released, assigned or enforced.",
     ),
     Code.BAD_SIGNATURE: Entry(
         422,
@@ -150,6 +153,9 @@ CATALOGUE: dict[Code | Fault, Entry] = {
         "不得质押给自己",
         "The pledgee is neither the pledgor nor the warehouse.",
     ),
+    Code.SELF_ASSIGNMENT: Entry(
+        422, "Self-assignment", "不得转让给原质权人", "A pledge is assigned to another lender."
+    ),
     Code.ALREADY_ENCUMBERED: Entry(
         409, "Already pledged", "仓单已出质，不得重复质押", "A receipt secures one claim at a time."
     ),
@@ -161,6 +167,21 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     ),
     Code.NOT_FROZEN: Entry(
         409, "Receipt is not frozen", "仓单未冻结", "Only a frozen receipt is unfrozen."
+    ),
+    Code.ALREADY_IN_DEFAULT: Entry(
+        409, "Already in default", "已宣告违约", "Default is declared once, until it is cured."
+    ),
+    Code.NOT_IN_DEFAULT: Entry(
+        409, "Not in default", "未宣告违约", "A pledge is cured or enforced after default."
+    ),
+    Code.NOT_DUE: Entry(
+        409, "Not due", "债权尚未到期", "A claim can be paid until the end of its maturity day."
+    ),
+    Code.NOTICE_RUNNING: Entry(
+        409,
+        "Notice is running",
+        "违约通知期未满",
+        "A pledge is enforced when the days of notice since the default have passed.",
     ),
     Code.STORAGE_EXPIRED: Entry(
         409,

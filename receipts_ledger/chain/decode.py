@@ -18,7 +18,14 @@ from receipts_ledger.domain.party import (
     Reinstated,
     Suspended,
 )
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
 from receipts_ledger.domain.receipt import (
     Delivered,
@@ -132,6 +139,10 @@ _SIGNATURES: dict[str, _Decoder] = {
     "Transferred(uint64,uint128,bytes32)": _receipt_event(Transferred),
     "Pledged(uint64,uint128,bytes32)": _receipt_event(Pledged),
     "Released(uint64,uint128,bytes32)": _receipt_event(Released),
+    "PledgeAssigned(uint64,uint128,bytes32)": _receipt_event(PledgeAssigned),
+    "Defaulted(uint64,uint128,bytes32)": _receipt_event(Defaulted),
+    "Cured(uint64,uint128,bytes32)": _receipt_event(Cured),
+    "Enforced(uint64,uint128,bytes32)": _receipt_event(Enforced),
     "Delivered(uint64,uint128,bytes32)": _receipt_event(Delivered),
     "ReceiptFrozen(uint64,uint128,bytes32)": _receipt_event(ReceiptFrozen),
     "ReceiptUnfrozen(uint64,uint128,bytes32)": _receipt_event(ReceiptUnfrozen),

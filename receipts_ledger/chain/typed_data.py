@@ -11,6 +11,10 @@ from receipts_ledger.domain.act import KIND_OF, Act, Kind
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Suspend
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -112,6 +116,10 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
         _DEADLINE,
     ),
     "ReleasePortfolio": (("receipts", "ReceiptRef[]"), ("terms", "bytes32"), _DEADLINE),
+    "AssignPledge": (*_RECEIPT, ("newPledgee", "uint32"), ("terms", "bytes32"), _DEADLINE),
+    "Default": (*_RECEIPT, ("notice", "bytes32"), _DEADLINE),
+    "Cure": (*_RECEIPT, ("maturityDay", "uint16"), ("terms", "bytes32"), _DEADLINE),
+    "Enforce": (*_RECEIPT, ("transferee", "uint32"), ("terms", "bytes32"), _DEADLINE),
 }
 
 STRUCT_OF: dict[Kind, str] = {kind: act_type.__name__ for act_type, kind in KIND_OF.items()}
@@ -238,7 +246,7 @@ def _values(act: Act) -> tuple[_Value, ...]:  # noqa: PLR0911  (one return for e
                 act.evidence,
                 act.deadline,
             )
-        case Transfer():
+        case Transfer() | Enforce():
             return (act.receipt_id, act.version, act.transferee, act.terms, act.deadline)
         case Pledge():
             return (
@@ -274,6 +282,12 @@ def _values(act: Act) -> tuple[_Value, ...]:  # noqa: PLR0911  (one return for e
             )
         case ReleasePortfolio():
             return (act.receipts, act.terms, act.deadline)
+        case AssignPledge():
+            return (act.receipt_id, act.version, act.new_pledgee, act.terms, act.deadline)
+        case Default():
+            return (act.receipt_id, act.version, act.notice, act.deadline)
+        case Cure():
+            return (act.receipt_id, act.version, act.maturity_day, act.terms, act.deadline)
         case _:
             assert_never(act)
 

@@ -22,6 +22,10 @@ from receipts_ledger.domain.ids import (
 )
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -220,8 +224,15 @@ def _fields(act: Act) -> _Fields:  # noqa: PLR0911  (one return for each kind)
                 b=len(keys),
                 words=(*words, *keys, *act.documents),
             )
-        case Transfer():
+        case Transfer() | Enforce():
             return _Fields(act.terms, act.receipt_id, act.deadline, act.version, act.transferee)
+        case AssignPledge():
+            return _Fields(act.terms, act.receipt_id, act.deadline, act.version, act.new_pledgee)
+        case Default():
+            return _Fields(act.notice, act.receipt_id, act.deadline, act.version)
+        case Cure():
+            day = act.maturity_day
+            return _Fields(act.terms, act.receipt_id, act.deadline, act.version, b=day)
         case Pledge():
             return _Fields(
                 act.terms,
@@ -323,6 +334,14 @@ def _act(kind: Kind, fields: _Fields) -> Act:  # noqa: PLR0911  (one return for 
             )
         case Kind.RELEASE_PORTFOLIO:
             return ReleasePortfolio(tuple(map(_ref, words)), commitment, deadline)
+        case Kind.ASSIGN_PLEDGE:
+            return AssignPledge(receipt, version, counterparty, commitment, deadline)
+        case Kind.DEFAULT:
+            return Default(receipt, version, commitment, deadline)
+        case Kind.CURE:
+            return Cure(receipt, version, maturity, commitment, deadline)
+        case Kind.ENFORCE:
+            return Enforce(receipt, version, counterparty, commitment, deadline)
         case _:
             assert_never(kind)
 

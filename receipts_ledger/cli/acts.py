@@ -29,7 +29,8 @@ Items = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
-    for command in (issue, transfer, pledge, release, deliver, sign, withdraw):
+    of_pledges = (pledge, release, assign, default, cure, enforce)
+    for command in (issue, transfer, *of_pledges, deliver, sign, withdraw):
         root.command(rich_help_panel="Acts")(in_session(command))
 
 
@@ -143,6 +144,78 @@ def release(
         draft = client.release(numbers[0], terms=terms, deadline=deadline)
     else:
         draft = client.release_portfolio(numbers, terms=terms, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
+def assign(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    to: Annotated[PartyId, options.party_option("--to", "The new lender.")],
+    terms: Terms = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Assign a pledge to another lender (both lenders sign).
+
+    For example: receipts-ledger assign 12-1-000345 --to 6
+    """
+    draft = session.client().assign_pledge(receipt, to, terms=terms, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
+def default(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    notice: Annotated[
+        dict[str, Any],
+        options.content_option("--notice", "JSON object with what the pledgor is told."),
+    ],
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Declare that a claim was not paid when it fell due (the lender signs).
+
+    For example: receipts-ledger default 12-1-000345 --notice notice.json
+    """
+    draft = session.client().default(receipt, notice, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
+def cure(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    maturity: options.Maturity,
+    terms: Terms = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """End a default: the claim is due on another day (the lender signs).
+
+    For example: receipts-ledger cure 12-1-000345 --maturity 2035-05-31
+    """
+    draft = session.client().cure(receipt, maturity=maturity, terms=terms, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
+def enforce(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    to: Annotated[
+        PartyId, options.party_option("--to", "The new holder; may be the lender itself.")
+    ],
+    terms: Terms = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Enforce a pledge when the notice of default has run (lender and new holder sign).
+
+    For example: receipts-ledger enforce 12-1-000345 --to 70002
+    """
+    draft = session.client().enforce(receipt, to, terms=terms, deadline=deadline)
     sign_and_show(session, draft, wait=wait)
 
 

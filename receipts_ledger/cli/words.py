@@ -16,7 +16,7 @@ _LISTED_MAX = 5
 _NOTHING = "0x" + NO_HASH.hex()
 # Members that commit to content, which a signer has to have read.
 _COMMITMENTS = frozenset(
-    {"profile", "reason", "description", "evidence", "content", "terms", "order"}
+    {"profile", "reason", "description", "evidence", "content", "terms", "notice", "order"}
 )
 
 _READABLE: dict[str, Callable[[Any], str]] = {

@@ -9,7 +9,16 @@ from receipts_ledger.client.reads import Reads
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import Address, PartyId, PoolId, ReceiptId, day_of, pool_id
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
-from receipts_ledger.domain.pledge import Pledge, PledgePortfolio, Release, ReleasePortfolio
+from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
+    Pledge,
+    PledgePortfolio,
+    Release,
+    ReleasePortfolio,
+)
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer, Unfreeze
 
@@ -210,6 +219,65 @@ class Drafting(Reads):
         body = _body({}, terms, version)
         draft = self._draft(f"/v1/receipts/{receipt}/releases", body, deadline)
         draft.expect(Release, receipt_id=receipt, version=version)
+        return draft.expect_content("terms", terms or {})
+
+    def assign_pledge(
+        self,
+        receipt: ReceiptId,
+        new_pledgee: PartyId,
+        *,
+        terms: Mapping[str, Json] | None = None,
+        version: int | None = None,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft the assignment of a pledge: pledgee and new pledgee sign it."""
+        body = _body({"new_pledgee_id": new_pledgee}, terms, version)
+        draft = self._draft(f"/v1/receipts/{receipt}/assignments", body, deadline)
+        draft.expect(AssignPledge, receipt_id=receipt, new_pledgee=new_pledgee, version=version)
+        return draft.expect_content("terms", terms or {})
+
+    def default(
+        self,
+        receipt: ReceiptId,
+        notice: Mapping[str, Json],
+        *,
+        version: int | None = None,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft a declaration of default: the pledgee alone signs it, after maturity."""
+        body = _body({"notice": dict(notice)}, None, version)
+        draft = self._draft(f"/v1/receipts/{receipt}/defaults", body, deadline)
+        draft.expect(Default, receipt_id=receipt, version=version)
+        return draft.expect_content("notice", notice)
+
+    def cure(
+        self,
+        receipt: ReceiptId,
+        *,
+        maturity: date,
+        terms: Mapping[str, Json] | None = None,
+        version: int | None = None,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft the end of a default: the claim is due on another day."""
+        body = _body({"maturity": maturity.isoformat()}, terms, version)
+        draft = self._draft(f"/v1/receipts/{receipt}/cures", body, deadline)
+        draft.expect(Cure, receipt_id=receipt, maturity_day=day_of(maturity), version=version)
+        return draft.expect_content("terms", terms or {})
+
+    def enforce(
+        self,
+        receipt: ReceiptId,
+        transferee: PartyId,
+        *,
+        terms: Mapping[str, Json] | None = None,
+        version: int | None = None,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft the enforcement of a pledge: pledgee and transferee sign it."""
+        body = _body({"transferee_id": transferee}, terms, version)
+        draft = self._draft(f"/v1/receipts/{receipt}/enforcements", body, deadline)
+        draft.expect(Enforce, receipt_id=receipt, transferee=transferee, version=version)
         return draft.expect_content("terms", terms or {})
 
     def release_portfolio(

@@ -4,7 +4,16 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Suspend
-from receipts_ledger.domain.pledge import Pledge, PledgePortfolio, Release, ReleasePortfolio
+from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
+    Pledge,
+    PledgePortfolio,
+    Release,
+    ReleasePortfolio,
+)
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer, Unfreeze
 
@@ -25,6 +34,10 @@ Act: TypeAlias = (
     | Unfreeze
     | PledgePortfolio
     | ReleasePortfolio
+    | AssignPledge
+    | Default
+    | Cure
+    | Enforce
 )
 
 
@@ -47,6 +60,10 @@ class Kind(IntEnum):
     UNFREEZE = 14
     PLEDGE_PORTFOLIO = 15
     RELEASE_PORTFOLIO = 16
+    ASSIGN_PLEDGE = 17
+    DEFAULT = 18
+    CURE = 19
+    ENFORCE = 20
 
 
 KIND_OF: dict[type, Kind] = {
@@ -66,4 +83,8 @@ KIND_OF: dict[type, Kind] = {
     Unfreeze: Kind.UNFREEZE,
     PledgePortfolio: Kind.PLEDGE_PORTFOLIO,
     ReleasePortfolio: Kind.RELEASE_PORTFOLIO,
+    AssignPledge: Kind.ASSIGN_PLEDGE,
+    Default: Kind.DEFAULT,
+    Cure: Kind.CURE,
+    Enforce: Kind.ENFORCE,
 }

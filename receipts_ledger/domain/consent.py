@@ -5,14 +5,23 @@ did. Nothing here says whether an act keeps the other rules.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Address, PartyId, ReceiptId, pool_of, warehouse_of
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
-from receipts_ledger.domain.pledge import Pledge, PledgePortfolio, Release, ReleasePortfolio
+from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
+    Pledge,
+    PledgePortfolio,
+    Release,
+    ReleasePortfolio,
+)
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.receipt import (
     Deliver,
@@ -85,6 +94,14 @@ def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noq
             return (_releasing_pledgee(act.receipt_id, words),)
         case ReleasePortfolio():
             return _of_each((_releasing_pledgee(ref.receipt_id, words),) for ref in act.receipts)
+        case AssignPledge():
+            return (_pledgee(act.receipt_id, words), Need(Role.LENDER, act.new_pledgee))
+        case Default():
+            return (_pledgee(act.receipt_id, words),)
+        case Cure():
+            return (_releasing_pledgee(act.receipt_id, words),)
+        case Enforce():
+            return (_pledgee(act.receipt_id, words), Need(Role.HOLDER, act.transferee))
         case Deliver():
             return _delivery(act.receipt_id, words)
         case Freeze() | Unfreeze():
@@ -140,10 +157,14 @@ def _pledge(
     return (_holder(receipt_id, words), _warehouse(receipt_id), Need(Role.LENDER, pledgee))
 
 
-def _releasing_pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
+def _pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
     pledgee = Receipt.from_word(words[receipt_id]).pledgee
     # A number that nobody has: no pledgee, nobody who could agree.
-    return Need(ANY_ROLE, PartyId(0) if pledgee is None else pledgee, even_suspended=True)
+    return Need(ANY_ROLE, PartyId(0) if pledgee is None else pledgee)
+
+
+def _releasing_pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
+    return replace(_pledgee(receipt_id, words), even_suspended=True)
 
 
 def _delivery(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:

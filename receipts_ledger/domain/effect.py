@@ -27,7 +27,15 @@ from receipts_ledger.domain.party import (
     Suspended,
 )
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Cured,
+    Default,
+    Defaulted,
+    Enforce,
+    Enforced,
     Pledge,
+    PledgeAssigned,
     Pledged,
     PledgePortfolio,
     Release,
@@ -110,6 +118,19 @@ def events_of(act: Act, before: Ledger, *, day: Day, inspector: PartyId | None) 
         case ReleasePortfolio():
             for ref in act.receipts:
                 yield _released(ref.receipt_id, act.terms, before)
+        case AssignPledge():
+            word = before.receipts[act.receipt_id] & ~PLEDGEE_BITS | act.new_pledgee << 30
+            yield PledgeAssigned(act.receipt_id, word + ONE_VERSION, act.terms)
+        case Default():
+            word = before.receipts[act.receipt_id] & ~MATURITY_DAY_BITS | day << 114
+            yield Defaulted(act.receipt_id, (word | IN_DEFAULT_BIT) + ONE_VERSION, act.notice)
+        case Cure():
+            word = before.receipts[act.receipt_id] & ~(MATURITY_DAY_BITS | IN_DEFAULT_BIT)
+            word |= act.maturity_day << 114
+            yield Cured(act.receipt_id, word + ONE_VERSION, act.terms)
+        case Enforce():
+            word = before.receipts[act.receipt_id] & ~(_PLEDGE_BITS | HOLDER_BITS)
+            yield Enforced(act.receipt_id, (word | act.transferee << 8) + ONE_VERSION, act.terms)
         case Deliver():
             yield from _deliver(act, before)
         case Freeze():

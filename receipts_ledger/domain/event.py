@@ -6,7 +6,14 @@ from typing import TypeAlias
 from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Reinstated, Suspended
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, PoolOpened
 from receipts_ledger.domain.receipt import (
     Delivered,
@@ -27,7 +34,17 @@ class ActRefused:
 
 
 ReceiptEvent: TypeAlias = (
-    Issued | Transferred | Pledged | Released | Delivered | ReceiptFrozen | ReceiptUnfrozen
+    Issued
+    | Transferred
+    | Pledged
+    | Released
+    | PledgeAssigned
+    | Defaulted
+    | Cured
+    | Enforced
+    | Delivered
+    | ReceiptFrozen
+    | ReceiptUnfrozen
 )
 PartyEvent: TypeAlias = Admitted | Suspended | Reinstated | KeyBound | KeyRevoked
 PoolEvent: TypeAlias = PoolOpened | Attested

@@ -23,6 +23,7 @@ from receipts_ledger.domain.pool import Pool
 from receipts_ledger.domain.receipt import (
     ENCUMBERED_BIT,
     HOLDER_BITS,
+    IN_DEFAULT_BIT,
     PLEDGEE_BITS,
     STATUS_BITS,
     Status,
@@ -72,6 +73,8 @@ def _of_receipt(receipt_id: ReceiptId, word: int) -> Iterator[Breach]:
         yield Breach("I2", number, "closed, but with goods or a pledge left")
     if is_encumbered != has_pledgee:
         yield Breach("I3", number, "encumbered and pledgee contradict each other")
+    if word & IN_DEFAULT_BIT and not is_encumbered:
+        yield Breach("I3", number, "in default without a pledge")
 
 
 def _of_pool(pool_id: PoolId, pool: Pool, receipted: int, serials: int) -> Iterator[Breach]:

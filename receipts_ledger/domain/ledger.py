@@ -33,7 +33,14 @@ from receipts_ledger.domain.party import (
     Reinstated,
     Suspended,
 )
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
 from receipts_ledger.domain.receipt import (
     ENCUMBERED_BIT,
@@ -87,6 +94,14 @@ class Ledger:
                 self._pledge(event)
             case Released():
                 self._release(event)
+            case PledgeAssigned():
+                self._assign_pledge(event)
+            case Defaulted():
+                self._default(event)
+            case Cured():
+                self._cure(event)
+            case Enforced():
+                self._enforce(event)
             case Delivered():
                 self._deliver(event)
             case ReceiptFrozen():
@@ -159,6 +174,41 @@ class Ledger:
         if event.word & _PLEDGE_BITS:
             raise Contradiction(f"receipt {event.receipt_id} released but still encumbered")
         self._advance(event, _PLEDGE_BITS)
+
+    def _assign_pledge(self, event: PledgeAssigned) -> None:
+        before = self.receipts.get(event.receipt_id, 0)
+        if not before & ENCUMBERED_BIT:
+            raise Contradiction(f"pledge of receipt {event.receipt_id} assigned while it is free")
+        if not event.word & PLEDGEE_BITS:
+            raise Contradiction(f"pledge of receipt {event.receipt_id} assigned to nobody")
+        if not (before ^ event.word) & PLEDGEE_BITS:
+            raise Contradiction(f"pledge of receipt {event.receipt_id} assigned to its pledgee")
+        self._advance(event, PLEDGEE_BITS)
+
+    def _default(self, event: Defaulted) -> None:
+        before = self.receipts.get(event.receipt_id, 0)
+        if before & (ENCUMBERED_BIT | IN_DEFAULT_BIT) != ENCUMBERED_BIT:
+            raise Contradiction(f"receipt {event.receipt_id} defaulted from {before:#034x}")
+        if not event.word & IN_DEFAULT_BIT:
+            raise Contradiction(f"receipt {event.receipt_id} defaulted but not in default")
+        self._advance(event, IN_DEFAULT_BIT | MATURITY_DAY_BITS)
+
+    def _cure(self, event: Cured) -> None:
+        if not self.receipts.get(event.receipt_id, 0) & IN_DEFAULT_BIT:
+            raise Contradiction(f"receipt {event.receipt_id} cured while it is not in default")
+        if event.word & IN_DEFAULT_BIT:
+            raise Contradiction(f"receipt {event.receipt_id} cured but still in default")
+        self._advance(event, IN_DEFAULT_BIT | MATURITY_DAY_BITS)
+
+    def _enforce(self, event: Enforced) -> None:
+        before = self.receipts.get(event.receipt_id, 0)
+        if not before & IN_DEFAULT_BIT:
+            raise Contradiction(f"receipt {event.receipt_id} enforced while it is not in default")
+        if event.word & _PLEDGE_BITS:
+            raise Contradiction(f"receipt {event.receipt_id} enforced but still encumbered")
+        if not (before ^ event.word) & HOLDER_BITS:
+            raise Contradiction(f"receipt {event.receipt_id} enforced for its own holder")
+        self._advance(event, _PLEDGE_BITS | HOLDER_BITS)
 
     def _deliver(self, event: Delivered) -> None:
         before = self.receipts.get(event.receipt_id, 0)

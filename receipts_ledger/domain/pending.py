@@ -12,7 +12,16 @@ from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.consent import ANY_ROLE, Need
 from receipts_ledger.domain.ids import NO_HASH, Address, Hash32, PartyId, ReceiptId
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
-from receipts_ledger.domain.pledge import Pledge, PledgePortfolio, Release, ReleasePortfolio
+from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
+    Pledge,
+    PledgePortfolio,
+    Release,
+    ReleasePortfolio,
+)
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer, Unfreeze
 
@@ -49,7 +58,7 @@ class Consent:
                 return Need(ANY_ROLE, None, key=act.key)
             case RevokeKey():
                 return Need(ANY_ROLE, self.party_id, or_any=Role.REGISTRAR)
-            case Release() | ReleasePortfolio():
+            case Release() | ReleasePortfolio() | Cure():
                 return Need(self.role, self.party_id, even_suspended=True)
             case _:
                 return Need(self.role, self.party_id)
@@ -106,12 +115,14 @@ def consents_of(needs: Sequence[Need]) -> tuple[Consent, ...]:
 def receipts_of(act: Act) -> tuple[ReceiptId, ...]:
     """Return the receipts that exist already and that the act is about."""
     match act:
-        case Transfer() | Pledge() | Release() | Deliver() | Freeze() | Unfreeze():
-            return (act.receipt_id,)
         case PledgePortfolio() | ReleasePortfolio():
             return tuple(ref.receipt_id for ref in act.receipts)
-        case _:
+        case Admit() | Suspend() | Reinstate() | BindKey() | RevokeKey():
             return ()
+        case OpenPool() | Attest() | Issue():
+            return ()
+        case _:
+            return (act.receipt_id,)
 
 
 def subject_of(act: Act) -> int:
@@ -152,8 +163,19 @@ def commitments_of(act: Act) -> tuple[Hash32, ...]:
         case Issue():
             contents = (new.content for new in act.receipts)
             return tuple(dict.fromkeys(h for h in (act.evidence, *contents) if h != NO_HASH))
-        case Transfer() | Pledge() | Release() | PledgePortfolio() | ReleasePortfolio():
+        case (
+            Transfer()
+            | Pledge()
+            | Release()
+            | PledgePortfolio()
+            | ReleasePortfolio()
+            | AssignPledge()
+            | Cure()
+            | Enforce()
+        ):
             found = (act.terms,)
+        case Default():
+            found = (act.notice,)
         case Freeze() | Unfreeze():
             found = (act.order,)
         case BindKey() | RevokeKey():

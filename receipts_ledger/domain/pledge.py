@@ -58,6 +58,49 @@ class ReleasePortfolio:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignPledge:
+    """Pledgee and new pledgee: the claim passes on, and the pledge with it."""
+
+    receipt_id: ReceiptId
+    version: Version
+    new_pledgee: PartyId
+    terms: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """Pledgee alone, after maturity. The days of notice begin to run."""
+
+    receipt_id: ReceiptId
+    version: Version
+    notice: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """Pledgee alone: the claim is due on another day."""
+
+    receipt_id: ReceiptId
+    version: Version
+    maturity_day: Day
+    terms: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enforce:
+    """Pledgee and transferee, who may be the pledgee itself, after default and notice."""
+
+    receipt_id: ReceiptId
+    version: Version
+    transferee: PartyId
+    terms: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pledged:
     receipt_id: ReceiptId
     word: int
@@ -66,6 +109,34 @@ class Pledged:
 
 @dataclass(frozen=True, slots=True)
 class Released:
+    receipt_id: ReceiptId
+    word: int
+    terms: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeAssigned:
+    receipt_id: ReceiptId
+    word: int
+    terms: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Defaulted:
+    receipt_id: ReceiptId
+    word: int
+    notice: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Cured:
+    receipt_id: ReceiptId
+    word: int
+    terms: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Enforced:
     receipt_id: ReceiptId
     word: int
     terms: Hash32

@@ -46,12 +46,15 @@ _FLAGS = tuple(Flag(bits) for bits in range(16))
 QUANTITY_MAX = 2**40 - 1
 VERSION_MAX = Version(2**14 - 1)
 EXIT_VERSIONS = 16
-"""The last versions are kept for exits: release and delivery."""
+"""The last versions are kept for exits: release, delivery, default and what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt as the contract knows it. Quantity in base units of its pool, below 2^40."""
+    """A receipt as the contract knows it. Quantity in base units of its pool, below 2^40.
+
+    While in default, `maturity_day` is the day on which default was declared.
+    """
 
     status: Status
     flags: Flag

@@ -25,7 +25,14 @@ from receipts_ledger.domain.party import (
     Reinstated,
     Suspended,
 )
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
 from receipts_ledger.domain.receipt import (
     Delivered,
@@ -50,8 +57,10 @@ def text_of(event: Event) -> JsonText:
     match event:
         case Issued():
             return _receipt(event, "content", event.content)
-        case Transferred() | Pledged() | Released():
+        case Transferred() | Pledged() | Released() | PledgeAssigned() | Cured() | Enforced():
             return _receipt(event, "terms", event.terms)
+        case Defaulted():
+            return _receipt(event, "notice", event.notice)
         case Delivered():
             return _receipt(event, "evidence", event.evidence)
         case ReceiptFrozen() | ReceiptUnfrozen():
@@ -168,6 +177,10 @@ _READERS: dict[str, _Reader] = {
     "Transferred": _reads_receipt(Transferred, "terms"),
     "Pledged": _reads_receipt(Pledged, "terms"),
     "Released": _reads_receipt(Released, "terms"),
+    "PledgeAssigned": _reads_receipt(PledgeAssigned, "terms"),
+    "Defaulted": _reads_receipt(Defaulted, "notice"),
+    "Cured": _reads_receipt(Cured, "terms"),
+    "Enforced": _reads_receipt(Enforced, "terms"),
     "Delivered": _reads_receipt(Delivered, "evidence"),
     "ReceiptFrozen": _reads_receipt(ReceiptFrozen, "order"),
     "ReceiptUnfrozen": _reads_receipt(ReceiptUnfrozen, "order"),

@@ -17,7 +17,14 @@ from receipts_ledger.domain.event import ActRefused, Event, PartyEvent, PoolEven
 from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_of
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Reinstated, Suspended
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, PoolOpened
 from receipts_ledger.domain.receipt import (
     Delivered,
@@ -140,6 +147,8 @@ class Fold:
                 self._change_receipt(logged, event.receipt_id)
                 self._changed_pools[pool_of(event.receipt_id)] = logged
             case Transferred() | Pledged() | Released() | ReceiptFrozen() | ReceiptUnfrozen():
+                self._change_receipt(logged, event.receipt_id)
+            case PledgeAssigned() | Defaulted() | Cured() | Enforced():
                 self._change_receipt(logged, event.receipt_id)
             case ItemReceipted():
                 row = claim_row(event.item_key, event.receipt_id, logged)

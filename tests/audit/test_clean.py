@@ -47,13 +47,19 @@ def test_report_counts_everything_that_has_happened(scene: Scene) -> None:
     history = events_on_chain(scene.ledger)
     assert counts["events"] == len(history)
     assert counts["blocks"] == scene.head - scene.ledger.deployment.block_number + 1
-    assert counts["acts"]["Pledge"] == 2
+    assert counts["acts"]["Pledge"] == 4
     assert counts["acts"]["PledgePortfolio"] == counts["acts"]["ReleasePortfolio"] == 1
     assert counts["acts"]["Deliver"] == 3
-    assert counts["refused"] == {"AlreadyEncumbered": 1, "ItemAlreadyReceipted": 1}
-    assert (counts["receipts_open"], counts["receipts_closed"]) == (5, 1)
-    assert counts["receipts_encumbered"] == 2
-    assert counts["pools"] == 2
+    assert (counts["acts"]["AssignPledge"], counts["acts"]["Default"]) == (2, 3)
+    assert (counts["acts"]["Cure"], counts["acts"]["Enforce"]) == (1, 1)
+    assert counts["refused"] == {
+        "AlreadyEncumbered": 1,
+        "ItemAlreadyReceipted": 1,
+        "NoticeRunning": 1,
+    }
+    assert (counts["receipts_open"], counts["receipts_closed"]) == (7, 1)
+    assert counts["receipts_encumbered"] == 3
+    assert counts["pools"] == 3
     assert counts["parties"] == 12
 
 
@@ -73,7 +79,7 @@ def test_clean_database_audits_clean(scene: Scene, indexed_url: str) -> None:
     rows = outcome.report["counts"]["rows"]
     assert rows["events"] == outcome.report["counts"]["events"]
     assert rows["blocks"] == outcome.report["counts"]["blocks"]
-    assert (rows["parties"], rows["pools"], rows["receipts"]) == (12, 2, 6)
+    assert (rows["parties"], rows["pools"], rows["receipts"]) == (12, 3, 8)
     assert (rows["party_keys"], rows["items"], rows["documents"]) == (12, 2, 3)
 
 
@@ -94,6 +100,7 @@ def test_ledger_whose_pledges_have_ended_audits_clean(scene: Scene, database_url
     ledger.release(story.pledged, BANK_C)
     pledged = Deliver(story.also_pledged, Version(6), LOT, (), EVIDENCE, FOREVER)
     ledger.do(pledged, TRADER_A, WAREHOUSE_A, BANK_C)
+    ledger.release(story.in_default, BANK_C)
     index_into(database_url, scene)
     outcome = scene.audit(database=database_url)
     assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
@@ -158,6 +165,7 @@ def test_ganache_which_gives_receipts_one_by_one_audits_clean(
     assert outcome.report["counts"]["refused"] == {
         "AlreadyEncumbered": 1,
         "ItemAlreadyReceipted": 1,
+        "NoticeRunning": 1,
     }
 
 

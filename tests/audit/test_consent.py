@@ -16,6 +16,8 @@ from receipts_ledger.domain.ids import (
 )
 from receipts_ledger.domain.party import Suspend
 from receipts_ledger.domain.pledge import (
+    Cure,
+    Enforce,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -35,9 +37,10 @@ from tests.support.cast import (
     TRADER_A,
     TRADER_B,
     WAREHOUSE_A,
+    Member,
 )
 from tests.support.forging import Forger, send_as
-from tests.support.ledger_on_chain import EVIDENCE, FOREVER, TERMS
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, NOTICE_DAYS, TERMS
 from tests.support.lying_node import LyingNode
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -116,6 +119,26 @@ def test_suspended_pledgee_can_still_let_go(scene: Scene, pledge: Pledge) -> Non
     scene.ledger.release(pledge.receipt_id, BANK_C)
     outcome = scene.audit()
     assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+
+
+def test_suspended_pledgee_can_still_cure(scene: Scene) -> None:
+    scene.ledger.do(Suspend(BANK_C.party, Version(1), EVIDENCE, FOREVER), REGISTRAR)
+    cure = Cure(scene.story.in_default, Version(6), scene.ledger.today, TERMS, FOREVER)
+    scene.ledger.do(cure, BANK_C)
+    outcome = scene.audit()
+    assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+
+
+@pytest.mark.parametrize(("signer", "missing"), [(TRADER_B, BANK_C), (BANK_C, TRADER_B)])
+def test_enforcement_takes_the_consent_of_pledgee_and_transferee(
+    scene: Scene, forger: Forger, signer: Member, missing: Member
+) -> None:
+    scene.ledger.let_days_pass(NOTICE_DAYS + 1)
+    enforcement = Enforce(scene.story.in_default, Version(6), TRADER_B.party, TERMS, FOREVER)
+    signed = scene.ledger.sign(enforcement, signer)
+    forger.leave(effect(scene, enforcement), call(EXECUTE, signed))
+    _, detail = only(scene, kind="consent")
+    assert f"Enforce was carried out without the consent of party {missing.party}" in detail
 
 
 def test_holder_of_one_receipt_cannot_agree_for_the_holder_of_another(

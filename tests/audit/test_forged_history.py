@@ -4,6 +4,8 @@ The chain's own proofs hold, contract and events agree; what was signed is all t
 by.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from receipts_ledger.chain import keys
@@ -18,6 +20,8 @@ from receipts_ledger.domain.ids import (
     receipt_number,
 )
 from receipts_ledger.domain.pledge import (
+    Default,
+    Defaulted,
     Pledge,
     PledgePortfolio,
     Release,
@@ -93,6 +97,19 @@ def test_more_goods_than_were_signed_for_are_found(
     (detail,) = told
     assert detail.startswith("Deliver had to leave Delivered(receipt_id=")
     assert ", but left Delivered(receipt_id=" in detail
+
+
+def test_default_that_is_dated_back_is_found(scene: Scene, forger: Forger, free: ReceiptId) -> None:
+    scene.ledger.pledge(free, BANK_C, due_in_days=0)
+    scene.ledger.let_days_pass(1)
+    default = Default(free, Version(2), TERMS, FOREVER)
+    (left,) = effect(scene, default)
+    assert isinstance(left, Defaulted)
+    dated_back = replace(left, word=left.word - (20 << 114))
+    forger.leave([dated_back], call(EXECUTE, scene.ledger.sign(default, BANK_C)))
+    _, detail = only(scene, kind="statement")
+    assert detail.startswith("Default had to leave Defaulted(receipt_id=")
+    assert ", but left Defaulted(receipt_id=" in detail
 
 
 def test_events_without_any_act_are_found(scene: Scene, forger: Forger, pledge: Pledge) -> None:

@@ -40,6 +40,10 @@ _UNSIGNED_BITS: dict[Kind, tuple[int, ...]] = {
     Kind.UNFREEZE: (_A, _B),
     Kind.PLEDGE_PORTFOLIO: (_VERSION, _B + 32, _B + 47),
     Kind.RELEASE_PORTFOLIO: (_VERSION, _A, _B),
+    Kind.ASSIGN_PLEDGE: (_A + 32, _A + 55, _B, _B + 47),
+    Kind.DEFAULT: (_A, _A + 55, _B, _B + 47),
+    Kind.CURE: (_A, _A + 55, _B + 16, _B + 47),
+    Kind.ENFORCE: (_A + 32, _A + 55, _B, _B + 47),
 }
 
 

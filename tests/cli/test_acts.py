@@ -4,12 +4,14 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eth_account import Account
 
+from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.cli.door import run
 from receipts_ledger.demo import opening
 from receipts_ledger.demo.cast import Member
@@ -205,3 +207,60 @@ def test_an_audit_from_the_command_line_finds_all_equal(stage: Stage, office: An
     assert Office(options, capsys).does("audit")["verdict"] == "equal"
     late = Office(options, capsys).fails(2, "audit", "--to=999999")
     assert late["detail"].startswith("--to: the database stands at block")
+
+
+def test_a_pledge_that_is_not_paid_is_followed_to_its_end_from_the_command_line(
+    stage: Stage, office: Any, tmp_path: Path
+) -> None:
+    cast, pile = stage.cast, stage.piles[0]
+    warehouse, holder = office(pile.warehouse), office(cast.traders[0])
+    bank, other_bank = office(cast.banks[0]), office(cast.banks[1])
+    notice = tmp_path / "notice.json"
+    notice.write_text('{"unpaid_minor": 100}')
+    # Days pass on the chain, not on the gateway's clock.
+    now = datetime.now(UTC)
+    later, latest = ((now + timedelta(days=days)).isoformat() for days in (300, 301))
+    receipt = f"{pool_number(pile.pool_id)}-000001"
+    drafted = holder.does(
+        "pledge",
+        receipt,
+        f"--pledgee={cast.banks[0].party_id}",
+        f"--maturity={stage.today + timedelta(days=1)}",
+        "--amount=100",
+        "--document=invoice:unpaid",
+    )
+    warehouse.does("sign", drafted["act_id"], "--yes")
+    bank.does("sign", drafted["act_id"], "--yes", "--wait")
+    default = ("default", receipt, f"--notice={notice}", f"--deadline={later}")
+    assert bank.fails(1, *default)["code"] == "NotDue"
+
+    _let_days_pass(stage, 2)
+    bank.does(*default, "--wait")
+    shown = holder.does("show", "receipt", receipt)
+    assert (shown["pledge"]["in_default"], shown["pledge"]["maturity"]) == (True, None)
+    new_maturity = f"--maturity={stage.today + timedelta(days=4)}"
+    bank.does("cure", receipt, new_maturity, f"--deadline={later}", "--wait")
+    assert holder.does("show", "receipt", receipt)["pledge"]["in_default"] is False
+
+    assignment = bank.does(
+        "assign", receipt, f"--to={cast.banks[1].party_id}", f"--deadline={later}"
+    )
+    other_bank.does("sign", assignment["act_id"], "--yes", "--wait")
+    _let_days_pass(stage, 4)
+    other_bank.does(*default, "--wait")
+    enforce = ("enforce", receipt, f"--to={cast.traders[1].party_id}")
+    early = other_bank.does(*enforce, f"--deadline={later}")
+    refused = office(cast.traders[1]).fails(1, "sign", early["act_id"], "--yes")
+    assert refused["code"] == "NoticeRunning"
+    _let_days_pass(stage, 11)
+    # An act that was refused stays so; with another deadline it is another act.
+    drafted = other_bank.does(*enforce, f"--deadline={latest}")
+    office(cast.traders[1]).does("sign", drafted["act_id"], "--yes", "--wait")
+    shown = office(cast.traders[1]).does("show", "receipt", receipt)
+    assert (shown["holder_id"], shown["pledge"]) == (cast.traders[1].party_id, None)
+
+
+def _let_days_pass(stage: Stage, days: int) -> None:
+    rpc = Rpc(stage.rpc_url)
+    rpc.call("evm_increaseTime", [days * 86_400])
+    rpc.call("evm_mine")

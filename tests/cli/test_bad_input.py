@@ -56,6 +56,26 @@ def test_a_pledge_with_a_bad_option_names_option_and_rule(
     assert rule in line
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("assign", "12-1-000345"), "--to"),
+        (("assign", "12-1-000345", "--to=0"), "party number from 1 to 4,194,303"),
+        (("default", "12-1-000345"), "--notice"),
+        (("default", "12-1-000345", "--notice=nowhere.json"), "file nowhere.json"),
+        (("cure", "12-1-000345"), "--maturity"),
+        (("cure", "12-1-000345", "--maturity=tomorrow"), "date from 2020-01-01 to 2064-11-08"),
+        (("enforce", "12-1-000345"), "--to"),
+        (("enforce", "12-1-00034x", "--to=5"), "receipt number such as 12-1-000345"),
+    ],
+)
+def test_what_is_missing_or_bad_about_a_pledge_in_default_is_named(
+    arguments: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(list(arguments)) == 2
+    assert named in one_line(capsys)
+
+
 @pytest.mark.parametrize("number", ["12-1-0003x", "12-1", "1-2-3-4", "-1", "12-1-4294967296", ""])
 def test_a_bad_receipt_number_is_named(number: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "receipt", "--", number]) == 2

@@ -53,6 +53,45 @@ contract ConsentTest is LedgerTest {
         takes(portfolioRelease(run(encumbered, 1, 1)), BANK_A);
     }
 
+    function test_AssignmentTakesPledgeeAndNewPledgee() public {
+        takes(assignment(encumbered, 2, BANK_B), BANK_A, BANK_B);
+    }
+
+    function test_DefaultTakesThePledgee() public {
+        warpTo(DUE + 1);
+        takes(default_(encumbered, 2), BANK_A);
+    }
+
+    function test_CureTakesThePledgee() public {
+        takes(cure(inDefault(), 3, STORED_UNTIL), BANK_A);
+    }
+
+    function test_EnforcementTakesPledgeeAndTransferee() public {
+        takes(enforcement(afterNotice(), 3, BOB), BANK_A, BOB);
+    }
+
+    function test_EnforcementByThePledgeeForItselfTakesItAlone() public {
+        uint64 own = issued(POOL, ALICE);
+        pass(signed(pledge(own, 1, TRADING_BANK), ALICE, WAREHOUSE, TRADING_BANK));
+        warpTo(DUE + 1);
+        pass(signed(default_(own, 2), TRADING_BANK));
+        warpTo(DUE + 1 + NOTICE_DAYS + 1);
+        uint32[7] memory others = [NOBODY, BANK_A, OTHER_WAREHOUSE, ALICE, BOB, REGISTRAR, COURT];
+        isRefused(unsigned(enforcement(own, 3, TRADING_BANK)));
+        for (uint256 i = 0; i < others.length; ++i) {
+            isRefused(signed(enforcement(own, 3, TRADING_BANK), others[i]));
+        }
+        pass(signed(enforcement(own, 3, TRADING_BANK), TRADING_BANK));
+    }
+
+    function test_DeliveryOfGoodsInDefaultTakesHolderWarehouseAndPledgee() public {
+        takes(delivery(inDefault(), 3, 1), ALICE, WAREHOUSE, BANK_A);
+    }
+
+    function test_ReleaseInDefaultTakesThePledgee() public {
+        takes(release(inDefault(), 3), BANK_A);
+    }
+
     function test_DeliveryTakesHolderAndWarehouse() public {
         takes(delivery(receipt, 1, 1), ALICE, WAREHOUSE);
     }

@@ -106,11 +106,26 @@ contract StatementsTest is LedgerTest {
     }
 
     function testFuzz_Transfer(Fields memory f) public view {
-        string memory type_ =
-            "Transfer(uint64 receiptId,uint16 version,uint32 transferee,bytes32 terms,uint40 deadline)";
-        check(
-            filled(Kind.Transfer, f),
-            abi.encode(hashed(type_), f.subject, f.version, uint32(f.a), f.commitment, f.deadline)
+        checkToParty(
+            Kind.Transfer,
+            f,
+            "Transfer(uint64 receiptId,uint16 version,uint32 transferee,bytes32 terms,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_AssignPledge(Fields memory f) public view {
+        checkToParty(
+            Kind.AssignPledge,
+            f,
+            "AssignPledge(uint64 receiptId,uint16 version,uint32 newPledgee,bytes32 terms,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_Enforce(Fields memory f) public view {
+        checkToParty(
+            Kind.Enforce,
+            f,
+            "Enforce(uint64 receiptId,uint16 version,uint32 transferee,bytes32 terms,uint40 deadline)"
         );
     }
 
@@ -137,6 +152,21 @@ contract StatementsTest is LedgerTest {
     function testFuzz_Release(Fields memory f) public view {
         checkReceipt(
             Kind.Release, f, "Release(uint64 receiptId,uint16 version,bytes32 terms,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_Default(Fields memory f) public view {
+        checkReceipt(
+            Kind.Default, f, "Default(uint64 receiptId,uint16 version,bytes32 notice,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_Cure(Fields memory f) public view {
+        string memory type_ =
+            "Cure(uint64 receiptId,uint16 version,uint16 maturityDay,bytes32 terms,uint40 deadline)";
+        check(
+            filled(Kind.Cure, f),
+            abi.encode(hashed(type_), f.subject, f.version, uint16(f.b), f.commitment, f.deadline)
         );
     }
 
@@ -238,6 +268,13 @@ contract StatementsTest is LedgerTest {
 
     function checkReceipt(Kind kind, Fields memory f, string memory type_) private view {
         check(filled(kind, f), abi.encode(hashed(type_), f.subject, f.version, f.commitment, f.deadline));
+    }
+
+    function checkToParty(Kind kind, Fields memory f, string memory type_) private view {
+        check(
+            filled(kind, f),
+            abi.encode(hashed(type_), f.subject, f.version, uint32(f.a), f.commitment, f.deadline)
+        );
     }
 
     function check(Draft memory draft, bytes memory encoded) private view {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Kind} from "../../contracts/Wire.sol";
 import {Vm} from "forge-std/Test.sol";
 import {ReceiptWord} from "../../contracts/words/ReceiptWord.sol";
 import {Draft, Drafts} from "./support/Draft.sol";
@@ -11,6 +12,7 @@ contract WireTest is LedgerTest {
     using Drafts for *;
     using ReceiptWord for uint256;
 
+    uint8 private constant KINDS = uint8(type(Kind).max);
     uint256 private constant GAS_OF_A_TRANSACTION_MAX = 16_777_216;
 
     uint64 private receipt;
@@ -85,7 +87,7 @@ contract WireTest is LedgerTest {
     }
 
     function testFuzz_ActOfNoKindIsRefusedByRelay(uint8 kind) public {
-        if (kind > 0 && kind <= 16) kind += 16;
+        if (kind > 0 && kind <= KINDS) kind += KINDS;
         bytes memory act = transfer(receipt, 1, BOB).encodeKind(kind, "");
         vm.expectRevert(reason(MalformedAct.selector, 0));
         ledger.digestOf(act);
@@ -97,6 +99,9 @@ contract WireTest is LedgerTest {
         draft.words = draft.words.append("stray");
         assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
         draft = release(receipt, 1);
+        draft.words = draft.words.append("stray");
+        assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
+        draft = cure(receipt, 1, DUE);
         draft.words = draft.words.append("stray");
         assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
         draft = admission(50, 4, address(1));
@@ -173,7 +178,7 @@ contract WireTest is LedgerTest {
         draft.version = likely & 4 != 0 ? 1 : uint16(fields >> 64);
         draft.a = likely & 8 != 0 ? uint56(words.length / 2) : likely & 16 != 0 ? ALICE : uint56(fields >> 80);
         draft.b = likely & 32 != 0 ? 0 : likely & 64 != 0 ? DUE : uint48(fields >> 136);
-        uint8 known = kind % 18;
+        uint8 known = kind % (KINDS + 2);
         bytes32 digest;
         try ledger.digestOf(draft.encodeKind(known, "")) returns (bytes32 signedDigest) {
             digest = signedDigest;

@@ -68,6 +68,31 @@ contract ReceiptWordTest is Test {
         assertLe(pledged, type(uint128).max);
     }
 
+    function testFuzz_NewPledgeeChangesNothingElse(uint128 any, uint16 pledgee) public pure {
+        uint256 word = any;
+        uint256 changed = word.withPledgee(pledgee);
+        assertEq(changed.pledgee(), pledgee);
+        assertEq(changed ^ word, (word.pledgee() ^ pledgee) << 30);
+    }
+
+    function testFuzz_DefaultSetsAFlagAndADay(uint128 any, uint256 day) public pure {
+        day = bound(day, 0, ReceiptWord.DAY_MAX);
+        uint256 word = any;
+        uint256 changed = word.defaulted(day);
+        assertTrue(changed.isInDefault());
+        assertEq(changed.maturityDay(), day);
+        assertEq(changed ^ word, ((word.maturityDay() ^ day) << 114) | (word.isInDefault() ? 0 : 1 << 5));
+        assertLe(changed, type(uint128).max);
+    }
+
+    function testFuzz_CureUndoesADefault(uint128 any, uint256 day) public pure {
+        day = bound(day, 0, ReceiptWord.DAY_MAX);
+        uint256 word = uint256(any) & ~ReceiptWord.IN_DEFAULT;
+        assertFalse(word.isInDefault());
+        assertEq(word.defaulted(day).cured(word.maturityDay()), word);
+        assertFalse(word.defaulted(day).withoutPledge().isInDefault());
+    }
+
     function testFuzz_NextVersionChangesNothingElse(uint128 any) public pure {
         uint256 word = any;
         vm.assume(word.version() < ReceiptWord.VERSION_MAX);

@@ -28,7 +28,14 @@ from receipts_ledger.domain.party import (
     Role,
     Suspended,
 )
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
 from receipts_ledger.domain.receipt import (
     Delivered,
@@ -63,6 +70,15 @@ PLEDGED = replace(
     NEW, version=Version(2), flags=Flag.ENCUMBERED, pledgee=BANK, maturity_day=Day(2_800)
 )
 RELEASED = replace(NEW, version=Version(3))
+ASSIGNED = replace(PLEDGED, version=Version(3), pledgee=PartyId(6))
+IN_DEFAULT = replace(
+    PLEDGED,
+    version=Version(3),
+    flags=Flag.ENCUMBERED | Flag.IN_DEFAULT,
+    maturity_day=Day(2_801),
+)
+CURED = replace(PLEDGED, version=Version(4), maturity_day=Day(2_850))
+ENFORCED = replace(NEW, version=Version(4), holder=OTHER_TRADER)
 FROZEN = replace(NEW, version=Version(2), flags=Flag.FROZEN)
 UNFROZEN = replace(NEW, version=Version(3))
 PART_DELIVERED = replace(NEW, version=Version(2), quantity=5_000)
@@ -115,6 +131,44 @@ def test_words_are_read_as_they_are_written() -> None:
             ],
             RELEASED,
         ),
+        (
+            [
+                Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH),
+                PledgeAssigned(RECEIPT, ASSIGNED.to_word(), NO_HASH),
+            ],
+            ASSIGNED,
+        ),
+        (
+            [
+                Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH),
+                Defaulted(RECEIPT, IN_DEFAULT.to_word(), NO_HASH),
+            ],
+            IN_DEFAULT,
+        ),
+        (
+            [
+                Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH),
+                Defaulted(RECEIPT, IN_DEFAULT.to_word(), NO_HASH),
+                Cured(RECEIPT, CURED.to_word(), NO_HASH),
+            ],
+            CURED,
+        ),
+        (
+            [
+                Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH),
+                Defaulted(RECEIPT, IN_DEFAULT.to_word(), NO_HASH),
+                Enforced(RECEIPT, ENFORCED.to_word(), NO_HASH),
+            ],
+            ENFORCED,
+        ),
+        (
+            [
+                Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH),
+                Defaulted(RECEIPT, IN_DEFAULT.to_word(), NO_HASH),
+                Released(RECEIPT, replace(NEW, version=Version(4)).to_word(), NO_HASH),
+            ],
+            replace(NEW, version=Version(4)),
+        ),
         ([ReceiptFrozen(RECEIPT, FROZEN.to_word(), NO_HASH)], FROZEN),
         (
             [
@@ -159,6 +213,11 @@ def test_delivery_lowers_what_is_receipted_and_attested() -> None:
         Pledged(RECEIPT, replace(NEW, version=Version(2)).to_word(), NO_HASH),
         Pledged(RECEIPT, replace(PLEDGED, holder=OTHER_TRADER).to_word(), NO_HASH),
         Released(RECEIPT, replace(NEW, version=Version(2)).to_word(), NO_HASH),
+        PledgeAssigned(RECEIPT, replace(NEW, version=Version(2)).to_word(), NO_HASH),
+        PledgeAssigned(RECEIPT, replace(PLEDGED, flags=Flag(0)).to_word(), NO_HASH),
+        Defaulted(RECEIPT, replace(IN_DEFAULT, version=Version(2)).to_word(), NO_HASH),
+        Cured(RECEIPT, replace(NEW, version=Version(2)).to_word(), NO_HASH),
+        Enforced(RECEIPT, replace(ENFORCED, version=Version(2)).to_word(), NO_HASH),
         Delivered(RECEIPT, replace(NEW, version=Version(2)).to_word(), NO_HASH),
         Delivered(RECEIPT, replace(NEW, version=Version(2), quantity=26_000).to_word(), NO_HASH),
         Delivered(RECEIPT, replace(DELIVERED, status=Status.OPEN).to_word(), NO_HASH),
@@ -187,6 +246,46 @@ def test_a_second_pledge_is_a_contradiction() -> None:
     second = replace(PLEDGED, version=Version(3), pledgee=PartyId(6))
     with pytest.raises(Contradiction, match="while it is encumbered"):
         ledger.apply(Pledged(RECEIPT, second.to_word(), NO_HASH))
+
+
+@pytest.mark.parametrize(
+    ("event", "complaint"),
+    [
+        (PledgeAssigned(RECEIPT, replace(PLEDGED, version=Version(3)).to_word(), NO_HASH), "its p"),
+        (PledgeAssigned(RECEIPT, replace(ASSIGNED, pledgee=None).to_word(), NO_HASH), "to nobody"),
+        (PledgeAssigned(RECEIPT, replace(ASSIGNED, holder=BANK).to_word(), NO_HASH), "turned"),
+        (Defaulted(RECEIPT, replace(PLEDGED, version=Version(3)).to_word(), NO_HASH), "but not in"),
+        (Defaulted(RECEIPT, replace(IN_DEFAULT, pledgee=TRADER).to_word(), NO_HASH), "turned"),
+        (Cured(RECEIPT, replace(PLEDGED, version=Version(3)).to_word(), NO_HASH), "is not in"),
+        (Enforced(RECEIPT, replace(ENFORCED, version=Version(3)).to_word(), NO_HASH), "is not in"),
+    ],
+)
+def test_what_cannot_follow_a_pledge_is_a_contradiction(event: Event, complaint: str) -> None:
+    ledger = issued()
+    ledger.apply(Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH))
+    with pytest.raises(Contradiction, match=complaint):
+        ledger.apply(event)
+    assert ledger.receipts[RECEIPT] == PLEDGED.to_word()
+
+
+@pytest.mark.parametrize(
+    ("event", "complaint"),
+    [
+        (Defaulted(RECEIPT, replace(IN_DEFAULT, version=Version(4)).to_word(), NO_HASH), "from"),
+        (Cured(RECEIPT, replace(IN_DEFAULT, version=Version(4)).to_word(), NO_HASH), "still in"),
+        (Cured(RECEIPT, replace(CURED, holder=OTHER_TRADER).to_word(), NO_HASH), "turned"),
+        (Enforced(RECEIPT, replace(CURED, holder=OTHER_TRADER).to_word(), NO_HASH), "still encum"),
+        (Enforced(RECEIPT, replace(ENFORCED, holder=TRADER).to_word(), NO_HASH), "own holder"),
+        (Enforced(RECEIPT, replace(ENFORCED, quantity=9).to_word(), NO_HASH), "turned"),
+    ],
+)
+def test_what_cannot_follow_a_default_is_a_contradiction(event: Event, complaint: str) -> None:
+    ledger = issued()
+    ledger.apply(Pledged(RECEIPT, PLEDGED.to_word(), NO_HASH))
+    ledger.apply(Defaulted(RECEIPT, IN_DEFAULT.to_word(), NO_HASH))
+    with pytest.raises(Contradiction, match=complaint):
+        ledger.apply(event)
+    assert ledger.receipts[RECEIPT] == IN_DEFAULT.to_word()
 
 
 def test_nothing_happens_to_a_delivered_receipt() -> None:
@@ -268,6 +367,7 @@ def test_a_refused_act_changes_nothing() -> None:
         ("I2", replace(DELIVERED, quantity=1)),
         ("I3", replace(NEW, flags=Flag.ENCUMBERED)),
         ("I3", replace(NEW, pledgee=BANK)),
+        ("I3", replace(NEW, flags=Flag.IN_DEFAULT)),
         ("I4", replace(NEW, quantity=24_999)),
     ],
 )

@@ -28,6 +28,10 @@ from receipts_ledger.domain.ids import (
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -37,6 +41,7 @@ from receipts_ledger.domain.pledge import (
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.receipt import (
     ENCUMBERED_BIT,
+    IN_DEFAULT_BIT,
     QUANTITY_MAX,
     Deliver,
     Freeze,
@@ -123,6 +128,7 @@ _WEIGHTED = [
     *(Kind.ISSUE, Kind.ISSUE, Kind.ISSUE, Kind.PLEDGE, Kind.PLEDGE, Kind.PLEDGE, Kind.PLEDGE),
     *(Kind.TRANSFER, Kind.TRANSFER, Kind.RELEASE, Kind.RELEASE, Kind.DELIVER, Kind.DELIVER),
     *(Kind.OPEN_POOL, Kind.ATTEST, Kind.ATTEST, Kind.PLEDGE_PORTFOLIO),
+    *(Kind.DEFAULT, Kind.DEFAULT, Kind.CURE, Kind.ENFORCE, Kind.ENFORCE),
 ]
 IDEAS = st.builds(
     Idea,
@@ -245,21 +251,37 @@ def _act(idea: Idea, ledger: Ledger, today: Day) -> Act:  # noqa: C901, PLR0911,
             )
         case Kind.RELEASE_PORTFOLIO:
             return ReleasePortfolio(_portfolio(idea, ledger), COMMITMENT, FOREVER)
+        case Kind.ASSIGN_PLEDGE:
+            return AssignPledge(receipt, version, lender, COMMITMENT, FOREVER)
+        case Kind.DEFAULT:
+            return Default(receipt, version, COMMITMENT, FOREVER)
+        case Kind.CURE:
+            return Cure(receipt, version, Day(maturity), COMMITMENT, FOREVER)
+        case Kind.ENFORCE:
+            return Enforce(receipt, version, holder, COMMITMENT, FOREVER)
         case _:
             assert_never(idea.kind)
+
+
+_IN_DEFAULT = ENCUMBERED_BIT | IN_DEFAULT_BIT
+_MEANT_FOR = {
+    Kind.RELEASE: (ENCUMBERED_BIT, ENCUMBERED_BIT),
+    Kind.TRANSFER: (ENCUMBERED_BIT, 0),
+    Kind.PLEDGE: (ENCUMBERED_BIT, 0),
+    Kind.ASSIGN_PLEDGE: (ENCUMBERED_BIT, ENCUMBERED_BIT),
+    Kind.DEFAULT: (_IN_DEFAULT, ENCUMBERED_BIT),
+    Kind.CURE: (_IN_DEFAULT, _IN_DEFAULT),
+    Kind.ENFORCE: (_IN_DEFAULT, _IN_DEFAULT),
+}
+"""Bits of a receipt's word, and how they stand where the act could be carried out."""
 
 
 def _receipts(idea: Idea, ledger: Ledger) -> list[ReceiptId]:
     """Return candidates: those that the kind is meant for, and sometimes any."""
     known = sorted(ledger.receipts)
-    wants_encumbered = {Kind.RELEASE: True, Kind.TRANSFER: False, Kind.PLEDGE: False}
-    if idea.choices[5] < 9 and idea.kind in wants_encumbered:
-        wanted = wants_encumbered[idea.kind]
-        known = [
-            receipt
-            for receipt in known
-            if bool(ledger.receipts[receipt] & ENCUMBERED_BIT) == wanted
-        ]
+    if idea.choices[5] < 9 and idea.kind in _MEANT_FOR:
+        bits, wanted = _MEANT_FOR[idea.kind]
+        known = [receipt for receipt in known if ledger.receipts[receipt] & bits == wanted]
     return known or [ReceiptId(POOLS[0] << 32 | 1)]
 
 

@@ -51,7 +51,6 @@ from tests.support.ledger_on_chain import FOREVER, LedgerOnChain
 EXAMPLES = 150
 RELAYS_MAX = 30
 ACTS_A_RELAY_MAX = 3
-DAY_SECONDS = 86_400
 
 
 class Trial:
@@ -158,16 +157,21 @@ def start() -> Iterator[tuple[LedgerOnChain, Ledger]]:
             WAREHOUSE_A, 1, is_serialised=True, capacity=10**6, attested=500_000
         )
         other = chain.open_pool(WAREHOUSE_B, 0, capacity=10**6, attested=500_000)
-        first, second, *_ = chain.issue(plain, 4)
+        first, second, third, fourth = chain.issue(plain, 4)
         chain.issue(other, 2, holder=TRADER_B, warehouse=WAREHOUSE_B)
         chain.pledge(first, BANK_A)
         chain.pledge(second, BANK_B)
+        chain.pledge(third, BANK_A, due_in_days=0)
+        chain.pledge(fourth, BANK_B, due_in_days=0)
         coils = (
             NewReceipt(TRADER_A.party, 3, Day(chain.today + 100), COMMITMENT, ITEMS[:3]),
             NewReceipt(TRADER_A.party, 2, Day(chain.today + 100), COMMITMENT, ITEMS[3:5]),
         )
         issue = Issue(serialised, 1, coils, DOCUMENTS[:1], COMMITMENT, FOREVER)
         chain.do(issue, WAREHOUSE_A, INSPECTOR)
+        chain.let_days_pass(1)
+        chain.default(third, BANK_A)
+        chain.default(fourth, BANK_B)
         yield chain, _folded(chain)
 
 
@@ -197,8 +201,7 @@ def test_contract_and_ledger_agree_word_for_word(
     try:
         for ideas, days_later in history:
             if days_later:
-                chain.rpc.call("evm_increaseTime", [days_later * DAY_SECONDS])
-                chain.rpc.call("evm_mine")
+                chain.let_days_pass(days_later)
             trial.relay(ideas)
         trial.compare()
     finally:

@@ -24,7 +24,14 @@ from receipts_ledger.domain.party import (
     Role,
     Suspended,
 )
-from receipts_ledger.domain.pledge import Pledged, Released
+from receipts_ledger.domain.pledge import (
+    Cured,
+    Defaulted,
+    Enforced,
+    PledgeAssigned,
+    Pledged,
+    Released,
+)
 from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
 from receipts_ledger.domain.receipt import (
     Delivered,
@@ -47,6 +54,10 @@ EVENTS: tuple[Event, ...] = (
     Transferred(LAST, WORD, HASH),
     Pledged(LAST, WORD, HASH),
     Released(LAST, WORD, HASH),
+    PledgeAssigned(LAST, WORD, HASH),
+    Defaulted(LAST, WORD, HASH),
+    Cured(LAST, WORD, HASH),
+    Enforced(LAST, WORD, HASH),
     Delivered(LAST, WORD, HASH),
     ReceiptFrozen(LAST, 0, HASH),
     ReceiptUnfrozen(ReceiptId(1), 1, HASH),
@@ -78,7 +89,7 @@ def test_every_kind_of_event_is_among_these() -> None:
 
 def test_subject_is_the_number_that_the_event_is_about() -> None:
     assert [subject_of(event) for event in EVENTS] == [
-        *[LAST] * 6,
+        *[LAST] * 10,
         1,
         2**22 - 1,
         *[1] * 4,

@@ -6,6 +6,10 @@ from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, PoolId, ReceiptId, Version
 from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Default,
+    Enforce,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -66,4 +70,8 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(Unfreeze, receipts, versions, hashes, deadlines),
     st.builds(PledgePortfolio, some_refs, parties, days, hashes, many_hashes, deadlines),
     st.builds(ReleasePortfolio, some_refs, hashes, deadlines),
+    st.builds(AssignPledge, receipts, versions, parties, hashes, deadlines),
+    st.builds(Default, receipts, versions, hashes, deadlines),
+    st.builds(Cure, receipts, versions, days, hashes, deadlines),
+    st.builds(Enforce, receipts, versions, parties, hashes, deadlines),
 )

@@ -22,7 +22,7 @@ from receipts_ledger.domain.ids import (
     receipt_id,
 )
 from receipts_ledger.domain.party import Admit
-from receipts_ledger.domain.pledge import Pledge, Release
+from receipts_ledger.domain.pledge import Default, Pledge, Release
 from receipts_ledger.domain.pool import Attest, OpenPool, Pool
 from receipts_ledger.domain.receipt import Issue, NewReceipt, Receipt
 from tests.support.cast import (
@@ -41,9 +41,11 @@ MINED_SECONDS_MAX = 30.0
 LOT = 25_000
 STORED_DAYS = 300
 MATURITY_DAYS = 90
+NOTICE_DAYS = 10
 TERMS = Hash32(keys.keccak(b"terms"))
 EVIDENCE = Hash32(keys.keccak(b"evidence"))
 
+_DAY_SECONDS = 86_400
 _EXECUTE = keys.keccak(b"execute(bytes)")[:4]
 _RELAY = keys.keccak(b"relay(bytes)")[:4]
 
@@ -154,10 +156,11 @@ class LedgerOnChain:
         bank: Member = BANK_A,
         *,
         documents: Sequence[Hash32] = (),
+        due_in_days: int = MATURITY_DAYS,
     ) -> Pledge:
         """Return a pledge of the receipt at its present version."""
         version = self.receipt(receipt).version
-        maturity = Day(self.today + MATURITY_DAYS)
+        maturity = Day(self.today + due_in_days)
         return Pledge(receipt, version, bank.party, maturity, TERMS, tuple(documents), FOREVER)
 
     def pledge(
@@ -167,14 +170,26 @@ class LedgerOnChain:
         *,
         holder: Member = TRADER_A,
         warehouse: Member = WAREHOUSE_A,
+        due_in_days: int = MATURITY_DAYS,
     ) -> dict[str, Any]:
         """Pledge a receipt."""
-        return self.do(self.pledge_act(receipt, bank), holder, warehouse, bank)
+        act = self.pledge_act(receipt, bank, due_in_days=due_in_days)
+        return self.do(act, holder, warehouse, bank)
 
     def release(self, receipt: ReceiptId, bank: Member = BANK_A) -> dict[str, Any]:
         """Release a receipt."""
         version = self.receipt(receipt).version
         return self.do(Release(receipt, version, TERMS, FOREVER), bank)
+
+    def default(self, receipt: ReceiptId, bank: Member = BANK_A) -> dict[str, Any]:
+        """Declare that what a receipt secures was not paid."""
+        version = self.receipt(receipt).version
+        return self.do(Default(receipt, version, TERMS, FOREVER), bank)
+
+    def let_days_pass(self, days: int) -> None:
+        """Go on to a later day."""
+        self.rpc.call("evm_increaseTime", [days * _DAY_SECONDS])
+        self.rpc.call("evm_mine")
 
     def receipt(self, receipt: ReceiptId) -> Receipt:
         """Read a receipt from the contract."""

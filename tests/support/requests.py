@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from receipts_ledger.domain.ids import ReceiptId, pool_id
-from tests.support.cast import BANK_A, TRADER_B, WAREHOUSE_A
+from tests.support.cast import BANK_A, BANK_B, TRADER_B, WAREHOUSE_A
 from tests.support.gateway import Gateway, issue_body, pledge_body
 
 Body = dict[str, Any]
@@ -302,6 +302,45 @@ REQUESTS = (
             "deadline": _BAD_DEADLINES,
         },
         (),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/assignments",
+        lambda *_: {"new_pledgee_id": BANK_B.party},
+        {
+            "new_pledgee_id": _INSTITUTION,
+            "terms": [value for value in _BAD_CONTENTS if value is not None],
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("new_pledgee_id",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/defaults",
+        lambda *_: {"notice": {"unpaid_minor": 5}},
+        {"notice": _BAD_CONTENTS, "version": _RECEIPT_VERSION, "deadline": _BAD_DEADLINES},
+        ("notice",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/cures",
+        lambda gateway, _: {"maturity": gateway.day(60)},
+        {
+            "maturity": _BAD_DATES,
+            "terms": [value for value in _BAD_CONTENTS if value is not None],
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("maturity",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/enforcements",
+        lambda *_: {"transferee_id": TRADER_B.party},
+        {
+            "transferee_id": _PARTY,
+            "terms": [value for value in _BAD_CONTENTS if value is not None],
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("transferee_id",),
     ),
     Request(
         "/v1/receipts/{receipt}/deliveries",

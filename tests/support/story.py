@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.domain.ids import Day, PartyId, ReceiptId, Version, receipt_id
 from receipts_ledger.domain.party import BindKey, Reinstate, RevokeKey, Role, Suspend
-from receipts_ledger.domain.pledge import PledgePortfolio, ReceiptRef, ReleasePortfolio
+from receipts_ledger.domain.pledge import (
+    AssignPledge,
+    Cure,
+    Enforce,
+    PledgePortfolio,
+    ReceiptRef,
+    ReleasePortfolio,
+)
 from receipts_ledger.domain.receipt import (
     Deliver,
     Freeze,
@@ -32,6 +39,7 @@ from tests.support.ledger_on_chain import (
     FOREVER,
     LOT,
     MATURITY_DAYS,
+    NOTICE_DAYS,
     STORED_DAYS,
     TERMS,
     LedgerOnChain,
@@ -52,6 +60,8 @@ class Story:
     delivered: ReceiptId
     delivered_in_part: ReceiptId
     coils: ReceiptId
+    in_default: ReceiptId
+    enforced: ReceiptId
 
 
 def tell(ledger: LedgerOnChain) -> Story:
@@ -75,7 +85,8 @@ def tell(ledger: LedgerOnChain) -> Story:
         both, BANK_C.party, Day(ledger.today + MATURITY_DAYS), TERMS, (CONTRACT,), FOREVER
     )
     ledger.do(portfolio, TRADER_A, WAREHOUSE_A, BANK_C)
-    return Story(first, second, third, fourth, fifth, coils)
+    in_default, enforced = _leave_unpaid(ledger)
+    return Story(first, second, third, fourth, fifth, coils, in_default, enforced)
 
 
 def _pledge_twice(ledger: LedgerOnChain, first: ReceiptId, second: ReceiptId) -> None:
@@ -109,3 +120,21 @@ def _issue_coils(ledger: LedgerOnChain) -> ReceiptId:
     same = Issue(pool, 2, (new,), (keccak(b"another note"),), EVIDENCE, FOREVER)
     ledger.relay(ledger.sign(same, WAREHOUSE_B, INSPECTOR))
     return coils
+
+
+def _leave_unpaid(ledger: LedgerOnChain) -> tuple[ReceiptId, ReceiptId]:
+    first, second = ledger.issue(ledger.open_pool(index=3), 2)
+    for receipt in (first, second):
+        ledger.pledge(receipt, BANK_B, due_in_days=0)
+        assignment = AssignPledge(receipt, Version(2), BANK_C.party, TERMS, FOREVER)
+        ledger.do(assignment, BANK_B, BANK_C)
+    ledger.let_days_pass(1)
+    for receipt in (first, second):
+        ledger.default(receipt, BANK_C)
+    ledger.do(Cure(first, Version(4), ledger.today, TERMS, FOREVER), BANK_C)
+    ledger.let_days_pass(NOTICE_DAYS + 1)
+    ledger.default(first, BANK_C)
+    early = Enforce(first, Version(6), TRADER_B.party, TERMS, FOREVER)
+    ledger.relay(ledger.sign(early, BANK_C, TRADER_B))
+    ledger.do(Enforce(second, Version(4), TRADER_B.party, TERMS, FOREVER), BANK_C, TRADER_B)
+    return first, second

@@ -24,8 +24,14 @@ from receipts_ledger.store import contents
 from receipts_ledger.store.reads.acts import ShownAct
 from receipts_ledger.store.units import Reader
 
-# Acts that a counterparty may draft who has yet to learn who the holder is.
-_HOLDER_UNTOLD = ("Transfer", "Pledge", "PledgePortfolio")
+# Acts that a counterparty may draft who has yet to learn who the first signer is: its role.
+_UNTOLD = {
+    "Transfer": "holder",
+    "Pledge": "holder",
+    "PledgePortfolio": "holder",
+    "AssignPledge": "lender",
+    "Enforce": "lender",
+}
 
 
 class SignerOut(TypedDict):
@@ -133,7 +139,7 @@ def _signer(consent: Consent, shown: ShownAct, caller: Caller) -> SignerOut:
     row = shown.row
     roles = [role.name.lower() for role in consent.role if role.name]
     is_untold = (
-        row.kind in _HOLDER_UNTOLD
+        row.kind in _UNTOLD
         and consent.position == 0
         and consent.signature is None
         and row.created_by is not None
@@ -143,7 +149,7 @@ def _signer(consent: Consent, shown: ShownAct, caller: Caller) -> SignerOut:
     return SignerOut(
         position=consent.position,
         party_id=None if is_untold else consent.party_id,
-        role="holder" if is_untold else (roles[0] if roles else None),
+        role=_UNTOLD[row.kind] if is_untold else (roles[0] if roles else None),
         signed=consent.signature is not None,
         key=optional_hexadecimal(consent.key),
         signed_at=None if consent.signed_at is None else moment_text(consent.signed_at),

@@ -29,6 +29,10 @@ _WORDED = (
     "Transferred",
     "Pledged",
     "Released",
+    "PledgeAssigned",
+    "Defaulted",
+    "Cured",
+    "Enforced",
     "Delivered",
     "ReceiptFrozen",
     "ReceiptUnfrozen",
@@ -43,11 +47,12 @@ class Since(TypedDict):
 
 
 class PledgeOut(TypedDict):
-    """The claim that a receipt secures."""
+    """The claim that a receipt secures. In default, the day of that stands for the maturity."""
 
     pledgee_id: int
-    maturity: str
+    maturity: str | None
     in_default: bool
+    in_default_since: str | None
     terms_commitment: str
     terms: NotRequired[dict[str, Any] | None]
 
@@ -145,7 +150,8 @@ def full_receipt(row: Found) -> ReceiptOut:
     told["pledgee_id"] = row.pledgee_id
     told["quantity"] = row.quantity
     told["storage_until"] = date_text(row.storage_day)
-    told["maturity"] = None if row.maturity_day is None else date_text(row.maturity_day)
+    day = None if row.maturity_day is None else date_text(row.maturity_day)
+    told["maturity"] = None if row.in_default else day
     told["paper"] = row.paper
     told["content_commitment"] = hexadecimal(row.content)
     told["last_change"] = place_of(row)
@@ -153,8 +159,9 @@ def full_receipt(row: Found) -> ReceiptOut:
     if row.encumbered:
         told["pledge"] = PledgeOut(
             pledgee_id=row.pledgee_id,
-            maturity=date_text(row.maturity_day),
+            maturity=told["maturity"],
             in_default=row.in_default,
+            in_default_since=day if row.in_default else None,
             terms_commitment=hexadecimal(row.terms),
         )
     return told

@@ -1,4 +1,4 @@
-"""What is asked about pledges and releases."""
+"""What is asked about pledges, from the first to their end."""
 
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ from receipts_ledger.api.fields import (
     DayField,
     DeadlineField,
     InstitutionField,
+    PartyField,
     ReceiptField,
     ReceiptVersionField,
 )
@@ -68,6 +69,71 @@ class ReleaseIn(Asked):
         json_schema_extra={"examples": [{"terms": {"repayment": "2026-11-30"}}]}
     )
 
+    terms: ContentField | None = None
+    version: ReceiptVersionField | None = None
+    deadline: DeadlineField | None = None
+
+
+class AssignPledgeIn(Asked):
+    """Assign a pledge to another lender, who takes over the claim. Both lenders sign."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"new_pledgee_id": 22, "terms": {"contract_number": "ZR-2026-031"}}]
+        }
+    )
+
+    new_pledgee_id: InstitutionField
+    terms: ContentField | None = None
+    version: ReceiptVersionField | None = None
+    deadline: DeadlineField | None = None
+
+
+class DefaultIn(Asked):
+    """Declare that a claim was not paid when it fell due. The pledgee alone signs.
+
+    The notice is what the pledgor is told; he may read it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"notice": {"unpaid_minor": 120_000_000, "currency": "CNY"}}]
+        }
+    )
+
+    notice: ContentField
+    version: ReceiptVersionField | None = None
+    deadline: DeadlineField | None = None
+
+
+class CureIn(Asked):
+    """End a default: the claim is due on another day. The pledgee alone signs."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"maturity": "2027-05-31", "terms": {"paid_minor": 20_000_000}}]
+        }
+    )
+
+    maturity: DayField
+    terms: ContentField | None = None
+    version: ReceiptVersionField | None = None
+    deadline: DeadlineField | None = None
+
+
+class EnforceIn(Asked):
+    """Enforce a pledge when the days of notice have passed. Pledgee and transferee sign.
+
+    The transferee may be the pledgee itself, if it may hold receipts.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"transferee_id": 70002, "terms": {"auction": "PM-2027-0009"}}]
+        }
+    )
+
+    transferee_id: PartyField
     terms: ContentField | None = None
     version: ReceiptVersionField | None = None
     deadline: DeadlineField | None = None

@@ -1,4 +1,4 @@
-"""Pledges and releases, of one receipt or of a portfolio."""
+"""Pledges: how they come, pass on, and end."""
 
 from fastapi import APIRouter, Response
 
@@ -6,11 +6,16 @@ from receipts_ledger.api.answers.acts import ActOut
 from receipts_ledger.api.fields import ReceiptPath
 from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
 from receipts_ledger.api.requests.pledges import (
+    AssignPledgeIn,
+    CureIn,
+    DefaultIn,
+    EnforceIn,
     PledgeIn,
     PledgePortfolioIn,
     ReleaseIn,
     ReleasePortfolioIn,
 )
+from receipts_ledger.services.draft import defaults
 from receipts_ledger.services.draft import pledges as draft
 
 router = APIRouter(prefix="/v1", tags=["Pledges"])
@@ -42,6 +47,69 @@ def release_receipt(receipt_id: ReceiptPath, body: ReleaseIn, post: PostDep) -> 
         lambda desk: draft.release(
             desk,
             receipt=receipt_id,
+            terms=body.terms or {},
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/receipts/{receipt_id}/assignments", status_code=ACCEPTED, response_model=ActOut)
+def assign_pledge(receipt_id: ReceiptPath, body: AssignPledgeIn, post: PostDep) -> Response:
+    """Draft the assignment of a pledge to another lender."""
+    return post.draft(
+        Attempt("AssignPledge", receipt_id),
+        lambda desk: draft.assign_pledge(
+            desk,
+            receipt=receipt_id,
+            new_pledgee=body.new_pledgee_id,
+            terms=body.terms or {},
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/receipts/{receipt_id}/defaults", status_code=ACCEPTED, response_model=ActOut)
+def declare_default(receipt_id: ReceiptPath, body: DefaultIn, post: PostDep) -> Response:
+    """Draft a declaration of default. The pledgee alone signs it."""
+    return post.draft(
+        Attempt("Default", receipt_id),
+        lambda desk: defaults.default(
+            desk,
+            receipt=receipt_id,
+            notice=body.notice,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/receipts/{receipt_id}/cures", status_code=ACCEPTED, response_model=ActOut)
+def cure_default(receipt_id: ReceiptPath, body: CureIn, post: PostDep) -> Response:
+    """Draft the end of a default. The pledgee alone signs it."""
+    return post.draft(
+        Attempt("Cure", receipt_id),
+        lambda desk: defaults.cure(
+            desk,
+            receipt=receipt_id,
+            maturity_day=body.maturity,
+            terms=body.terms or {},
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/receipts/{receipt_id}/enforcements", status_code=ACCEPTED, response_model=ActOut)
+def enforce_pledge(receipt_id: ReceiptPath, body: EnforceIn, post: PostDep) -> Response:
+    """Draft the enforcement of a pledge. Pledgee and transferee sign it."""
+    return post.draft(
+        Attempt("Enforce", receipt_id),
+        lambda desk: defaults.enforce(
+            desk,
+            receipt=receipt_id,
+            transferee=body.transferee_id,
             terms=body.terms or {},
             version=body.version,
             deadline=body.deadline,

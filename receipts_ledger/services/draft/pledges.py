@@ -1,4 +1,4 @@
-"""Drafts of pledges and releases, of one receipt or of a portfolio.
+"""Drafts of pledges and releases, of one receipt or of a portfolio, and of assignments.
 
 Two refusals come this early, before anybody is asked to sign: a receipt that the index
 shows as pledged, with evidence, and a pledge without a trade document. The chain cannot
@@ -11,6 +11,7 @@ from receipts_ledger.domain.consent import needed
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, ReceiptId, receipt_number
 from receipts_ledger.domain.pledge import (
+    AssignPledge,
     Pledge,
     PledgePortfolio,
     ReceiptRef,
@@ -81,7 +82,7 @@ def release(
     """Draft the release of one receipt."""
     until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
-    _expect_pledged(receipt, word, None)
+    expect_pledged(receipt, word)
     sealed = seal("terms", terms)
     act = Release(receipt, present, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
@@ -98,10 +99,29 @@ def release_portfolio(
     until = desk.deadline(deadline)
     words, refs = _portfolio(desk, receipts)
     for index, receipt in enumerate(receipts):
-        _expect_pledged(receipt, words[receipt], f"receipt_ids.{index}")
+        expect_pledged(receipt, words[receipt], f"receipt_ids.{index}")
     sealed = seal("terms", terms)
     act = ReleasePortfolio(refs, sealed.commitment, until)
     return Draft(act, needed(act, words), (sealed,))
+
+
+def assign_pledge(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    new_pledgee: PartyId,
+    terms: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the assignment of a pledge to another lender."""
+    until = desk.deadline(deadline)
+    word, present = desk.receipt(receipt, version)
+    expect_pledged(receipt, word)
+    known_party(desk.standing, new_pledgee, "new_pledgee_id")
+    sealed = seal("terms", terms)
+    act = AssignPledge(receipt, present, new_pledgee, sealed.commitment, until)
+    return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
 def _agreement(
@@ -140,7 +160,8 @@ def _portfolio(
     return words, tuple(refs)
 
 
-def _expect_pledged(receipt: ReceiptId, word: int, field: str | None) -> None:
+def expect_pledged(receipt: ReceiptId, word: int, field: str | None = None) -> None:
+    """Raise Refused(NotEncumbered) for a receipt that nobody could be asked about as pledgee."""
     if not word & ENCUMBERED_BIT:
         raise Refused(
             RefusalCode.NOT_ENCUMBERED,

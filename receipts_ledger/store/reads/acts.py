@@ -11,8 +11,12 @@ from receipts_ledger.domain.pending import Consent
 from receipts_ledger.store.acts import consent_of
 from receipts_ledger.store.bulk import among
 from receipts_ledger.store.reads.sight import Sight
-from receipts_ledger.store.tables import act_receipts, act_signers, acts
+from receipts_ledger.store.tables import act_receipts, act_signers, acts, receipts
 from receipts_ledger.store.units import Found, Reader
+
+# What a pledgee does alone, and the pledgor has to be told of with what it says.
+_NOTICES = ("Default", "Cure")
+_CARRIED_OUT = ("mined", "final")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def page(
 
 
 def _concerns(sight: Sight) -> ColumnElement[bool]:
-    """Acts that it has drafted, that need its consent, or that admit it."""
+    """Acts that it has drafted, that need its consent, that admit it or give it notice."""
     if sight.party_id is None:
         return true()
     of_its_role = exists().where(
@@ -66,6 +70,19 @@ def _concerns(sight: Sight) -> ColumnElement[bool]:
         _signed_by(sight.party_id),
         of_its_role,
         and_(acts.c.kind == "Admit", acts.c.subject == sight.party_id),
+        and_(
+            acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(sight.party_id)
+        ),
+    )
+
+
+def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
+    # Of the pledge that stands: who holds the receipt later has no business with its former debts.
+    return exists().where(
+        act_receipts.c.act_id == acts.c.act_id,
+        receipts.c.receipt_id == act_receipts.c.receipt_id,
+        receipts.c.holder_id == party_id,
+        receipts.c.pledged_at_block <= acts.c.block_number,
     )
 
 

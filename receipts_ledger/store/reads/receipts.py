@@ -71,7 +71,7 @@ def page(
 
 
 def is_offered(reader: Reader, receipt_id: ReceiptId, party_id: PartyId) -> bool:
-    """Tell whether the holder, or the operator for him, has asked this party into an act."""
+    """Tell whether this party has been asked into an act: by holder, pledgee or the operator."""
     offered: Query = select(
         exists()
         .where(act_receipts.c.receipt_id == receipt_id)
@@ -79,7 +79,11 @@ def is_offered(reader: Reader, receipt_id: ReceiptId, party_id: PartyId) -> bool
         .where(act_signers.c.act_id == acts.c.act_id)
         .where(receipts.c.receipt_id == receipt_id)
         .where(acts.c.status.not_in(_ENDED))
-        .where(acts.c.created_by.is_(None) | (acts.c.created_by == receipts.c.holder_id))
+        .where(
+            acts.c.created_by.is_(None)
+            | (acts.c.created_by == receipts.c.holder_id)
+            | (acts.c.created_by == receipts.c.pledgee_id)
+        )
         .where(act_signers.c.party_id == party_id)
     )
     return bool(reader.scalar(offered))

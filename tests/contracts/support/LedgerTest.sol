@@ -25,6 +25,7 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
     uint56 internal constant CAPACITY = 1_000_000;
     uint56 internal constant ATTESTED = 500_000;
     uint64 internal constant QUANTITY = 1000;
+    uint16 internal constant NOTICE_DAYS = 10;
     bytes32 internal constant TERMS = keccak256("terms");
 
     uint32 internal constant REGISTRAR = 1;
@@ -111,6 +112,31 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
     function pledged() internal returns (uint64 receiptId) {
         receiptId = issued(POOL, ALICE);
         pass(signed(pledge(receiptId, 1, BANK_A), ALICE, WAREHOUSE, BANK_A));
+    }
+
+    /// @notice A new receipt of Alice, pledged to bank A, which declares default on the day after maturity; its version
+    /// is 3.
+    function inDefault() internal returns (uint64 receiptId) {
+        receiptId = pledged();
+        warpTo(DUE + 1);
+        pass(signed(default_(receiptId, 2), BANK_A));
+    }
+
+    /// @notice The same, and the last day of the notice is over.
+    function afterNotice() internal returns (uint64 receiptId) {
+        receiptId = inDefault();
+        warpTo(DUE + 1 + NOTICE_DAYS + 1);
+    }
+
+    /// @notice The first second of a day.
+    function warpTo(uint256 day) internal {
+        vm.warp(EPOCH + day * 1 days);
+    }
+
+    /// @notice A receipt that has come to this version, which would take thousands of acts.
+    function wear(uint64 receiptId, uint256 version_) internal {
+        uint256 worn = word(receiptId);
+        setWord(receiptId, worn + ((version_ - worn.version()) << 46));
     }
 
     /// @notice A new receipt of Alice over the coils a, b and c.
@@ -235,6 +261,37 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
 
     function release(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
         return draftOf(Kind.Release, receiptId, version_);
+    }
+
+    function assignment(uint64 receiptId, uint16 version_, uint32 newPledgee)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.AssignPledge, receiptId, version_);
+        draft.a = newPledgee;
+    }
+
+    function default_(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.Default, receiptId, version_);
+    }
+
+    function cure(uint64 receiptId, uint16 version_, uint16 maturityDay)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.Cure, receiptId, version_);
+        draft.b = maturityDay;
+    }
+
+    function enforcement(uint64 receiptId, uint16 version_, uint32 transferee)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.Enforce, receiptId, version_);
+        draft.a = transferee;
     }
 
     function delivery(uint64 receiptId, uint16 version_, uint64 quantity)

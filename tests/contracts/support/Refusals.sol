@@ -34,8 +34,8 @@ library Refusals {
     }
 
     function all() private pure returns (bytes4[] memory selectors, uint16[] memory widths) {
-        selectors = new bytes4[](51);
-        widths = new uint16[](51);
+        selectors = new bytes4[](56);
+        widths = new uint16[](56);
         uint256 n;
         (selectors[n], widths[n++]) = (E.MalformedAct.selector, 0x00f);
         (selectors[n], widths[n++]) = (E.DeadlinePassed.selector, 0x005);
@@ -70,10 +70,15 @@ library Refusals {
         (selectors[n], widths[n++]) = (E.ItemsMissing.selector, 0x0f4);
         (selectors[n], widths[n++]) = (E.SelfTransfer.selector, 0x024);
         (selectors[n], widths[n++]) = (E.SelfPledge.selector, 0x024);
+        (selectors[n], widths[n++]) = (E.SelfAssignment.selector, 0x024);
         (selectors[n], widths[n++]) = (E.AlreadyEncumbered.selector, 0x024);
         (selectors[n], widths[n++]) = (E.Encumbered.selector, 0x024);
         (selectors[n], widths[n++]) = (E.Frozen.selector, 0x004);
         (selectors[n], widths[n++]) = (E.NotFrozen.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.AlreadyInDefault.selector, 0x014);
+        (selectors[n], widths[n++]) = (E.NotInDefault.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.NotDue.selector, 0x014);
+        (selectors[n], widths[n++]) = (E.NoticeRunning.selector, 0x014);
         (selectors[n], widths[n++]) = (E.StorageExpired.selector, 0x014);
         (selectors[n], widths[n++]) = (E.MaturityAfterStorage.selector, 0x114);
         (selectors[n], widths[n++]) = (E.MaturityPassed.selector, 0x014);

@@ -40,7 +40,7 @@ from receipts_ledger.services.kept_keys import KeptKeys
 from receipts_ledger.services.relay.decide import Pace
 from receipts_ledger.services.relay.ports import FeePolicy
 from receipts_ledger.services.relay.relayer import Relayer
-from receipts_ledger.services.worker import Loop, Worker
+from receipts_ledger.services.worker import Loop, Troubles, Worker
 from receipts_ledger.store import api_tokens, migrate
 from receipts_ledger.store.api_tokens import ApiToken
 from receipts_ledger.store.index import StoredIndex
@@ -192,16 +192,18 @@ class House:
     def _loops(self) -> list[Loop]:
         relayer = self.relayer()
 
+        halts = Troubles(lambda reason: _log.error("index halted", reason=reason))
+        relay_troubles = Troubles(lambda reason: _log.warning("relay troubled", reason=reason))
+
         def index() -> bool:
             progress = self.indexer.step()
-            if progress.outcome is Outcome.HALTED:
-                _log.error("index halted", reason=progress.cursor.halted_reason)
+            is_halted = progress.outcome is Outcome.HALTED
+            halts.of_step([str(progress.cursor.halted_reason)] if is_halted else [])
             return progress.outcome in (Outcome.ADVANCED, Outcome.ROLLED_BACK)
 
         def relay() -> bool:
             done = relayer.step()
-            for trouble in done.troubles:
-                _log.warning("relay troubled", reason=trouble)
+            relay_troubles.of_step(done.troubles)
             return done.has_advanced
 
         return [

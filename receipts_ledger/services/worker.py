@@ -36,6 +36,21 @@ class Loop:
     pace_seconds: float
 
 
+class Troubles:
+    """What hinders a loop's steps, told when it begins and not for as long as it lasts."""
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+        self._known: frozenset[str] = frozenset()
+
+    def of_step(self, reasons: Sequence[str]) -> None:
+        """Tell those that did not hinder the step before."""
+        for reason in reasons:
+            if reason not in self._known:
+                self._tell(reason)
+        self._known = frozenset(reasons)
+
+
 class Worker:
     """Runs loops, each in a thread, as long as it is entered.
 

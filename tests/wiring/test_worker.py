@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from receipts_ledger.errors import Fatal, Retryable
-from receipts_ledger.services.worker import Loop, Worker
+from receipts_ledger.services.worker import Loop, Troubles, Worker
 from receipts_ledger.store.leases import StoredLeases
 from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import utc_now
@@ -108,3 +108,11 @@ def test_leases_of_different_work_are_different(database: Database, name: str) -
     leases = _leases(database)
     assert leases.take("other", "one", 15)
     assert leases.take(name, "two", 15)
+
+
+def test_trouble_is_told_once_for_as_long_as_it_lasts() -> None:
+    told: list[str] = []
+    troubles = Troubles(told.append)
+    for reasons in (["no funds"], ["no funds", "paused"], ["paused"], [], ["no funds"]):
+        troubles.of_step(reasons)
+    assert told == ["no funds", "paused", "no funds"]

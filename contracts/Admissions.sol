@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Consent} from "./Consent.sol";
+import {RECOVERY_DAYS} from "./Periods.sol";
+import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
+import {Succession} from "./Succession.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @title Acts on parties
-/// @notice Admit, Suspend, Reinstate, BindKey, RevokeKey. The registrar alone can neither move a receipt nor give
-/// itself a party's voice: a key is bound only with the consent of a key that the party has.
-abstract contract Admissions is Consent {
+/// @notice Admit, Suspend, Reinstate, BindKey, RevokeKey, Recover, VetoRecovery, CompleteRecovery. The registrar alone can
+/// neither move a receipt nor give itself a party's voice: a key is bound only with the consent of a key that the party
+/// has, or, when all are lost, with an authority's and after days in which any of them can object.
+abstract contract Admissions is Pools, Succession {
     using PartyWord for uint256;
 
     function _actAdmit(Act act) internal returns (Refusal refusal) {
@@ -26,6 +29,7 @@ abstract contract Admissions is Consent {
         if (party == 0 || party > largest) return refuse(PartyNumberOutOfRange.selector, party, largest);
         if (!PartyWord.areCompatible(roles)) return refuse(ConflictingRoles.selector, roles);
         refusal = _expectUnbound(key);
+        if (refusal.isNone()) refusal = _expectSameParty(party, key);
         if (refusal.isSome()) return refusal;
 
         _admit(party, roles, key, act.commitment());
@@ -84,11 +88,7 @@ abstract contract Admissions is Consent {
         uint256 party = act.shortSubject();
         uint256 word = _parties[party];
         if (word == 0) return refuse(UnknownParty.selector, party);
-        refusal = _agreed(act, Demand.active(party));
-        // Too many signatures are too many whoever else may have agreed.
-        if (refusal.isSome() && refusal.rule() != SurplusSignature.selector) {
-            refusal = _agreed(act, Demand.anyIn(PartyWord.REGISTRAR));
-        }
+        refusal = _agreedBy(act, Demand.active(party), Demand.anyIn(PartyWord.REGISTRAR));
         if (refusal.isSome()) return refusal;
 
         address key = act.key();
@@ -97,6 +97,70 @@ abstract contract Admissions is Consent {
         if (refusal.isSome()) return refusal;
 
         _revokeKey(party, key);
+    }
+
+    /// @notice From here to the end of the notice the party's keys do nothing but veto and release.
+    function _actRecover(Act act) internal returns (Refusal refusal) {
+        uint256 party = act.shortSubject();
+        uint256 word = _parties[party];
+        address key = act.newKey();
+        if (word == 0) return refuse(UnknownParty.selector, party);
+        refusal = _agreed(
+            act, Demand.anyIn(PartyWord.REGISTRAR), Demand.anyIn(PartyWord.AUTHORITY), Demand.NEW_KEY
+        );
+        if (refusal.isSome()) return refusal;
+        if (!word.isActive() && !word.isInRecovery()) return refuse(PartyNotActive.selector, party);
+        refusal = _expectUnbound(key);
+        if (refusal.isNone()) refusal = _expectPartyVersion(act, party, word);
+        if (refusal.isSome()) return refusal;
+
+        word = word.next().recovering(key, _today() + RECOVERY_DAYS);
+        _setStanding(party, word);
+        emit RecoveryBegun(uint32(party), word, key, act.commitment());
+    }
+
+    function _actVetoRecovery(Act act) internal returns (Refusal refusal) {
+        uint256 party = act.shortSubject();
+        uint256 word = _parties[party];
+        if (word == 0) return refuse(UnknownParty.selector, party);
+        refusal = _agreed(act, Demand.evenSuspended(party));
+        if (refusal.isNone()) refusal = _expectRecovery(act, party, word);
+        if (refusal.isSome()) return refusal;
+
+        word = word.next().vetoed();
+        _setStanding(party, word);
+        emit RecoveryVetoed(uint32(party), word, act.commitment());
+    }
+
+    function _actCompleteRecovery(Act act) internal returns (Refusal refusal) {
+        uint256 party = act.shortSubject();
+        uint256 word = _parties[party];
+        address key = act.newKey();
+        if (word == 0) return refuse(UnknownParty.selector, party);
+        refusal = _agreed(act, Demand.NEW_KEY);
+        if (refusal.isNone()) refusal = _expectUnbound(key);
+        if (refusal.isNone()) refusal = _expectRecovery(act, party, word);
+        if (refusal.isSome()) return refusal;
+        if (key != word.recoveryKey()) return refuse(KeyNotBound.selector, uint160(key), party);
+        if (_today() <= word.noticeDay()) return refuse(NoticeRunning.selector, party, word.noticeDay());
+
+        word = word.next().recovered();
+        _replaceKeys(party, word, key);
+        emit Recovered(uint32(party), word, key, act.commitment());
+    }
+
+    function _expectRecovery(Act act, uint256 party, uint256 word) private pure returns (Refusal refusal) {
+        if (word.isVetoed()) return refuse(Vetoed.selector, party);
+        if (!word.isInRecovery()) return refuse(NotInRecovery.selector, party);
+        return _expectVersionOfParty(act, party, word);
+    }
+
+    /// @notice A number that the predecessor knows goes to whoever has it there: its receipts will come too.
+    function _expectSameParty(uint256 party, address key) private view returns (Refusal refusal) {
+        if (!_hasPredecessor() || PREDECESSOR.partyWord(uint32(party)) == 0) return refusal;
+        if (PREDECESSOR.keyWord(key).partyOfKey() != party) {
+            return refuse(KeyNotBound.selector, uint160(key), party);
+        }
     }
 
     function _registrarConsent(Act act, uint256 party, uint256 word) private view returns (Refusal) {
@@ -110,6 +174,15 @@ abstract contract Admissions is Consent {
     }
 
     function _expectPartyVersion(Act act, uint256 party, uint256 word)
+        private
+        pure
+        returns (Refusal refusal)
+    {
+        if (word.isInRecovery()) return refuse(InRecovery.selector, party);
+        return _expectVersionOfParty(act, party, word);
+    }
+
+    function _expectVersionOfParty(Act act, uint256 party, uint256 word)
         private
         pure
         returns (Refusal refusal)

@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
+import {Pages} from "./Pages.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 
 /// @title What can be claimed once
 /// @notice Items, each in at most one open receipt across all warehouses; documents, each used once for ever. Both
-/// are keyed fingerprints made off the chain.
+/// are keyed fingerprints made off the chain. Items stand in an act one by one or, where serials are dense, by page.
 /// @dev A refused act changes nothing but does not revert, so each function that claims several things gives back
 /// what it has taken when it comes to one that it cannot have. Index arithmetic is unchecked: indices stay below
 /// the word count, which has 16 bits.
-abstract contract Claims is IReceiptsLedger {
+abstract contract Claims is Pages {
+    /// @notice Marks an item that has left its receipt where the predecessor still names one. No receipt has the number.
+    uint256 private constant LEFT = 1;
+
     mapping(bytes32 itemKey => uint256 receiptId) internal _receiptOfItem;
     mapping(uint256 receiptId => uint256 count) internal _itemCount;
     mapping(bytes32 document => uint256 subject) internal _subjectOfDocument;
 
-    function receiptOfItem(bytes32 itemKey) external view returns (uint64) {
-        return uint64(_receiptOfItem[itemKey]);
+    /// @notice The open receipt that an item is in, 0 when it is in none.
+    function _whereIs(bytes32 itemKey) internal view returns (uint256 receiptId) {
+        receiptId = _receiptOfItem[itemKey];
+        if (receiptId == LEFT) return 0;
+        if (receiptId == 0 && _hasPredecessor()) return PREDECESSOR.receiptOfItem(itemKey);
     }
 
-    function itemCount(uint64 receiptId) external view returns (uint256) {
-        return _itemCount[receiptId];
-    }
-
-    function subjectOfDocument(bytes32 document) external view returns (uint64) {
-        return uint64(_subjectOfDocument[document]);
+    /// @notice What has used a document, 0 when nothing has.
+    function _whatUsed(bytes32 document) internal view returns (uint256 subject) {
+        subject = _subjectOfDocument[document];
+        if (subject == 0 && _hasPredecessor()) return PREDECESSOR.subjectOfDocument(document);
     }
 
     /// @notice Uses up the documents in words `from` to the last, or none of them.
@@ -35,12 +39,20 @@ abstract contract Claims is IReceiptsLedger {
         unchecked {
             for (uint256 i = from; i < end; ++i) {
                 uint256 document = act.word(i);
-                uint256 earlier = _subjectOfDocument[bytes32(document)];
+                uint256 earlier = _whatUsed(bytes32(document));
                 if (earlier != 0) {
-                    while (i > from) delete _subjectOfDocument[bytes32(act.word(--i))];
+                    _unuseDocuments(act, from, i);
                     return refuse(DocumentAlreadyUsed.selector, document, earlier);
                 }
                 _subjectOfDocument[bytes32(document)] = subject;
+            }
+        }
+    }
+
+    function _unuseDocuments(Act act, uint256 from, uint256 to) internal {
+        unchecked {
+            for (uint256 i = from; i < to; ++i) {
+                delete _subjectOfDocument[bytes32(act.word(i))];
             }
         }
     }
@@ -55,17 +67,23 @@ abstract contract Claims is IReceiptsLedger {
         }
     }
 
+    /// @notice How many items the words `from` to `to` name.
+    function _countItems(Act act, uint256 from, uint256 to, bool paged) internal pure returns (uint256) {
+        return paged ? _countOnPages(act, from, to) : to - from;
+    }
+
     /// @notice Puts the items in words `from` to `to` into the receipt, or none of them.
-    function _claimItems(Act act, uint256 from, uint256 to, uint256 receiptId)
+    function _claimItems(Act act, uint256 from, uint256 to, uint256 receiptId, bool paged)
         internal
         returns (Refusal refusal)
     {
+        if (paged) return _claimPages(act, from, to, receiptId);
         unchecked {
             for (uint256 i = from; i < to; ++i) {
                 uint256 itemKey = act.word(i);
-                uint256 earlier = _receiptOfItem[bytes32(itemKey)];
+                uint256 earlier = _whereIs(bytes32(itemKey));
                 if (earlier != 0) {
-                    _unclaimItems(act, from, i);
+                    _unclaimItems(act, from, i, receiptId, false);
                     return refuse(ItemAlreadyReceipted.selector, itemKey, earlier);
                 }
                 _receiptOfItem[bytes32(itemKey)] = receiptId;
@@ -73,40 +91,78 @@ abstract contract Claims is IReceiptsLedger {
         }
     }
 
-    function _unclaimItems(Act act, uint256 from, uint256 to) internal {
+    function _unclaimItems(Act act, uint256 from, uint256 to, uint256 receiptId, bool paged) internal {
+        if (paged) return _unclaimPages(act, from, to, receiptId);
         unchecked {
             for (uint256 i = from; i < to; ++i) {
-                delete _receiptOfItem[bytes32(act.word(i))];
+                _leave(bytes32(act.word(i)));
             }
         }
     }
 
-    function _announceItems(Act act, uint256 from, uint256 to, uint256 receiptId) internal {
+    function _announceItems(Act act, uint256 from, uint256 to, uint256 receiptId, bool paged) internal {
+        if (paged) return _announcePages(act, from, to, receiptId);
         unchecked {
-            _itemCount[receiptId] = to - from;
             for (uint256 i = from; i < to; ++i) {
                 emit ItemReceipted(bytes32(act.word(i)), uint64(receiptId));
             }
         }
     }
 
-    /// @notice Takes all items that the act names out of the receipt, or none of them.
-    function _freeItems(Act act, uint256 receiptId) internal returns (Refusal refusal) {
-        uint256 count = act.wordCount();
+    /// @notice Takes the items in the first `count` words out of the receipt, or none of them.
+    function _freeItems(Act act, uint256 count, uint256 receiptId, bool paged)
+        internal
+        returns (Refusal refusal)
+    {
         if (count == 0) return refusal;
-        unchecked {
-            for (uint256 i = 0; i < count; ++i) {
-                uint256 itemKey = act.word(i);
-                if (_receiptOfItem[bytes32(itemKey)] != receiptId) {
-                    while (i > 0) _receiptOfItem[bytes32(act.word(--i))] = receiptId;
-                    return refuse(ItemNotInReceipt.selector, itemKey, receiptId);
+        if (paged) {
+            refusal = _freePages(act, count, receiptId);
+            if (refusal.isSome()) return refusal;
+        } else {
+            unchecked {
+                for (uint256 i = 0; i < count; ++i) {
+                    uint256 itemKey = act.word(i);
+                    if (_whereIs(bytes32(itemKey)) != receiptId) {
+                        while (i > 0) _receiptOfItem[bytes32(act.word(--i))] = receiptId;
+                        return refuse(ItemNotInReceipt.selector, itemKey, receiptId);
+                    }
+                    _leave(bytes32(itemKey));
                 }
-                delete _receiptOfItem[bytes32(itemKey)];
-            }
-            for (uint256 i = 0; i < count; ++i) {
-                emit ItemFreed(bytes32(act.word(i)), uint64(receiptId));
+                for (uint256 i = 0; i < count; ++i) {
+                    emit ItemFreed(bytes32(act.word(i)), uint64(receiptId));
+                }
             }
         }
-        _itemCount[receiptId] -= count;
+        _itemCount[receiptId] -= _countItems(act, 0, count, paged);
+    }
+
+    /// @notice Moves the items in words `from` to `to` from one receipt to another.
+    /// @dev What is written before a refusal is left to be undone by a revert.
+    function _moveItems(Act act, uint256 from, uint256 to, uint256 origin, uint256 heir, bool paged)
+        internal
+        returns (Refusal refusal)
+    {
+        if (paged) {
+            refusal = _movePages(act, from, to, origin, heir);
+            if (refusal.isSome()) return refusal;
+        } else {
+            unchecked {
+                for (uint256 i = from; i < to; ++i) {
+                    uint256 itemKey = act.word(i);
+                    if (_whereIs(bytes32(itemKey)) != origin) {
+                        return refuse(ItemNotInReceipt.selector, itemKey, origin);
+                    }
+                    _receiptOfItem[bytes32(itemKey)] = heir;
+                }
+            }
+        }
+        uint256 moved = _countItems(act, from, to, paged);
+        if (moved == 0) return refusal;
+        _itemCount[origin] -= moved;
+        _itemCount[heir] += moved;
+    }
+
+    function _leave(bytes32 itemKey) private {
+        _receiptOfItem[itemKey] = _hasPredecessor() ? LEFT : 0;
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Parties} from "./Parties.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act, Wire} from "./Wire.sol";
@@ -13,7 +12,7 @@ import {PartyWord} from "./words/PartyWord.sol";
 /// @notice Matches signatures with the demands of an act. Signatures stand in the order of the consent matrix; a
 /// party that has to agree in two roles, one after the other, signs once; the sender's key counts as one more
 /// signature.
-abstract contract Consent is Parties, EIP712 {
+abstract contract Consent is Parties {
     using Demand for uint256;
     using PartyWord for uint256;
     using Wire for uint256;
@@ -30,6 +29,15 @@ abstract contract Consent is Parties, EIP712 {
             }
         }
         return _agreedOtherwise(act, demand, Demand.NONE, Demand.NONE);
+    }
+
+    /// @notice Objects unless one of two demands is met, and no signature is left over. The objection is the second's.
+    function _agreedBy(Act act, uint256 demand, uint256 otherwise) internal view returns (Refusal refusal) {
+        refusal = _agreed(act, demand);
+        // Too many signatures are too many whoever else may have agreed.
+        if (refusal.isSome() && refusal.rule() != SurplusSignature.selector) {
+            refusal = _agreed(act, otherwise);
+        }
     }
 
     /// @notice Objects unless both demands are met, in this order, and no signature is left over.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {NOTICE_DAYS} from "./Periods.sol";
 import {Pledges} from "./Pledges.sol";
 import {Pair} from "./Receipts.sol";
 import {Refusal, refuse} from "./Refusal.sol";
@@ -16,8 +17,6 @@ import {ReceiptWord} from "./words/ReceiptWord.sol";
 abstract contract Defaults is Pledges {
     using ReceiptWord for uint256;
 
-    uint256 public constant NOTICE_DAYS = 10;
-
     function _actDefault(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
@@ -27,15 +26,14 @@ abstract contract Defaults is Pledges {
 
         uint256 today = _today();
         if (today > ReceiptWord.DAY_MAX) return refuse(DayOutOfRange.selector, receiptId, today);
-        if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
+        refusal = _expectFree(receiptId, word);
+        if (refusal.isSome()) return refusal;
         if (word.isInDefault()) return refuse(AlreadyInDefault.selector, receiptId, word.maturityDay());
         if (today <= word.maturityDay()) return refuse(NotDue.selector, receiptId, word.maturityDay());
         refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;
 
-        uint256 nextWord = word.next().defaulted(today);
-        _write(pair, words, receiptId, word, nextWord);
-        emit Defaulted(uint64(receiptId), uint128(nextWord), act.commitment());
+        _conclude(Defaulted.selector, act, pair, words, word, word.next().defaulted(today));
     }
 
     function _actCure(Act act) internal returns (Refusal refusal) {
@@ -55,9 +53,7 @@ abstract contract Defaults is Pledges {
         refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;
 
-        uint256 nextWord = word.next().cured(maturityDay);
-        _write(pair, words, receiptId, word, nextWord);
-        emit Cured(uint64(receiptId), uint128(nextWord), act.commitment());
+        _conclude(Cured.selector, act, pair, words, word, word.next().cured(maturityDay));
     }
 
     /// @notice The transferee may be the pledgee itself, which then signs once.
@@ -78,13 +74,14 @@ abstract contract Defaults is Pledges {
         refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;
 
-        uint256 nextWord = word.next().withoutPledge().withHolder(transferee);
-        _write(pair, words, receiptId, word, nextWord);
-        emit Enforced(uint64(receiptId), uint128(nextWord), act.commitment());
+        _conclude(
+            Enforced.selector, act, pair, words, word, word.next().withoutPledge().withHolder(transferee)
+        );
     }
 
     function _expectDefault(uint256 receiptId, uint256 word) private pure returns (Refusal refusal) {
-        if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
+        refusal = _expectFree(receiptId, word);
+        if (refusal.isSome()) return refusal;
         if (!word.isInDefault()) return refuse(NotInDefault.selector, receiptId);
     }
 }

@@ -22,9 +22,7 @@ abstract contract Freezes is Receipts {
         refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;
 
-        uint256 nextWord = word.next() | ReceiptWord.FROZEN;
-        _write(pair, words, receiptId, word, nextWord);
-        emit ReceiptFrozen(uint64(receiptId), uint128(nextWord), act.commitment());
+        _conclude(ReceiptFrozen.selector, act, pair, words, word, word.next() | ReceiptWord.FROZEN);
     }
 
     function _actUnfreeze(Act act) internal returns (Refusal refusal) {
@@ -36,13 +34,15 @@ abstract contract Freezes is Receipts {
         refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;
 
-        uint256 nextWord = word.next() & ~ReceiptWord.FROZEN;
-        _write(pair, words, receiptId, word, nextWord);
-        emit ReceiptUnfrozen(uint64(receiptId), uint128(nextWord), act.commitment());
+        _conclude(ReceiptUnfrozen.selector, act, pair, words, word, word.next() & ~ReceiptWord.FROZEN);
     }
 
-    function _authorityConsent(Act act, uint256 receiptId, uint256 word) private view returns (Refusal) {
-        if (!word.isOpen()) return _notOpen(receiptId, word);
-        return _agreed(act, Demand.anyIn(PartyWord.AUTHORITY));
+    function _authorityConsent(Act act, uint256 receiptId, uint256 word)
+        private
+        view
+        returns (Refusal refusal)
+    {
+        refusal = _expectOpen(receiptId, word);
+        if (refusal.isNone()) refusal = _agreed(act, Demand.anyIn(PartyWord.AUTHORITY));
     }
 }

@@ -101,6 +101,32 @@ library Hashing {
         }
     }
 
+    function ofStruct(
+        bytes32 structType,
+        uint256 a,
+        uint256 b,
+        uint256 c,
+        uint256 d,
+        uint256 e,
+        uint256 f,
+        uint256 g,
+        uint256 h
+    ) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, structType)
+            mstore(add(free, 0x20), a)
+            mstore(add(free, 0x40), b)
+            mstore(add(free, 0x60), c)
+            mstore(add(free, 0x80), d)
+            mstore(add(free, 0xa0), e)
+            mstore(add(free, 0xc0), f)
+            mstore(add(free, 0xe0), g)
+            mstore(add(free, 0x100), h)
+            hash := keccak256(free, 0x120)
+        }
+    }
+
     /// @notice Hash of a `bytes32[]`: the words from `from` on.
     function ofWords(Act act, uint256 from, uint256 count) internal pure returns (uint256 hash) {
         hash = OF_NO_WORDS;
@@ -128,6 +154,27 @@ library Hashing {
                 mstore(add(item, 0x20), and(shr(16, packed), 0xffffffffffffffff))
                 mstore(add(item, 0x40), and(packed, 0xffff))
                 mstore(add(hashes, i), keccak256(item, 0x60))
+            }
+            hash := keccak256(hashes, size)
+        }
+    }
+
+    /// @notice Hash of a `NewPart[]`: two words for each, the first being item count 16, quantity 64, least significant
+    /// first, and the second the content.
+    function ofNewParts(bytes32 structType, Act act, uint256 count) internal pure returns (uint256 hash) {
+        uint256 words = act.words();
+        assembly ("memory-safe") {
+            let item := mload(0x40)
+            let hashes := add(item, 0x80)
+            let size := shl(5, count)
+            mstore(item, structType)
+            for { let i := 0 } lt(i, size) { i := add(i, 0x20) } {
+                let packed := calldataload(words)
+                mstore(add(item, 0x20), and(shr(16, packed), 0xffffffffffffffff))
+                mstore(add(item, 0x40), and(packed, 0xffff))
+                mstore(add(item, 0x60), calldataload(add(words, 0x20)))
+                mstore(add(hashes, i), keccak256(item, 0x80))
+                words := add(words, 0x40)
             }
             hash := keccak256(hashes, size)
         }

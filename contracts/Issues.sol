@@ -23,30 +23,28 @@ abstract contract Issues is Receipts {
         uint256 pool = act.subject() >> 32;
         uint256 poolWord_ = _pools[pool];
         if (poolWord_ == 0) return refuse(UnknownPool.selector, pool);
+        if (poolWord_.isSealed()) return refuse(Sealed.selector, pool);
         refusal = _agreed(
             act, Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(pool)), Demand.anyIn(PartyWord.INSPECTOR)
         );
         if (refusal.isNone()) refusal = _expectNumbers(act, pool, poolWord_);
+        if (refusal.isNone() && poolWord_.isPaused()) return refuse(Paused.selector, pool);
         if (refusal.isSome()) return refusal;
 
         uint256 quantity;
         (refusal, quantity) = _checkNewReceipts(act, poolWord_);
         if (refusal.isNone()) refusal = _expectAttested(pool, poolWord_, quantity);
-        if (refusal.isNone()) refusal = _claim(act);
+        if (refusal.isNone()) refusal = _claim(act, poolWord_.isPaged());
         if (refusal.isSome()) return refusal;
 
         _pools[pool] = poolWord_.withIssued(act.a(), quantity);
-        _writeIssued(act);
+        _writeIssued(act, poolWord_.isPaged());
     }
 
     /// @notice At least one receipt, and the numbers that come next in the pool.
     function _expectNumbers(Act act, uint256 pool, uint256 poolWord_) private pure returns (Refusal refusal) {
-        uint256 given = uint32(act.subject());
-        uint256 next = poolWord_.nextSerial();
-        if (given != next || next + act.a() > type(uint32).max) {
-            return refuse(NumberGap.selector, pool, next, given);
-        }
-        if (act.a() == 0) return refuse(EmptyAct.selector);
+        refusal = _expectNext(pool, poolWord_, uint32(act.subject()), act.a());
+        if (refusal.isNone() && act.a() == 0) return refuse(EmptyAct.selector);
     }
 
     function _checkNewReceipts(Act act, uint256 poolWord_)
@@ -114,23 +112,30 @@ abstract contract Issues is Receipts {
     }
 
     /// @notice Claims all items and documents, or nothing.
-    function _claim(Act act) private returns (Refusal refusal) {
+    function _claim(Act act, bool paged) private returns (Refusal refusal) {
         unchecked {
             uint256 first = act.subject();
-            uint256 count = act.a();
-            uint256 itemsFrom = 2 * count;
-            uint256 from = itemsFrom;
-            for (uint256 i = 0; i < count && refusal.isNone() && act.b() != 0; ++i) {
-                uint256 to = from + _itemsIn(act.word(2 * i));
-                refusal = _claimItems(act, from, to, first + i);
-                if (refusal.isNone()) from = to;
+            uint256 claimed;
+            uint256 from = 2 * act.a();
+            if (act.b() != 0) {
+                for (; claimed < act.a(); ++claimed) {
+                    uint256 to = from + _itemsIn(act.word(2 * claimed));
+                    refusal = _claimItems(act, from, to, first + claimed, paged);
+                    if (refusal.isSome()) break;
+                    from = to;
+                }
             }
             if (refusal.isNone()) refusal = _useDocuments(act, from);
-            if (refusal.isSome()) _unclaimItems(act, itemsFrom, from);
+            if (refusal.isNone()) return refusal;
+            while (claimed != 0) {
+                uint256 items = _itemsIn(act.word(2 * --claimed));
+                _unclaimItems(act, from - items, from, first + claimed, paged);
+                from -= items;
+            }
         }
     }
 
-    function _writeIssued(Act act) private {
+    function _writeIssued(Act act, bool paged) private {
         unchecked {
             Page memory page;
             uint256 receiptId = act.subject();
@@ -143,7 +148,10 @@ abstract contract Issues is Receipts {
                 _writeOn(page, receiptId, _turnTo(page, receiptId), word);
                 emit Issued(uint64(receiptId), uint128(word), bytes32(act.word(2 * i + 1)));
                 uint256 items = _itemsIn(packed);
-                if (items != 0) _announceItems(act, from, from + items, receiptId);
+                if (items != 0) {
+                    _itemCount[receiptId] = _countItems(act, from, from + items, paged);
+                    _announceItems(act, from, from + items, receiptId, paged);
+                }
                 from += items;
                 ++receiptId;
             }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
+import {ILedgerErrors} from "./interfaces/ILedgerErrors.sol";
+import {ILedgerEvents} from "./interfaces/ILedgerEvents.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 
 /// @title Who takes part
 /// @notice Parties, their roles and the keys that speak for them. Whether somebody may change them is decided in
 /// Admissions.
-abstract contract Parties is IReceiptsLedger {
+abstract contract Parties is ILedgerErrors, ILedgerEvents {
     using PartyWord for uint256;
 
     /// @notice A party may have this many keys at a time, so that a suspension reaches all of them.
@@ -15,19 +16,7 @@ abstract contract Parties is IReceiptsLedger {
 
     mapping(uint256 party => uint256 word) internal _parties;
     mapping(address key => uint256 word) internal _keys;
-    mapping(uint256 party => address[] keys) private _keysOf;
-
-    function partyWord(uint32 party) external view returns (uint256) {
-        return _parties[party];
-    }
-
-    function keyWord(address key) external view returns (uint256) {
-        return _keys[key];
-    }
-
-    function keysOf(uint32 party) external view returns (address[] memory) {
-        return _keysOf[party];
-    }
+    mapping(uint256 party => address[] keys) internal _keysOf;
 
     function _admit(uint256 party, uint256 roles, address key, bytes32 profile) internal {
         uint256 word = PartyWord.admitted(roles);
@@ -59,6 +48,18 @@ abstract contract Parties is IReceiptsLedger {
         }
         keys.pop();
         emit KeyRevoked(uint32(party), word, key);
+    }
+
+    /// @notice Ends all keys of a party but this one, which now speaks for it.
+    function _replaceKeys(uint256 party, uint256 word, address key) internal {
+        address[] storage keys = _keysOf[party];
+        while (keys.length != 0) {
+            delete _keys[keys[keys.length - 1]];
+            keys.pop();
+        }
+        keys.push(key);
+        _parties[party] = word;
+        _keys[key] = PartyWord.keyOf(party, word);
     }
 
     function _setStanding(uint256 party, uint256 word) internal {

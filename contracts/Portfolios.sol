@@ -5,14 +5,15 @@ import {Pledges} from "./Pledges.sol";
 import {Page} from "./Receipts.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Statements} from "./Statements.sol";
+import {Transfers} from "./Transfers.sol";
 import {Act} from "./Wire.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @title One agreement over many receipts
-/// @notice PledgePortfolio and ReleasePortfolio: one set of signatures, all receipts or none.
+/// @notice PledgePortfolio, ReleasePortfolio and TransferPortfolio: one set of signatures, all receipts or none.
 /// @dev All receipts are checked before the first is written, because a refused act does not revert. Indices stay
 /// below the word count, so their arithmetic is unchecked.
-abstract contract Portfolios is Pledges {
+abstract contract Portfolios is Pledges, Transfers {
     using ReceiptWord for uint256;
 
     /// @notice No pool has this number.
@@ -24,7 +25,7 @@ abstract contract Portfolios is Pledges {
         if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
-        refusal = _pledgeConsent(act, first, word);
+        refusal = _pledgeConsent(act, first, word, _pools[first >> 32]);
         if (refusal.isNone()) refusal = _checkPledges(act, count, word.holder());
         if (refusal.isNone()) refusal = _useDocuments(act, count);
         if (refusal.isSome()) return refusal;
@@ -67,6 +68,30 @@ abstract contract Portfolios is Pledges {
         _save(page);
     }
 
+    function _actTransferPortfolio(Act act) internal returns (Refusal refusal) {
+        uint256 count = act.wordCount();
+        refusal = _expectPortfolio(act, count);
+        if (refusal.isSome()) return refusal;
+        uint256 first = act.subject();
+        uint256 word = _receipt(first);
+        refusal = _expectOpen(first, word);
+        if (refusal.isNone()) refusal = _transferConsent(act, word);
+        if (refusal.isNone()) refusal = _checkTransfers(act, count, word.holder());
+        if (refusal.isSome()) return refusal;
+
+        Page memory page;
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                (uint256 receiptId,) = act.ref(i);
+                word = _turnTo(page, receiptId);
+                uint256 nextWord = word.next().withHolder(act.counterparty());
+                _writeOn(page, receiptId, word, nextWord);
+                emit Transferred(uint64(receiptId), uint128(nextWord), act.commitment());
+            }
+        }
+        _save(page);
+    }
+
     /// @notice At least one receipt, strictly ascending (so none twice), the first being the act's subject.
     function _expectPortfolio(Act act, uint256 count) private pure returns (Refusal refusal) {
         if (count == 0) return refuse(EmptyAct.selector);
@@ -97,8 +122,11 @@ abstract contract Portfolios is Pledges {
                 if (word.holder() != holder || _warehouseOf(pool) != warehouse) {
                     return refuse(MixedPortfolio.selector, receiptId);
                 }
-                if (!word.isOpen()) return _notOpen(receiptId, word);
-                refusal = _checkPledge(act, receiptId, word, version, poolWord_);
+                refusal = _expectOpen(receiptId, word, poolWord_);
+                if (refusal.isSome()) return refusal;
+                refusal = _checkPledge(
+                    act, act.counterparty(), act.maturityDay(), receiptId, word, version, poolWord_
+                );
                 if (refusal.isSome()) return refusal;
             }
         }
@@ -114,6 +142,21 @@ abstract contract Portfolios is Pledges {
                 if (refusal.isSome()) return refusal;
                 if (word.pledgee() != pledgee) return refuse(MixedPortfolio.selector, receiptId);
                 refusal = _expectExitVersion(version, receiptId, word);
+                if (refusal.isSome()) return refusal;
+            }
+        }
+    }
+
+    function _checkTransfers(Act act, uint256 count, uint256 holder) private view returns (Refusal refusal) {
+        Page memory page;
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                (uint256 receiptId, uint256 version) = act.ref(i);
+                uint256 word = _readOn(page, receiptId);
+                refusal = _expectOpen(receiptId, word);
+                if (refusal.isSome()) return refusal;
+                if (word.holder() != holder) return refuse(MixedPortfolio.selector, receiptId);
+                refusal = _checkTransfer(receiptId, word, version, act.counterparty());
                 if (refusal.isSome()) return refusal;
             }
         }

@@ -4,7 +4,11 @@ pragma solidity ^0.8.30;
 import {Claims} from "./Claims.sol";
 import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
+import {Act} from "./Wire.sol";
+import {Demand} from "./words/Demand.sol";
 import {PairWord} from "./words/PairWord.sol";
+import {PartyWord} from "./words/PartyWord.sol";
+import {PoolWord} from "./words/PoolWord.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @notice The pair of receipts that an act over neighbours has in hand, so that it is read once and written once.
@@ -31,17 +35,6 @@ abstract contract Receipts is Pools, Claims {
     /// @dev Two receipts to a storage word: neighbours in number are neighbours in storage.
     mapping(uint256 pair => Pair) private _pairs;
 
-    function receiptWord(uint64 receiptId) external view returns (uint128) {
-        return uint128(_receipt(receiptId));
-    }
-
-    function receiptWords(uint64 first, uint256 count) external view returns (uint128[] memory words) {
-        words = new uint128[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            words[i] = uint128(_receipt(uint256(first) + i));
-        }
-    }
-
     function _receipt(uint256 receiptId) internal view returns (uint256) {
         return _pairs[receiptId.pairOf()].words.half(receiptId);
     }
@@ -64,6 +57,32 @@ abstract contract Receipts is Pools, Claims {
         internal
     {
         pair.words = words.withHalf(receiptId, word, nextWord);
+    }
+
+    /// @notice Writes the next word of the receipt that an act is about, and tells it.
+    /// @param event_ An event of a receipt, its word and one word more. Rare acts share the code that emits it.
+    function _conclude(
+        bytes32 event_,
+        Act act,
+        Pair storage pair,
+        uint256 words,
+        uint256 word,
+        uint256 nextWord
+    ) internal {
+        uint256 receiptId = act.subject();
+        _write(pair, words, receiptId, word, nextWord);
+        bytes32 commitment = act.commitment();
+        assembly ("memory-safe") {
+            mstore(0x00, nextWord)
+            mstore(0x20, commitment)
+            log2(0x00, 0x40, event_, receiptId)
+        }
+    }
+
+    /// @notice Writes the word of a receipt that has none.
+    function _put(uint256 receiptId, uint256 word) internal {
+        Pair storage pair = _pairs[receiptId.pairOf()];
+        pair.words = pair.words.withHalf(receiptId, 0, word);
     }
 
     /// @notice The word of a receipt, by way of the page.
@@ -99,12 +118,67 @@ abstract contract Receipts is Pools, Claims {
             : refuse(NotOpen.selector, receiptId, status);
     }
 
-    /// @notice Not frozen, and its storage period not over: what every act needs that is no exit.
+    /// @notice The serial that comes next in the pool, and room for `count` from there.
+    function _expectNext(uint256 pool, uint256 poolWord_, uint256 given, uint256 count)
+        internal
+        pure
+        returns (Refusal refusal)
+    {
+        uint256 next = PoolWord.nextSerial(poolWord_);
+        if (given != next || next + count > type(uint32).max) {
+            return refuse(NumberGap.selector, pool, next, given);
+        }
+    }
+
+    /// @notice Open, and in a pool that is still on this ledger.
+    function _expectOpen(uint256 receiptId, uint256 word, uint256 poolWord_)
+        internal
+        pure
+        returns (Refusal refusal)
+    {
+        if (!word.isOpen()) return _notOpen(receiptId, word);
+        if (PoolWord.isSealed(poolWord_)) return refuse(Sealed.selector, receiptId >> 32);
+    }
+
+    function _expectOpen(uint256 receiptId, uint256 word) internal view returns (Refusal) {
+        return _expectOpen(receiptId, word, _pools[receiptId >> 32]);
+    }
+
+    /// @notice Holder, warehouse and, while the receipt is pledged, the pledgee, in this order.
+    function _ownersConsent(Act act, uint256 receiptId, uint256 word) internal view returns (Refusal) {
+        uint256 holder = Demand.active(word.holder());
+        uint256 warehouse = Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(receiptId >> 32));
+        if (!word.isEncumbered()) return _agreed(act, holder, warehouse);
+        return _agreed(act, holder, warehouse, Demand.active(word.pledgee()));
+    }
+
+    /// @notice Neither frozen nor on paper.
+    function _expectFree(uint256 receiptId, uint256 word) internal pure returns (Refusal refusal) {
+        if (word.isHeld()) {
+            return refuse(word.isFrozen() ? Frozen.selector : PaperOutstanding.selector, receiptId);
+        }
+    }
+
+    /// @notice Free, and its storage period not over: what every act needs that is no exit.
     function _expectFreeAndStored(uint256 receiptId, uint256 word) internal view returns (Refusal refusal) {
-        if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
+        refusal = _expectFree(receiptId, word);
+        if (refusal.isSome()) return refusal;
         if (word.storageDay() < _today()) {
             return refuse(StorageExpired.selector, receiptId, word.storageDay());
         }
+    }
+
+    /// @notice Where goods are serialised, all that leave are named: when everything leaves, every item of the receipt, and
+    /// otherwise not all of them. Where they are not, none can be.
+    function _expectItems(Act act, uint256 words, uint256 receiptId, uint256 poolWord_, bool isAll)
+        internal
+        view
+        returns (Refusal refusal)
+    {
+        if (!PoolWord.isSerialised(poolWord_)) return refusal;
+        uint256 named = _countItems(act, 0, words, PoolWord.isPaged(poolWord_));
+        uint256 held = _itemCount[receiptId];
+        if (isAll ? named != held : named >= held) return refuse(ItemsMissing.selector, receiptId, held);
     }
 
     function _expectVersion(uint256 named, uint256 receiptId, uint256 word)

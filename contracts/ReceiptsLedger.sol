@@ -3,28 +3,38 @@ pragma solidity ^0.8.30;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {Admissions} from "./Admissions.sol";
-import {Defaults} from "./Defaults.sol";
 import {Deliveries} from "./Deliveries.sol";
-import {Freezes} from "./Freezes.sol";
 import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Issues} from "./Issues.sol";
 import {Portfolios} from "./Portfolios.sol";
+import {RareActs} from "./RareActs.sol";
+import {Readings} from "./Readings.sol";
 import {Refusal, refuse} from "./Refusal.sol";
+import {Securities} from "./Securities.sol";
 import {Statements} from "./Statements.sol";
-import {Transfers} from "./Transfers.sol";
+import {Succession} from "./Succession.sol";
 import {Act, Kind, Wire} from "./Wire.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 
 /// @title Receipts Ledger
-/// @notice The table of acts. No owner, no proxy, no pause of exits, no call to another contract.
-contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Defaults, Deliveries, Freezes {
+/// @notice The table of everyday acts, and the doors. No owner, no proxy, no pause of exits. What is rare is done by
+/// RareActs, on the storage of this contract; no other code is ever run, and only a sealed predecessor is ever asked.
+contract ReceiptsLedger is Readings, Issues, Securities, Portfolios, Deliveries, EIP712 {
     uint256 private constant FIRST_PARTY = 1;
+    /// @dev Selector of Panic(uint256), with which the compiler reports a fault of ours.
+    uint256 private constant PANIC = 0x4e487b71;
+
+    RareActs private immutable RARE_ACTS;
 
     /// @param registrarKey First key of the first party, the registrar.
     /// @param profile Commitment to the registrar's particulars.
-    constructor(address registrarKey, bytes32 profile) EIP712("Receipts Ledger", "1") {
+    /// @param predecessor_ The ledger whose pools and receipts come over, 0 for none.
+    constructor(address registrarKey, bytes32 profile, IReceiptsLedger predecessor_)
+        EIP712("Receipts Ledger", "1")
+        Succession(predecessor_)
+    {
         if (registrarKey == address(0)) revert KeyNotBound(registrarKey, uint32(FIRST_PARTY));
+        RARE_ACTS = new RareActs(predecessor_);
         _admit(FIRST_PARTY, PartyWord.REGISTRAR, registrarKey, profile);
     }
 
@@ -78,10 +88,17 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Defaults, 
         else act.setDigest(MessageHashUtils.toTypedDataHash(domain, statement));
     }
 
-    function _perform(Act act) private returns (Refusal) {
-        uint256 kind = act.kind();
+    function _perform(Act act) private returns (Refusal refusal) {
         uint256 deadline = act.deadline();
         if (deadline < block.timestamp) return refuse(DeadlinePassed.selector, deadline);
+        refusal = _dispatch(act);
+        if (refusal.isSome() && _hasPredecessor() && _isUnknown(refusal.rule()) && _bringOver(act)) {
+            return _dispatch(act);
+        }
+    }
+
+    function _dispatch(Act act) private returns (Refusal) {
+        uint256 kind = act.kind();
         if (kind == uint256(Kind.Pledge)) return _actPledge(act);
         if (kind == uint256(Kind.Release)) return _actRelease(act);
         if (kind == uint256(Kind.Transfer)) return _actTransfer(act);
@@ -89,20 +106,45 @@ contract ReceiptsLedger is Admissions, Issues, Transfers, Portfolios, Defaults, 
         if (kind == uint256(Kind.Deliver)) return _actDeliver(act);
         if (kind == uint256(Kind.PledgePortfolio)) return _actPledgePortfolio(act);
         if (kind == uint256(Kind.ReleasePortfolio)) return _actReleasePortfolio(act);
-        if (kind == uint256(Kind.Freeze)) return _actFreeze(act);
-        if (kind == uint256(Kind.Unfreeze)) return _actUnfreeze(act);
-        if (kind == uint256(Kind.Default)) return _actDefault(act);
-        if (kind == uint256(Kind.Cure)) return _actCure(act);
-        if (kind == uint256(Kind.Enforce)) return _actEnforce(act);
-        if (kind == uint256(Kind.AssignPledge)) return _actAssignPledge(act);
-        if (kind == uint256(Kind.Attest)) return _actAttest(act);
-        if (kind == uint256(Kind.OpenPool)) return _actOpenPool(act);
-        if (kind == uint256(Kind.Admit)) return _actAdmit(act);
-        if (kind == uint256(Kind.Suspend)) return _actSuspend(act);
-        if (kind == uint256(Kind.Reinstate)) return _actReinstate(act);
-        if (kind == uint256(Kind.BindKey)) return _actBindKey(act);
-        if (kind == uint256(Kind.RevokeKey)) return _actRevokeKey(act);
-        return refuse(MalformedAct.selector, 0);
+        if (kind == uint256(Kind.TransferPortfolio)) return _actTransferPortfolio(act);
+        if (kind == uint256(Kind.None)) return refuse(MalformedAct.selector, 0);
+        (bool done, Refusal answer) = _askRareActs(RareActs.perform.selector, act);
+        return done ? Refusal.wrap(0) : answer;
+    }
+
+    function _isUnknown(bytes4 rule) private pure returns (bool) {
+        return rule == UnknownReceipt.selector || rule == UnknownPool.selector;
+    }
+
+    function _bringOver(Act act) private returns (bool) {
+        (bool done, Refusal answer) = _askRareActs(RareActs.bringOver.selector, act);
+        return done && bytes32(answer.encoded()) != 0;
+    }
+
+    /// @notice Has RareActs do something with an act, on the storage of this contract.
+    /// @return done False when it reverted. All that it had written is undone then.
+    /// @return answer What it returned, or the error that it reverted with.
+    function _askRareActs(bytes4 selector, Act act) private returns (bool done, Refusal answer) {
+        address rareActs = address(RARE_ACTS);
+        bytes32 digest = act.digest();
+        uint256 start = act.words() - 0x40;
+        uint256 size = act.signatures() + 0x40 * act.signatureCount() - start;
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            mstore(answer, selector)
+            mstore(add(answer, 0x04), digest)
+            calldatacopy(add(answer, 0x24), start, size)
+            done := delegatecall(gas(), rareActs, answer, add(size, 0x24), 0, 0)
+            let length := returndatasize()
+            let content := add(answer, 0x20)
+            returndatacopy(content, 0, length)
+            // Out of gas, or a fault of ours: neither is a rule, so nothing of the transaction may stand.
+            if iszero(or(done, and(gt(length, 3), iszero(eq(shr(224, mload(content)), PANIC))))) {
+                revert(content, length)
+            }
+            mstore(answer, length)
+            mstore(0x40, add(content, and(add(length, 0x1f), not(0x1f))))
+        }
     }
 
     function _bounds(bytes calldata input) private pure returns (uint256 start, uint256 end) {

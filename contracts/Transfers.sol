@@ -9,7 +9,8 @@ import {PartyWord} from "./words/PartyWord.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @title Receipts that change hands
-/// @notice Transfer. The transferee agrees too: nobody is made to hold goods that cost storage.
+/// @notice Transfer of one receipt, and what is checked for every receipt of a portfolio too. The transferee agrees: nobody
+/// is made to hold goods that cost storage.
 abstract contract Transfers is Receipts {
     using ReceiptWord for uint256;
 
@@ -17,18 +18,30 @@ abstract contract Transfers is Receipts {
         uint256 receiptId = act.subject();
         uint256 transferee = act.counterparty();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        if (!word.isOpen()) return _notOpen(receiptId, word);
-        refusal = _agreed(act, Demand.active(word.holder()), Demand.activeIn(PartyWord.HOLDER, transferee));
-        if (refusal.isSome()) return refusal;
-
-        if (word.holder() == transferee) return refuse(SelfTransfer.selector, receiptId, transferee);
-        if (word.isEncumbered()) return refuse(Encumbered.selector, receiptId, word.pledgee());
-        refusal = _expectFreeAndStored(receiptId, word);
-        if (refusal.isNone()) refusal = _expectVersion(act.version(), receiptId, word);
+        refusal = _expectOpen(receiptId, word);
+        if (refusal.isNone()) refusal = _transferConsent(act, word);
+        if (refusal.isNone()) refusal = _checkTransfer(receiptId, word, act.version(), transferee);
         if (refusal.isSome()) return refusal;
 
         uint256 nextWord = word.next().withHolder(transferee);
         _write(pair, words, receiptId, word, nextWord);
         emit Transferred(uint64(receiptId), uint128(nextWord), act.commitment());
+    }
+
+    /// @notice Holder and transferee, in this order.
+    function _transferConsent(Act act, uint256 word) internal view returns (Refusal) {
+        return
+            _agreed(act, Demand.active(word.holder()), Demand.activeIn(PartyWord.HOLDER, act.counterparty()));
+    }
+
+    function _checkTransfer(uint256 receiptId, uint256 word, uint256 version, uint256 transferee)
+        internal
+        view
+        returns (Refusal refusal)
+    {
+        if (word.holder() == transferee) return refuse(SelfTransfer.selector, receiptId, transferee);
+        if (word.isEncumbered()) return refuse(Encumbered.selector, receiptId, word.pledgee());
+        refusal = _expectFreeAndStored(receiptId, word);
+        if (refusal.isNone()) refusal = _expectVersion(version, receiptId, word);
     }
 }

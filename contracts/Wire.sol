@@ -23,7 +23,26 @@ enum Kind {
     AssignPledge,
     Default,
     Cure,
-    Enforce
+    Enforce,
+    TransferPortfolio,
+    Split,
+    Merge,
+    Substitute,
+    ExtendStorage,
+    Replace,
+    Cancel,
+    WriteDown,
+    ToPaper,
+    FromPaper,
+    Invalidate,
+    NoteClaim,
+    LiftClaim,
+    Recover,
+    VetoRecovery,
+    CompleteRecovery,
+    Pause,
+    Resume,
+    Seal
 }
 
 /// @notice One act. The number is the position in memory of what is read from calldata once: see Wire.

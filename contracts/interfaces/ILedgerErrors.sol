@@ -20,9 +20,12 @@ interface ILedgerErrors {
     /// @notice No receipt has this number.
     error UnknownReceipt(uint64 receiptId);
 
-    /// @notice The receipt has come to its end: delivered, merged, replaced or cancelled.
+    /// @notice The receipt has come to its end: delivered, merged, replaced, cancelled or written off.
     /// @param status The receipt's final status, as in the receipt word.
     error NotOpen(uint64 receiptId, uint8 status);
+
+    /// @notice The pool has stopped for ever, and with it its receipts: they are on the next ledger.
+    error Sealed(uint32 pool);
 
     /// @notice No party has this number.
     error UnknownParty(uint32 party);
@@ -77,8 +80,24 @@ interface ILedgerErrors {
     /// @notice A registrar cannot suspend itself.
     error SelfSuspension(uint32 party);
 
-    /// @notice The pool number is taken.
+    /// @notice One of the party's keys has objected to the recovery.
+    error Vetoed(uint32 party);
+
+    /// @notice No recovery of the party has begun.
+    error NotInRecovery(uint32 party);
+
+    /// @notice A recovery of the party has begun: until it ends, nothing else about the party changes.
+    error InRecovery(uint32 party);
+
+    /// @notice The pool number is taken, here or on the predecessor.
     error PoolExists(uint32 pool);
+
+    /// @notice The ledger before this one still runs: until all its pools are sealed, goods and documents could be used
+    /// there and here.
+    error PredecessorNotSealed();
+
+    /// @notice Items can stand in pages only where goods are serialised.
+    error PagedNotSerialised(uint32 pool);
 
     /// @notice The inspector is the warehouse or one of the holders.
     error InspectorNotIndependent(uint32 inspector);
@@ -96,6 +115,12 @@ interface ILedgerErrors {
     /// @notice The receipts of a portfolio act differ in holder, warehouse or pledgee.
     error MixedPortfolio(uint64 receiptId);
 
+    /// @notice The guardian has stopped new receipts and new pledges in this pool.
+    error Paused(uint32 pool);
+
+    /// @notice The pool is not paused.
+    error NotPaused(uint32 pool);
+
     /// @notice A quantity is zero. The subject is a receipt or a pool.
     error ZeroQuantity(uint64 subject);
 
@@ -108,6 +133,15 @@ interface ILedgerErrors {
     /// @notice A receipt over serialised goods names no items, or a delivery leaves items out.
     /// @param needed How many items have to be named.
     error ItemsMissing(uint64 receiptId, uint256 needed);
+
+    /// @notice The parts of a split do not add up to the receipt.
+    error SumMismatch(uint64 receiptId, uint64 sum, uint64 quantity);
+
+    /// @notice The two receipts differ in pool, holder, pledge or standing, or are one.
+    error MixedGoods(uint64 receiptId);
+
+    /// @notice The party is not the receipt's holder.
+    error NotHolder(uint64 receiptId, uint32 party);
 
     /// @notice Holder and transferee are one party.
     error SelfTransfer(uint64 receiptId, uint32 party);
@@ -127,6 +161,18 @@ interface ILedgerErrors {
     /// @notice An authority has frozen the receipt.
     error Frozen(uint64 receiptId);
 
+    /// @notice A paper receipt is outstanding for the same goods: nothing happens here until it is given up.
+    error PaperOutstanding(uint64 receiptId);
+
+    /// @notice No paper receipt is outstanding.
+    error NotOnPaper(uint64 receiptId);
+
+    /// @notice A third party claims the goods.
+    error ThirdPartyClaim(uint64 receiptId);
+
+    /// @notice No claim of a third party has been noted.
+    error NoClaim(uint64 receiptId);
+
     /// @notice The receipt is not frozen.
     error NotFrozen(uint64 receiptId);
 
@@ -141,12 +187,16 @@ interface ILedgerErrors {
     /// @param maturityDay Last day on which it can.
     error NotDue(uint64 receiptId, uint16 maturityDay);
 
-    /// @notice The pledgor can still cure the default: the days of notice have not passed.
+    /// @notice The days of notice have not passed: the pledgor can still cure the default, the party still veto.
+    /// @param subject The receipt, or the party.
     /// @param lastDay Last day of the notice.
-    error NoticeRunning(uint64 receiptId, uint16 lastDay);
+    error NoticeRunning(uint64 subject, uint16 lastDay);
 
     /// @notice The storage period is over: only exits are left.
     error StorageExpired(uint64 receiptId, uint16 storageDay);
+
+    /// @notice The day named is no later than the one until which goods are stored already.
+    error StorageNotExtended(uint64 receiptId, uint16 storageDay);
 
     /// @notice The claim would fall due after the storage period.
     error MaturityAfterStorage(uint64 receiptId, uint16 maturityDay, uint16 storageDay);
@@ -159,6 +209,12 @@ interface ILedgerErrors {
 
     /// @notice The last count of the pool is too old to lend against.
     error StaleAttestation(uint32 pool, uint16 attestationDay);
+
+    /// @notice Goods under customs leave only against a clearance, named among the documents.
+    error CustomsNotCleared(uint64 receiptId);
+
+    /// @notice A correction would make the receipt stand for more goods.
+    error QuantityIncreased(uint64 receiptId, uint64 quantity, uint64 present);
 
     /// @notice More would be delivered than the receipt stands for.
     error OverDelivery(uint64 receiptId, uint64 quantity, uint64 available);
@@ -185,7 +241,7 @@ interface ILedgerErrors {
     /// @notice The item is not among the goods of this receipt.
     error ItemNotInReceipt(bytes32 itemKey, uint64 receiptId);
 
-    /// @notice The document has backed an issue or a pledge before.
+    /// @notice The document has backed an issue, a pledge or a delivery before.
     /// @param subject First receipt of the act that used it.
     error DocumentAlreadyUsed(bytes32 document, uint64 subject);
 }

@@ -29,6 +29,9 @@ interface IReceiptsLedger is ILedgerErrors, ILedgerEvents {
     /// @notice So many whole days have to pass after the day on which default was declared before a pledge is enforced.
     function NOTICE_DAYS() external view returns (uint256);
 
+    /// @notice So many whole days have to pass after the day on which a recovery began before the new key speaks.
+    function RECOVERY_DAYS() external view returns (uint256);
+
     /// @notice The 128-bit word of a receipt, zero when there is none. Layout as in `Issued`.
     function receiptWord(uint64 receiptId) external view returns (uint128);
 
@@ -54,6 +57,18 @@ interface IReceiptsLedger is ILedgerErrors, ILedgerEvents {
 
     /// @notice The open receipt that an item is in, 0 when it is in none.
     function receiptOfItem(bytes32 itemKey) external view returns (uint64);
+
+    /// @notice The items of a page that are in open receipts: a bit for each serial.
+    function itemsOnPage(bytes32 page) external view returns (uint256);
+
+    /// @notice The items of a page that are in this receipt.
+    function itemsOfReceipt(uint64 receiptId, bytes32 page) external view returns (uint256);
+
+    /// @notice True when every pool is sealed: nothing happens to a receipt here any more.
+    function isSealed() external view returns (bool);
+
+    /// @notice The ledger before this one, 0 when there was none.
+    function predecessor() external view returns (address);
 
     /// @notice First receipt of the act that used a document, 0 when none did.
     function subjectOfDocument(bytes32 document) external view returns (uint64);

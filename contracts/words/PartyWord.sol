@@ -3,7 +3,8 @@ pragma solidity ^0.8.30;
 
 /// @title The word of a party, and the word of a key
 /// @notice The only place that knows the two layouts, the roles, and which roles exclude one another.
-/// @dev Party, least significant first: roles 16, active 1, key count 8, version 16. Key: party 32, roles 16, active 1.
+/// @dev Party, least significant first: roles 16, active 1, key count 8, version 16, in recovery 1, vetoed 1, last day of
+/// the notice 16, and from bit 64 the key that is to speak for it, 160. Key: party 32, roles 16, active 1.
 /// A key carries its party's roles and standing, so that a signature costs one read.
 library PartyWord {
     uint256 internal constant REGISTRAR = 1;
@@ -20,6 +21,12 @@ library PartyWord {
     uint256 private constant ACTIVE = 1 << 16;
     uint256 private constant KEY_COUNT_AT = 17;
     uint256 private constant VERSION_AT = 25;
+    uint256 private constant IN_RECOVERY = 1 << 41;
+    uint256 private constant VETOED = 1 << 42;
+    uint256 private constant NOTICE_DAY_AT = 43;
+    uint256 private constant RECOVERY_KEY_AT = 64;
+    /// @notice All that says nothing of a recovery.
+    uint256 private constant LASTING = IN_RECOVERY - 1;
 
     uint256 private constant KEY_ROLES_AT = 32;
     /// @notice Bit of a key word that says that its party is active.
@@ -55,6 +62,40 @@ library PartyWord {
 
     function reinstated(uint256 word) internal pure returns (uint256) {
         return word | ACTIVE;
+    }
+
+    function isInRecovery(uint256 word) internal pure returns (bool) {
+        return word & IN_RECOVERY != 0;
+    }
+
+    /// @notice True when one of its keys has spoken against the last recovery.
+    function isVetoed(uint256 word) internal pure returns (bool) {
+        return word & VETOED != 0;
+    }
+
+    /// @notice Last day on which a key of the party can veto.
+    function noticeDay(uint256 word) internal pure returns (uint256) {
+        return uint16(word >> NOTICE_DAY_AT);
+    }
+
+    function recoveryKey(uint256 word) internal pure returns (address) {
+        return address(uint160(word >> RECOVERY_KEY_AT));
+    }
+
+    /// @notice Not active until the notice has passed or been vetoed.
+    function recovering(uint256 word, address key, uint256 lastDay) internal pure returns (uint256) {
+        return (word & LASTING & ~ACTIVE) | IN_RECOVERY | (lastDay << NOTICE_DAY_AT)
+            | (uint256(uint160(key)) << RECOVERY_KEY_AT);
+    }
+
+    function vetoed(uint256 word) internal pure returns (uint256) {
+        return (word & LASTING) | ACTIVE | VETOED;
+    }
+
+    /// @notice Active again, with one key.
+    function recovered(uint256 word) internal pure returns (uint256) {
+        uint256 keys = uint256(type(uint8).max) << KEY_COUNT_AT;
+        return (word & LASTING & ~keys) | ACTIVE | (1 << KEY_COUNT_AT);
     }
 
     function withKey(uint256 word) internal pure returns (uint256) {

@@ -3,11 +3,15 @@ pragma solidity ^0.8.30;
 
 /// @title The word of a pool
 /// @notice The only place that knows the layout. Pure: no storage, no rules.
-/// @dev Least significant first: flags 8 (1 open, 2 serialised goods), longest age of a count in days 8, version 16,
+/// @dev Least significant first: flags 8 (1 open, 2 serialised goods, 4 items in pages, 8 bonded, 16 paused, 32 sealed), longest age of a count in days 8, version 16,
 /// day of the last count 16, next serial 32, capacity 56, attested 56, receipted 56.
 library PoolWord {
     uint256 internal constant OPEN = 1;
     uint256 internal constant SERIALISED = 2;
+    uint256 internal constant PAGED = 4;
+    uint256 internal constant BONDED = 8;
+    uint256 internal constant PAUSED = 16;
+    uint256 internal constant SEALED = 32;
 
     uint256 internal constant QUANTITY_MAX = type(uint56).max;
 
@@ -30,6 +34,26 @@ library PoolWord {
 
     function isSerialised(uint256 word) internal pure returns (bool) {
         return word & SERIALISED != 0;
+    }
+
+    /// @notice True when items are named by page and bits, not one by one.
+    function isPaged(uint256 word) internal pure returns (bool) {
+        return word & PAGED != 0;
+    }
+
+    /// @notice True when goods lie under customs and leave only against a clearance.
+    function isBonded(uint256 word) internal pure returns (bool) {
+        return word & BONDED != 0;
+    }
+
+    /// @notice True while nothing new is issued or pledged.
+    function isPaused(uint256 word) internal pure returns (bool) {
+        return word & PAUSED != 0;
+    }
+
+    /// @notice True when the pool has moved to the next ledger.
+    function isSealed(uint256 word) internal pure returns (bool) {
+        return word & SEALED != 0;
     }
 
     function attestationDays(uint256 word) internal pure returns (uint256) {
@@ -69,6 +93,24 @@ library PoolWord {
     /// @notice After `count` receipts over `quantity` in all. The caller has compared with what is attested.
     function withIssued(uint256 word, uint256 count, uint256 quantity) internal pure returns (uint256) {
         return word + (count << NEXT_SERIAL_AT) + (quantity << RECEIPTED_AT);
+    }
+
+    /// @notice As the next ledger takes it over: at the same version, and not sealed.
+    function handedDown(uint256 word) internal pure returns (uint256) {
+        return word & ~SEALED;
+    }
+
+    /// @notice After receipts ended, or were corrected, over goods that are still there.
+    function withUnreceipted(uint256 word, uint256 quantity) internal pure returns (uint256) {
+        return word - (quantity << RECEIPTED_AT);
+    }
+
+    function withFlag(uint256 word, uint256 flag) internal pure returns (uint256) {
+        return (word | flag) + (1 << VERSION_AT);
+    }
+
+    function withoutFlag(uint256 word, uint256 flag) internal pure returns (uint256) {
+        return (word & ~flag) + (1 << VERSION_AT);
     }
 
     /// @notice After goods left: they are neither receipted nor attested any more.

@@ -3,23 +3,33 @@ pragma solidity ^0.8.30;
 
 /// @title The 128 bits of a receipt
 /// @notice The only place that knows the layout. Pure: no storage, no rules.
-/// @dev Least significant first: status 4, flags 4, holder 22, pledgee 16, version 14, quantity 40, storage day 14,
+/// @dev Least significant first: status 3, flags 5, holder 22, pledgee 16, version 14, quantity 40, storage day 14,
 /// maturity day 14. Days are counted from 1 January 2020 UTC. While in default, the day on which default was declared
 /// stands in the place of the maturity day: the claim is due, and what counts is how long ago that was said.
 library ReceiptWord {
     uint256 internal constant OPEN = 1;
     uint256 internal constant DELIVERED = 2;
+    uint256 internal constant MERGED = 3;
+    uint256 internal constant REPLACED = 4;
+    uint256 internal constant CANCELLED = 5;
+    uint256 internal constant WRITTEN_OFF = 6;
 
+    uint256 internal constant CLAIMED = 1 << 3;
     uint256 internal constant ENCUMBERED = 1 << 4;
     uint256 internal constant IN_DEFAULT = 1 << 5;
     uint256 internal constant FROZEN = 1 << 6;
+    uint256 internal constant PAPER = 1 << 7;
+    /// @notice While one of these is set, hardly anything can be done.
+    uint256 internal constant HELD = FROZEN | PAPER;
+    /// @notice With one of these set, a receipt cannot be pledged.
+    uint256 internal constant UNPLEDGEABLE = ENCUMBERED | HELD | CLAIMED;
 
     uint256 internal constant HOLDER_MAX = type(uint24).max >> 2;
     uint256 internal constant QUANTITY_MAX = type(uint40).max;
     uint256 internal constant DAY_MAX = type(uint16).max >> 2;
     uint256 internal constant VERSION_MAX = type(uint16).max >> 2;
 
-    uint256 private constant STATUS_MASK = 0xf;
+    uint256 private constant STATUS_MASK = 0x7;
     uint256 private constant HOLDER_AT = 8;
     uint256 private constant PLEDGEE_AT = 30;
     uint256 private constant VERSION_AT = 46;
@@ -50,6 +60,31 @@ library ReceiptWord {
 
     function isFrozen(uint256 word) internal pure returns (bool) {
         return word & FROZEN != 0;
+    }
+
+    /// @notice True while a paper receipt for the same goods is outstanding.
+    function isOnPaper(uint256 word) internal pure returns (bool) {
+        return word & PAPER != 0;
+    }
+
+    /// @notice True while the warehouse knows of somebody else's claim to the goods.
+    function isClaimed(uint256 word) internal pure returns (bool) {
+        return word & CLAIMED != 0;
+    }
+
+    function isHeld(uint256 word) internal pure returns (bool) {
+        return word & HELD != 0;
+    }
+
+    function isPledgeable(uint256 word) internal pure returns (bool) {
+        return word & UNPLEDGEABLE == 0;
+    }
+
+    /// @notice True when two receipts differ in nothing but version, quantity and storage day.
+    function isLike(uint256 word, uint256 other) internal pure returns (bool) {
+        uint256 free =
+            (VERSION_MAX << VERSION_AT) | (QUANTITY_MAX << QUANTITY_AT) | (DAY_MAX << STORAGE_DAY_AT);
+        return (word ^ other) & ~free == 0;
     }
 
     function holder(uint256 word) internal pure returns (uint256) {
@@ -119,12 +154,26 @@ library ReceiptWord {
                 | (DAY_MAX << MATURITY_DAY_AT));
     }
 
+    function withStorageDay(uint256 word, uint256 day) internal pure returns (uint256) {
+        return (word & ~(DAY_MAX << STORAGE_DAY_AT)) | (day << STORAGE_DAY_AT);
+    }
+
     function withQuantity(uint256 word, uint256 quantity_) internal pure returns (uint256) {
         return (word & ~(QUANTITY_MAX << QUANTITY_AT)) | (quantity_ << QUANTITY_AT);
     }
 
     function withStatus(uint256 word, uint256 status_) internal pure returns (uint256) {
         return (word & ~STATUS_MASK) | status_;
+    }
+
+    /// @notice The first version of a receipt that comes out of this one, with all that it is subject to.
+    function heir(uint256 word, uint256 quantity_) internal pure returns (uint256) {
+        return (withQuantity(word, quantity_) & ~(VERSION_MAX << VERSION_AT)) | (1 << VERSION_AT);
+    }
+
+    /// @notice The last version: over nothing, securing nothing.
+    function closed(uint256 word, uint256 status_) internal pure returns (uint256) {
+        return withStatus(withoutPledge(withQuantity(next(word), 0)), status_);
     }
 
     function _withMaturity(uint256 word, uint256 day) private pure returns (uint256) {

@@ -132,6 +132,7 @@ contract DeliverTest is LedgerTest {
     function test_ItemsOfBulkGoodsAreRefused() public {
         Draft memory draft = delivery(receipt, 1, 1);
         draft.words = draft.words.append(COIL_A);
+        draft.b = uint48(draft.words.length);
         assertRefused(
             signed(draft, ALICE, WAREHOUSE), reason(ItemNotInReceipt.selector, uint256(COIL_A), receipt)
         );
@@ -141,6 +142,7 @@ contract DeliverTest is LedgerTest {
         uint64 coils = issuedCoils(COIL_A, COIL_B, COIL_C);
         Draft memory draft = delivery(coils, 1, QUANTITY);
         draft.words = draft.words.append(COIL_C).append(COIL_A).append(COIL_B);
+        draft.b = uint48(draft.words.length);
         vm.expectEmit(true, true, true, true, address(ledger));
         emit ItemFreed(COIL_C, coils);
         pass(signed(draft, ALICE, WAREHOUSE));
@@ -154,6 +156,7 @@ contract DeliverTest is LedgerTest {
         uint64 coils = issuedCoils(COIL_A, COIL_B, COIL_C);
         Draft memory draft = delivery(coils, 1, QUANTITY);
         draft.words = draft.words.append(COIL_A).append(COIL_B).append(COIL_C);
+        draft.b = uint48(draft.words.length);
         pass(signed(draft, ALICE, WAREHOUSE));
         uint64 again = issuedCoils(COIL_A, COIL_B, COIL_C);
         assertEq(ledger.receiptOfItem(COIL_A), again);
@@ -163,6 +166,7 @@ contract DeliverTest is LedgerTest {
         uint64 coils = issuedCoils(COIL_A, COIL_B, COIL_C);
         Draft memory draft = delivery(coils, 1, 600);
         draft.words = draft.words.append(COIL_A).append(COIL_B);
+        draft.b = uint48(draft.words.length);
         pass(signed(draft, ALICE, WAREHOUSE));
         assertEq(ledger.receiptOfItem(COIL_B), 0);
         assertEq(ledger.receiptOfItem(COIL_C), coils);
@@ -173,6 +177,7 @@ contract DeliverTest is LedgerTest {
         uint64 coils = issuedCoils(COIL_A, COIL_B, COIL_C);
         Draft memory draft = delivery(coils, 1, QUANTITY);
         draft.words = draft.words.append(COIL_A).append(COIL_B);
+        draft.b = uint48(draft.words.length);
         assertRefused(signed(draft, ALICE, WAREHOUSE), reason(ItemsMissing.selector, coils, 3));
     }
 
@@ -180,6 +185,7 @@ contract DeliverTest is LedgerTest {
         uint64 coils = issuedCoils(COIL_A, COIL_B, COIL_C);
         Draft memory draft = delivery(coils, 1, QUANTITY - 1);
         draft.words = draft.words.append(COIL_A).append(COIL_B).append(COIL_C);
+        draft.b = uint48(draft.words.length);
         assertRefused(signed(draft, ALICE, WAREHOUSE), reason(ItemsMissing.selector, coils, 3));
     }
 
@@ -188,6 +194,7 @@ contract DeliverTest is LedgerTest {
         issuedCoils("coil d", "coil e", "coil f");
         Draft memory draft = delivery(coils, 1, 1);
         draft.words = draft.words.append(COIL_A).append("coil d");
+        draft.b = uint48(draft.words.length);
         assertRefused(
             signed(draft, ALICE, WAREHOUSE),
             reason(ItemNotInReceipt.selector, uint256(bytes32("coil d")), coils)
@@ -199,6 +206,7 @@ contract DeliverTest is LedgerTest {
         uint64 coils = issuedCoils(COIL_A, COIL_B, COIL_C);
         Draft memory draft = delivery(coils, 1, 1);
         draft.words = draft.words.append(COIL_A).append(COIL_A);
+        draft.b = uint48(draft.words.length);
         assertRefused(
             signed(draft, ALICE, WAREHOUSE), reason(ItemNotInReceipt.selector, uint256(COIL_A), coils)
         );

@@ -201,7 +201,7 @@ contract PartiesTest is LedgerTest {
 
     function test_LedgerWithoutRegistrarCannotBeDeployed() public {
         vm.expectRevert(reason(KeyNotBound.selector, 0, REGISTRAR));
-        deployCode("ReceiptsLedger.sol:ReceiptsLedger", abi.encode(address(0), bytes32(0)));
+        deployCode("ReceiptsLedger.sol:ReceiptsLedger", abi.encode(address(0), bytes32(0), address(0)));
     }
 
     function refuseRoles(uint256 roles) private {

@@ -118,7 +118,7 @@ contract PoolsTest is LedgerTest {
     }
 
     function test_CountOfTheLastVersionIsRefused() public {
-        bytes32 slot = keccak256(abi.encode(uint256(POOL), uint256(5)));
+        bytes32 slot = keccak256(abi.encode(uint256(POOL), uint256(3)));
         uint256 last = ledger.poolWord(POOL) | (uint256(type(uint16).max) << 16);
         vm.store(address(ledger), slot, bytes32(last));
         assertRefused(

@@ -39,7 +39,7 @@ contract StatementsTest is LedgerTest {
 
     function testFuzz_OpenPool(Fields memory f) public view {
         string memory type_ =
-            "OpenPool(uint32 pool,uint64 capacity,uint8 attestationDays,bool serialised,bytes32 description,uint40 deadline)";
+            "OpenPool(uint32 pool,uint64 capacity,uint8 attestationDays,bool serialised,bool paged,bool bonded,bytes32 description,uint40 deadline)";
         check(
             filled(Kind.OpenPool, f),
             abi.encode(
@@ -48,6 +48,8 @@ contract StatementsTest is LedgerTest {
                 uint64(f.a),
                 uint8(f.b),
                 (f.b >> 8) & 1 == 1,
+                (f.b >> 9) & 1 == 1,
+                (f.b >> 10) & 1 == 1,
                 f.commitment,
                 f.deadline
             )
@@ -180,11 +182,18 @@ contract StatementsTest is LedgerTest {
         );
     }
 
-    function testFuzz_Deliver(Fields memory f, bytes32[] memory itemKeys) public view {
+    function testFuzz_Deliver(Fields memory f, bytes32[] memory itemKeys, bytes32[] memory documents)
+        public
+        view
+    {
         Draft memory draft = filled(Kind.Deliver, f);
+        draft.b = uint48(itemKeys.length);
         draft.words = itemKeys;
+        for (uint256 i = 0; i < documents.length; ++i) {
+            draft.words = draft.words.append(documents[i]);
+        }
         string memory type_ =
-            "Deliver(uint64 receiptId,uint16 version,uint64 quantity,bytes32[] itemKeys,bytes32 evidence,uint40 deadline)";
+            "Deliver(uint64 receiptId,uint16 version,uint64 quantity,bytes32[] itemKeys,bytes32[] documents,bytes32 evidence,uint40 deadline)";
         check(
             draft,
             abi.encode(
@@ -193,6 +202,7 @@ contract StatementsTest is LedgerTest {
                 f.version,
                 uint64(f.a),
                 keccak256(abi.encodePacked(itemKeys)),
+                keccak256(abi.encodePacked(documents)),
                 f.commitment,
                 f.deadline
             )

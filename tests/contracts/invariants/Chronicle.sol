@@ -20,7 +20,7 @@ abstract contract Chronicle is LedgerTest {
     uint256 private constant QUANTITY_BITS = uint256(0xffffffffff) << 60;
     uint256 private constant PLEDGE_BITS =
         (uint256(0x3) << 4) | (uint256(0xffff) << 30) | (uint256(0x3fff) << 114);
-    uint256 private constant STATUS_BITS = 0xf;
+    uint256 private constant STATUS_BITS = 0x7;
 
     uint64[] internal receipts;
     uint32[] internal pools;

@@ -440,6 +440,7 @@ contract Crowd is Consents, Truths {
         if (_isOne(seed, "of another", 16)) {
             draft.words = draft.words.append(bytes32(1 + _draw(seed, "item", ITEMS)));
         }
+        draft.b = uint48(draft.words.length);
     }
 
     /// @notice Up to five receipts of one pool, mostly alike in what the act asks.

@@ -34,8 +34,8 @@ library Refusals {
     }
 
     function all() private pure returns (bytes4[] memory selectors, uint16[] memory widths) {
-        selectors = new bytes4[](56);
-        widths = new uint16[](56);
+        selectors = new bytes4[](74);
+        widths = new uint16[](74);
         uint256 n;
         (selectors[n], widths[n++]) = (E.MalformedAct.selector, 0x00f);
         (selectors[n], widths[n++]) = (E.DeadlinePassed.selector, 0x005);
@@ -93,5 +93,23 @@ library Refusals {
         (selectors[n], widths[n++]) = (E.ItemAlreadyReceipted.selector, 0x04f);
         (selectors[n], widths[n++]) = (E.ItemNotInReceipt.selector, 0x04f);
         (selectors[n], widths[n++]) = (E.DocumentAlreadyUsed.selector, 0x04f);
+        (selectors[n], widths[n++]) = (E.Sealed.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.Vetoed.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.NotInRecovery.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.InRecovery.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.PredecessorNotSealed.selector, 0x000);
+        (selectors[n], widths[n++]) = (E.PagedNotSerialised.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.Paused.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.NotPaused.selector, 0x002);
+        (selectors[n], widths[n++]) = (E.SumMismatch.selector, 0x444);
+        (selectors[n], widths[n++]) = (E.MixedGoods.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.NotHolder.selector, 0x024);
+        (selectors[n], widths[n++]) = (E.PaperOutstanding.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.NotOnPaper.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.ThirdPartyClaim.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.NoClaim.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.StorageNotExtended.selector, 0x014);
+        (selectors[n], widths[n++]) = (E.CustomsNotCleared.selector, 0x004);
+        (selectors[n], widths[n++]) = (E.QuantityIncreased.selector, 0x444);
     }
 }

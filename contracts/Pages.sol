@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ILedgerErrors} from "./interfaces/ILedgerErrors.sol";
+import {ILedgerEvents} from "./interfaces/ILedgerEvents.sol";
+import {Refusal, refuse} from "./Refusal.sol";
+import {Succession} from "./Succession.sol";
+import {Act} from "./Wire.sol";
+
+/// @title Items with dense serial numbers
+/// @notice A page is 256 serials of one series, named by a keyed fingerprint of series and page number; a bit is an
+/// item. Each bit is in at most one open receipt across all warehouses. In an act a page stands as two words: page, bits.
+/// @dev What is written when an act is refused is undone by hand: see Claims.
+abstract contract Pages is ILedgerErrors, ILedgerEvents, Succession {
+    mapping(bytes32 page => uint256 items) internal _itemsOnPage;
+    mapping(uint256 receiptId => mapping(bytes32 page => uint256 items)) internal _itemsOfReceipt;
+    /// @dev Pages, and pages of receipts, that have been copied from the predecessor.
+    mapping(bytes32 place => bool) private _isBrought;
+
+    /// @notice How many items the words `from` to `to` name; 0 when they are no pages.
+    function _countOnPages(Act act, uint256 from, uint256 to) internal pure returns (uint256 count) {
+        unchecked {
+            if ((to - from) & 1 != 0) return 0;
+            for (uint256 i = from; i < to; i += 2) {
+                for (uint256 bits = act.word(i + 1); bits != 0; bits &= bits - 1) {
+                    ++count;
+                }
+            }
+        }
+    }
+
+    function _claimPages(Act act, uint256 from, uint256 to, uint256 receiptId)
+        internal
+        returns (Refusal refusal)
+    {
+        unchecked {
+            for (uint256 i = from; i < to; i += 2) {
+                (bytes32 page, uint256 items) = _pageAt(act, i, receiptId);
+                if (_itemsOnPage[page] & items != 0) {
+                    _unclaimPages(act, from, i, receiptId);
+                    return refuse(ItemAlreadyReceipted.selector, uint256(page), 0);
+                }
+                _itemsOnPage[page] |= items;
+                _itemsOfReceipt[receiptId][page] |= items;
+            }
+        }
+    }
+
+    function _unclaimPages(Act act, uint256 from, uint256 to, uint256 receiptId) internal {
+        unchecked {
+            for (uint256 i = from; i < to; i += 2) {
+                bytes32 page = bytes32(act.word(i));
+                uint256 items = act.word(i + 1);
+                _itemsOnPage[page] &= ~items;
+                _itemsOfReceipt[receiptId][page] &= ~items;
+            }
+        }
+    }
+
+    function _announcePages(Act act, uint256 from, uint256 to, uint256 receiptId) internal {
+        unchecked {
+            for (uint256 i = from; i < to; i += 2) {
+                emit ItemsReceipted(bytes32(act.word(i)), uint64(receiptId), act.word(i + 1));
+            }
+        }
+    }
+
+    function _freePages(Act act, uint256 to, uint256 receiptId) internal returns (Refusal refusal) {
+        unchecked {
+            for (uint256 i = 0; i < to; i += 2) {
+                (bytes32 page, uint256 items) = _pageAt(act, i, receiptId);
+                uint256 held = _itemsOfReceipt[receiptId][page];
+                if (held & items != items) {
+                    while (i > 0) {
+                        i -= 2;
+                        page = bytes32(act.word(i));
+                        _itemsOnPage[page] |= act.word(i + 1);
+                        _itemsOfReceipt[receiptId][page] |= act.word(i + 1);
+                    }
+                    return refuse(ItemNotInReceipt.selector, uint256(page), receiptId);
+                }
+                _itemsOfReceipt[receiptId][page] = held & ~items;
+                _itemsOnPage[page] &= ~items;
+            }
+            for (uint256 i = 0; i < to; i += 2) {
+                emit ItemsFreed(bytes32(act.word(i)), uint64(receiptId), act.word(i + 1));
+            }
+        }
+    }
+
+    /// @notice Moves items from one receipt to another.
+    /// @dev What is written before a refusal is left to be undone by a revert.
+    function _movePages(Act act, uint256 from, uint256 to, uint256 origin, uint256 heir)
+        internal
+        returns (Refusal refusal)
+    {
+        unchecked {
+            for (uint256 i = from; i < to; i += 2) {
+                (bytes32 page, uint256 items) = _pageAt(act, i, origin);
+                uint256 held = _itemsOfReceipt[origin][page];
+                if (held & items != items) return refuse(ItemNotInReceipt.selector, uint256(page), origin);
+                _itemsOfReceipt[origin][page] = held & ~items;
+                if (_hasPredecessor()) _bring(heir, page);
+                _itemsOfReceipt[heir][page] |= items;
+            }
+        }
+    }
+
+    function _pageAt(Act act, uint256 index, uint256 receiptId)
+        private
+        returns (bytes32 page, uint256 items)
+    {
+        (page, items) = (bytes32(act.word(index)), act.word(index + 1));
+        if (_hasPredecessor()) _bring(receiptId, page);
+    }
+
+    /// @notice Copies from the predecessor, once, what it knows of a page and of the receipt's items on it.
+    function _bring(uint256 receiptId, bytes32 page) private {
+        if (!_isBrought[page]) {
+            _isBrought[page] = true;
+            _itemsOnPage[page] = PREDECESSOR.itemsOnPage(page);
+        }
+        bytes32 place = keccak256(abi.encode(receiptId, page));
+        if (!_isBrought[place]) {
+            _isBrought[place] = true;
+            _itemsOfReceipt[receiptId][page] = PREDECESSOR.itemsOfReceipt(uint64(receiptId), page);
+        }
+    }
+}

@@ -32,7 +32,7 @@ abstract contract Divisions is Receipts {
 
         uint256 remainder = word.next().withQuantity(act.a());
         _writeOn(page, receiptId, word, remainder);
-        emit Split(uint64(receiptId), uint128(remainder), act.commitment());
+        emit Divided(uint64(receiptId), uint128(remainder), act.commitment());
         _writeParts(act, page, word, poolWord_.isPaged());
         _save(page);
         _pools[pool] = poolWord_.withIssued(Statements.partCount(act), 0);

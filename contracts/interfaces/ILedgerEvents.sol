@@ -85,7 +85,7 @@ interface ILedgerEvents {
     event Delivered(uint64 indexed receiptId, uint128 word, bytes32 evidence);
 
     /// @notice The receipt was divided. Its parts follow, each with `IssuedFrom`.
-    event Split(uint64 indexed receiptId, uint128 word, bytes32 content);
+    event Divided(uint64 indexed receiptId, uint128 word, bytes32 content);
 
     /// @notice A receipt came into being out of another: a part, or one that corrects it.
     event IssuedFrom(uint64 indexed receiptId, uint128 word, bytes32 content, uint64 indexed origin);

@@ -48,6 +48,12 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     Code.NOT_OPEN: Entry(
         409, "Receipt is not open", "仓单已终止", "After its end nothing happens to a receipt."
     ),
+    Code.SEALED: Entry(
+        409,
+        "Pool is sealed",
+        "货位池已封存",
+        "A sealed pool and its receipts go on on the next ledger.",
+    ),
     Code.UNKNOWN_PARTY: Entry(
         404, "Unknown party", "参与方不存在", "An act names parties that have been admitted."
     ),
@@ -109,7 +115,37 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     Code.SELF_SUSPENSION: Entry(
         422, "Self-suspension", "不得暂停自身", "A registrar does not suspend itself."
     ),
+    Code.VETOED: Entry(
+        409,
+        "Recovery was vetoed",
+        "密钥恢复已被否决",
+        "A recovery to which one of the keys objected is over.",
+    ),
+    Code.NOT_IN_RECOVERY: Entry(
+        409,
+        "No recovery has begun",
+        "未启动密钥恢复",
+        "Only a recovery that has begun is vetoed or completed.",
+    ),
+    Code.IN_RECOVERY: Entry(
+        409,
+        "Party is in recovery",
+        "参与方正在恢复密钥",
+        "Until a recovery ends, nothing else about the party changes.",
+    ),
     Code.POOL_EXISTS: Entry(409, "Pool exists", "货位池编号已占用", "A pool number is given once."),
+    Code.PREDECESSOR_NOT_SEALED: Entry(
+        409,
+        "Predecessor is not sealed",
+        "前一账本尚未封存",
+        "No pool is opened while the ledger before this one still runs.",
+    ),
+    Code.PAGED_NOT_SERIALISED: Entry(
+        422,
+        "Pages without serial numbers",
+        "未按件编号的货物不得分页",
+        "Items stand in pages only where goods are serialised.",
+    ),
     Code.INSPECTOR_NOT_INDEPENDENT: Entry(
         409,
         "Inspector is not independent",
@@ -134,6 +170,12 @@ CATALOGUE: dict[Code | Fault, Entry] = {
         "仓单组合不一致",
         "A portfolio is of one holder, one warehouse and one pledgee.",
     ),
+    Code.PAUSED: Entry(
+        409, "Pool is paused", "货位池已暂停", "In a paused pool nothing new is issued or pledged."
+    ),
+    Code.NOT_PAUSED: Entry(
+        409, "Pool is not paused", "货位池未暂停", "Only a paused pool is resumed."
+    ),
     Code.ZERO_QUANTITY: Entry(422, "Zero quantity", "数量为零", "A quantity is more than zero."),
     Code.QUANTITY_OUT_OF_RANGE: Entry(
         422, "Quantity out of range", "数量超出范围", "A quantity fits its field on the chain."
@@ -143,6 +185,21 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     ),
     Code.ITEMS_MISSING: Entry(
         422, "Items missing", "缺少货物件号", "Serialised goods are named item by item."
+    ),
+    Code.SUM_MISMATCH: Entry(
+        422, "Sum mismatch", "分拆数量之和不符", "The parts of a split add up to the receipt."
+    ),
+    Code.MIXED_GOODS: Entry(
+        422,
+        "Mixed goods",
+        "货物不一致",
+        "Receipts are merged that differ in quantity and storage alone.",
+    ),
+    Code.NOT_HOLDER: Entry(
+        409,
+        "Not the holder",
+        "非仓单持有人",
+        "A warehouse cancels, and a pledgor substitutes, what it holds itself.",
     ),
     Code.SELF_TRANSFER: Entry(
         422, "Self-transfer", "不得转让给自己", "A receipt is transferred to somebody else."
@@ -164,6 +221,24 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     ),
     Code.FROZEN: Entry(
         409, "Receipt is frozen", "仓单已冻结", "Nothing but a release moves a frozen receipt."
+    ),
+    Code.PAPER_OUTSTANDING: Entry(
+        409,
+        "Paper receipt outstanding",
+        "纸质仓单未收回",
+        "While a paper receipt is out, nothing happens to its twin here.",
+    ),
+    Code.NOT_ON_PAPER: Entry(
+        409, "Not on paper", "未转为纸质仓单", "Only a receipt on paper is taken off it."
+    ),
+    Code.THIRD_PARTY_CLAIM: Entry(
+        409,
+        "Third-party claim",
+        "存在第三方权利主张",
+        "Nobody lends on goods that a third party claims.",
+    ),
+    Code.NO_CLAIM: Entry(
+        409, "No claim noted", "未登记第三方权利主张", "Only a claim that was noted is lifted."
     ),
     Code.NOT_FROZEN: Entry(
         409, "Receipt is not frozen", "仓单未冻结", "Only a frozen receipt is unfrozen."
@@ -189,6 +264,12 @@ CATALOGUE: dict[Code | Fault, Entry] = {
         "储存期限已届满",
         "After the storage period only exits are left.",
     ),
+    Code.STORAGE_NOT_EXTENDED: Entry(
+        422,
+        "Storage not extended",
+        "未延长仓储期",
+        "An extension ends later than storage does already.",
+    ),
     Code.MATURITY_AFTER_STORAGE: Entry(
         422,
         "Maturity after storage",
@@ -209,6 +290,18 @@ CATALOGUE: dict[Code | Fault, Entry] = {
         "Attestation is stale",
         "盘点证明已过期",
         "Nobody lends against a count that is too old.",
+    ),
+    Code.CUSTOMS_NOT_CLEARED: Entry(
+        409,
+        "Customs not cleared",
+        "未办结海关手续",
+        "Goods under customs leave only against a clearance.",
+    ),
+    Code.QUANTITY_INCREASED: Entry(
+        422,
+        "Quantity increased",
+        "更正后数量增加",
+        "A correction never makes a receipt stand for more goods.",
     ),
     Code.OVER_DELIVERY: Entry(
         422,

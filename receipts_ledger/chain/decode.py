@@ -7,7 +7,22 @@ slices do. A test decodes the same logs with web3 and compares.
 from collections.abc import Callable, Sequence
 
 from receipts_ledger.chain.keys import keccak
-from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.change import (
+    Absorbed,
+    Cancelled,
+    Divided,
+    IssuedFrom,
+    Merged,
+    Replaced,
+    WrittenDown,
+)
+from receipts_ledger.domain.claim import (
+    DocumentUsed,
+    ItemFreed,
+    ItemReceipted,
+    ItemsFreed,
+    ItemsReceipted,
+)
 from receipts_ledger.domain.event import ActRefused, Event
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, PoolId, ReceiptId
 from receipts_ledger.domain.party import (
@@ -15,6 +30,9 @@ from receipts_ledger.domain.party import (
     KeyBound,
     KeyRevoked,
     Party,
+    Recovered,
+    RecoveryBegun,
+    RecoveryVetoed,
     Reinstated,
     Suspended,
 )
@@ -25,13 +43,29 @@ from receipts_ledger.domain.pledge import (
     PledgeAssigned,
     Pledged,
     Released,
+    Substituted,
 )
-from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
+from receipts_ledger.domain.pool import (
+    Attested,
+    Pool,
+    PoolBroughtOver,
+    PoolOpened,
+    PoolPaused,
+    PoolResumed,
+    PoolSealed,
+)
 from receipts_ledger.domain.receipt import (
+    ClaimLifted,
+    ClaimNoted,
     Delivered,
+    Invalidated,
     Issued,
+    PutOnPaper,
+    ReceiptBroughtOver,
     ReceiptFrozen,
     ReceiptUnfrozen,
+    StorageExtended,
+    TakenOffPaper,
     Transferred,
 )
 
@@ -74,6 +108,36 @@ def _receipt_event(
     return decoder
 
 
+def _pair_event(
+    event: Callable[[ReceiptId, int, ReceiptId], Event],
+) -> _Decoder:
+    """Decode what ends one receipt for another."""
+
+    def decoder(topics: Sequence[bytes], body: bytes) -> Event:
+        _expect(body, 1)
+        other = ReceiptId(_number(topics[2]))
+        return event(ReceiptId(_number(topics[1])), int.from_bytes(body), other)
+
+    return decoder
+
+
+def _issued_from(topics: Sequence[bytes], body: bytes) -> Event:
+    _expect(body, 2)
+    number, origin = ReceiptId(_number(topics[1])), ReceiptId(_number(topics[2]))
+    return IssuedFrom(number, int.from_bytes(body[:32]), Hash32(body[32:]), origin)
+
+
+def _substituted(topics: Sequence[bytes], body: bytes) -> Event:
+    _expect(body, 2)
+    number, substitute = ReceiptId(_number(topics[1])), ReceiptId(_number(topics[2]))
+    return Substituted(number, int.from_bytes(body[:32]), substitute, Hash32(body[32:]))
+
+
+def _receipt_brought_over(topics: Sequence[bytes], body: bytes) -> Event:
+    _expect(body, 1)
+    return ReceiptBroughtOver(ReceiptId(_number(topics[1])), int.from_bytes(body))
+
+
 def _party_event(event: Callable[[PartyId, Party, Hash32], Event]) -> _Decoder:
     def decoder(topics: Sequence[bytes], body: bytes) -> Event:
         _expect(body, 2)
@@ -92,16 +156,29 @@ def _key_event(event: Callable[[PartyId, Party, Address], Event]) -> _Decoder:
     return decoder
 
 
-def _admitted(topics: Sequence[bytes], body: bytes) -> Event:
-    _expect(body, 3)
-    party = Party.from_word(int.from_bytes(body[:32]))
-    return Admitted(PartyId(_number(topics[1])), party, Address(body[44:64]), Hash32(body[64:]))
+def _entry(event: Callable[[PartyId, Party, Address, Hash32], Event]) -> _Decoder:
+    """Decode what makes a key the first or the only one of a party."""
+
+    def decoder(topics: Sequence[bytes], body: bytes) -> Event:
+        _expect(body, 3)
+        party = Party.from_word(int.from_bytes(body[:32]))
+        return event(PartyId(_number(topics[1])), party, Address(body[44:64]), Hash32(body[64:]))
+
+    return decoder
 
 
-def _pool_opened(topics: Sequence[bytes], body: bytes) -> Event:
-    _expect(body, 2)
-    pool = Pool.from_word(int.from_bytes(body[:32]))
-    return PoolOpened(PoolId(_number(topics[1])), pool, Hash32(body[32:]))
+def _pool_event(event: Callable[[PoolId, Pool, Hash32], Event]) -> _Decoder:
+    def decoder(topics: Sequence[bytes], body: bytes) -> Event:
+        _expect(body, 2)
+        pool = Pool.from_word(int.from_bytes(body[:32]))
+        return event(PoolId(_number(topics[1])), pool, Hash32(body[32:]))
+
+    return decoder
+
+
+def _pool_brought_over(topics: Sequence[bytes], body: bytes) -> Event:
+    _expect(body, 1)
+    return PoolBroughtOver(PoolId(_number(topics[1])), Pool.from_word(int.from_bytes(body)))
 
 
 def _attested(topics: Sequence[bytes], body: bytes) -> Event:
@@ -119,6 +196,14 @@ def _claim(event: Callable[[Hash32, ReceiptId], Event]) -> _Decoder:
     return decoder
 
 
+def _page_event(event: Callable[[Hash32, ReceiptId, int], Event]) -> _Decoder:
+    def decoder(topics: Sequence[bytes], body: bytes) -> Event:
+        _expect(body, 1)
+        return event(Hash32(topics[1]), ReceiptId(_number(topics[2])), int.from_bytes(body))
+
+    return decoder
+
+
 def _act_refused(topics: Sequence[bytes], body: bytes) -> Event:
     length = int.from_bytes(body[32:64])
     padded = -(-length // _WORD) * _WORD
@@ -128,12 +213,19 @@ def _act_refused(topics: Sequence[bytes], body: bytes) -> Event:
 
 
 _SIGNATURES: dict[str, _Decoder] = {
-    "Admitted(uint32,uint256,address,bytes32)": _admitted,
+    "Admitted(uint32,uint256,address,bytes32)": _entry(Admitted),
     "Suspended(uint32,uint256,bytes32)": _party_event(Suspended),
     "Reinstated(uint32,uint256,bytes32)": _party_event(Reinstated),
     "KeyBound(uint32,uint256,address)": _key_event(KeyBound),
     "KeyRevoked(uint32,uint256,address)": _key_event(KeyRevoked),
-    "PoolOpened(uint32,uint256,bytes32)": _pool_opened,
+    "RecoveryBegun(uint32,uint256,address,bytes32)": _entry(RecoveryBegun),
+    "RecoveryVetoed(uint32,uint256,bytes32)": _party_event(RecoveryVetoed),
+    "Recovered(uint32,uint256,address,bytes32)": _entry(Recovered),
+    "PoolOpened(uint32,uint256,bytes32)": _pool_event(PoolOpened),
+    "PoolPaused(uint32,uint256,bytes32)": _pool_event(PoolPaused),
+    "PoolResumed(uint32,uint256,bytes32)": _pool_event(PoolResumed),
+    "PoolSealed(uint32,uint256,bytes32)": _pool_event(PoolSealed),
+    "PoolBroughtOver(uint32,uint256)": _pool_brought_over,
     "Attested(uint32,uint256,uint32,bytes32)": _attested,
     "Issued(uint64,uint128,bytes32)": _receipt_event(Issued),
     "Transferred(uint64,uint128,bytes32)": _receipt_event(Transferred),
@@ -146,8 +238,25 @@ _SIGNATURES: dict[str, _Decoder] = {
     "Delivered(uint64,uint128,bytes32)": _receipt_event(Delivered),
     "ReceiptFrozen(uint64,uint128,bytes32)": _receipt_event(ReceiptFrozen),
     "ReceiptUnfrozen(uint64,uint128,bytes32)": _receipt_event(ReceiptUnfrozen),
+    "Divided(uint64,uint128,bytes32)": _receipt_event(Divided),
+    "IssuedFrom(uint64,uint128,bytes32,uint64)": _issued_from,
+    "Merged(uint64,uint128,bytes32)": _receipt_event(Merged),
+    "Absorbed(uint64,uint128,uint64)": _pair_event(Absorbed),
+    "Replaced(uint64,uint128,uint64)": _pair_event(Replaced),
+    "Cancelled(uint64,uint128,bytes32)": _receipt_event(Cancelled),
+    "WrittenDown(uint64,uint128,bytes32)": _receipt_event(WrittenDown),
+    "Substituted(uint64,uint128,uint64,bytes32)": _substituted,
+    "StorageExtended(uint64,uint128,bytes32)": _receipt_event(StorageExtended),
+    "PutOnPaper(uint64,uint128,bytes32)": _receipt_event(PutOnPaper),
+    "TakenOffPaper(uint64,uint128,bytes32)": _receipt_event(TakenOffPaper),
+    "ClaimNoted(uint64,uint128,bytes32)": _receipt_event(ClaimNoted),
+    "ClaimLifted(uint64,uint128,bytes32)": _receipt_event(ClaimLifted),
+    "Invalidated(uint64,uint128,bytes32)": _receipt_event(Invalidated),
+    "ReceiptBroughtOver(uint64,uint128)": _receipt_brought_over,
     "ItemReceipted(bytes32,uint64)": _claim(ItemReceipted),
     "ItemFreed(bytes32,uint64)": _claim(ItemFreed),
+    "ItemsReceipted(bytes32,uint64,uint256)": _page_event(ItemsReceipted),
+    "ItemsFreed(bytes32,uint64,uint256)": _page_event(ItemsFreed),
     "DocumentUsed(bytes32,uint64)": _claim(DocumentUsed),
     "ActRefused(bytes32,uint64,bytes)": _act_refused,
 }

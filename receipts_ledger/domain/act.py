@@ -3,7 +3,23 @@
 from enum import IntEnum
 from typing import TypeAlias
 
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Suspend
+from receipts_ledger.domain.change import (
+    Cancel,
+    Merge,
+    Replace,
+    Split,
+    WriteDown,
+)
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Suspend,
+    VetoRecovery,
+)
 from receipts_ledger.domain.pledge import (
     AssignPledge,
     Cure,
@@ -13,9 +29,29 @@ from receipts_ledger.domain.pledge import (
     PledgePortfolio,
     Release,
     ReleasePortfolio,
+    Substitute,
 )
-from receipts_ledger.domain.pool import Attest, OpenPool
-from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer, Unfreeze
+from receipts_ledger.domain.pool import (
+    Attest,
+    OpenPool,
+    Pause,
+    Resume,
+    Seal,
+)
+from receipts_ledger.domain.receipt import (
+    Deliver,
+    ExtendStorage,
+    Freeze,
+    FromPaper,
+    Invalidate,
+    Issue,
+    LiftClaim,
+    NoteClaim,
+    ToPaper,
+    Transfer,
+    TransferPortfolio,
+    Unfreeze,
+)
 
 Act: TypeAlias = (
     Admit
@@ -38,6 +74,25 @@ Act: TypeAlias = (
     | Default
     | Cure
     | Enforce
+    | TransferPortfolio
+    | Split
+    | Merge
+    | Substitute
+    | ExtendStorage
+    | Replace
+    | Cancel
+    | WriteDown
+    | ToPaper
+    | FromPaper
+    | Invalidate
+    | NoteClaim
+    | LiftClaim
+    | Recover
+    | VetoRecovery
+    | CompleteRecovery
+    | Pause
+    | Resume
+    | Seal
 )
 
 
@@ -64,6 +119,25 @@ class Kind(IntEnum):
     DEFAULT = 18
     CURE = 19
     ENFORCE = 20
+    TRANSFER_PORTFOLIO = 21
+    SPLIT = 22
+    MERGE = 23
+    SUBSTITUTE = 24
+    EXTEND_STORAGE = 25
+    REPLACE = 26
+    CANCEL = 27
+    WRITE_DOWN = 28
+    TO_PAPER = 29
+    FROM_PAPER = 30
+    INVALIDATE = 31
+    NOTE_CLAIM = 32
+    LIFT_CLAIM = 33
+    RECOVER = 34
+    VETO_RECOVERY = 35
+    COMPLETE_RECOVERY = 36
+    PAUSE = 37
+    RESUME = 38
+    SEAL = 39
 
 
 KIND_OF: dict[type, Kind] = {
@@ -87,4 +161,23 @@ KIND_OF: dict[type, Kind] = {
     Default: Kind.DEFAULT,
     Cure: Kind.CURE,
     Enforce: Kind.ENFORCE,
+    TransferPortfolio: Kind.TRANSFER_PORTFOLIO,
+    Split: Kind.SPLIT,
+    Merge: Kind.MERGE,
+    Substitute: Kind.SUBSTITUTE,
+    ExtendStorage: Kind.EXTEND_STORAGE,
+    Replace: Kind.REPLACE,
+    Cancel: Kind.CANCEL,
+    WriteDown: Kind.WRITE_DOWN,
+    ToPaper: Kind.TO_PAPER,
+    FromPaper: Kind.FROM_PAPER,
+    Invalidate: Kind.INVALIDATE,
+    NoteClaim: Kind.NOTE_CLAIM,
+    LiftClaim: Kind.LIFT_CLAIM,
+    Recover: Kind.RECOVER,
+    VetoRecovery: Kind.VETO_RECOVERY,
+    CompleteRecovery: Kind.COMPLETE_RECOVERY,
+    Pause: Kind.PAUSE,
+    Resume: Kind.RESUME,
+    Seal: Kind.SEAL,
 }

@@ -18,6 +18,20 @@ class ItemFreed:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsReceipted:
+    page: Hash32
+    receipt_id: ReceiptId
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsFreed:
+    page: Hash32
+    receipt_id: ReceiptId
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentUsed:
     document: Hash32
     subject: ReceiptId

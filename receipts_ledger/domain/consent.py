@@ -9,9 +9,20 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.change import Cancel, Merge, Replace, Split, WriteDown
 from receipts_ledger.domain.ids import Address, PartyId, ReceiptId, pool_of, warehouse_of
 from receipts_ledger.domain.ledger import Ledger
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Role,
+    Suspend,
+    VetoRecovery,
+)
 from receipts_ledger.domain.pledge import (
     AssignPledge,
     Cure,
@@ -21,14 +32,22 @@ from receipts_ledger.domain.pledge import (
     PledgePortfolio,
     Release,
     ReleasePortfolio,
+    Substitute,
 )
-from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
 from receipts_ledger.domain.receipt import (
     Deliver,
+    ExtendStorage,
     Freeze,
+    FromPaper,
+    Invalidate,
     Issue,
+    LiftClaim,
+    NoteClaim,
     Receipt,
+    ToPaper,
     Transfer,
+    TransferPortfolio,
     Unfreeze,
 )
 
@@ -61,6 +80,7 @@ class Need:
 
 REGISTRAR = Need(Role.REGISTRAR, None)
 INSPECTOR = Need(Role.INSPECTOR, None)
+GUARDIAN = Need(Role.GUARDIAN, None)
 AUTHORITY = Need(Role.AUTHORITY, None)
 
 
@@ -78,14 +98,29 @@ def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noq
             return (REGISTRAR, Need(ANY_ROLE, act.party))
         case RevokeKey():
             return (Need(ANY_ROLE, act.party, or_any=Role.REGISTRAR),)
+        case Recover():
+            return (REGISTRAR, AUTHORITY, Need(ANY_ROLE, None, key=act.key))
+        case VetoRecovery():
+            return (Need(ANY_ROLE, act.party, even_suspended=True),)
+        case CompleteRecovery():
+            return (Need(ANY_ROLE, None, key=act.key),)
         case OpenPool():
             return (REGISTRAR, Need(Role.WAREHOUSE, warehouse_of(act.pool)))
         case Attest():
             return (INSPECTOR,)
+        case Pause():
+            return (GUARDIAN,)
+        case Resume():
+            return (REGISTRAR,)
+        case Seal():
+            return (REGISTRAR, AUTHORITY)
         case Issue():
             return (Need(Role.WAREHOUSE, warehouse_of(act.pool)), INSPECTOR)
         case Transfer():
             return (_holder(act.receipt_id, words), Need(Role.HOLDER, act.transferee))
+        case TransferPortfolio():
+            transferee = Need(Role.HOLDER, act.transferee)
+            return _of_each((_holder(ref.receipt_id, words), transferee) for ref in act.receipts)
         case Pledge():
             return _pledge(act.receipt_id, act.pledgee, words)
         case PledgePortfolio():
@@ -102,8 +137,22 @@ def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noq
             return (_releasing_pledgee(act.receipt_id, words),)
         case Enforce():
             return (_pledgee(act.receipt_id, words), Need(Role.HOLDER, act.transferee))
-        case Deliver():
-            return _delivery(act.receipt_id, words)
+        case Substitute():
+            return (
+                _holder(act.receipt_id, words),
+                _warehouse(act.substitute_id),
+                replace(_pledgee(act.receipt_id, words), role=Role.LENDER),
+            )
+        case Deliver() | Split() | Merge() | Replace() | ExtendStorage() | ToPaper() | FromPaper():
+            return _owners(act.receipt_id, words)
+        case Cancel() | NoteClaim():
+            return (_warehouse(act.receipt_id),)
+        case LiftClaim():
+            return (replace(_warehouse(act.receipt_id), or_any=Role.AUTHORITY),)
+        case WriteDown():
+            return (_warehouse(act.receipt_id), INSPECTOR)
+        case Invalidate():
+            return (_holder(act.receipt_id, words),)
         case Freeze() | Unfreeze():
             return (AUTHORITY,)
         case _:
@@ -167,7 +216,8 @@ def _releasing_pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) ->
     return replace(_pledgee(receipt_id, words), even_suspended=True)
 
 
-def _delivery(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:
+def _owners(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:
+    """Return the needs of an act on which holder and warehouse agree, and a pledgee too."""
     needs = (_holder(receipt_id, words), _warehouse(receipt_id))
     pledgee = Receipt.from_word(words[receipt_id]).pledgee
     return needs if pledgee is None else (*needs, Need(ANY_ROLE, pledgee))

@@ -3,9 +3,33 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.change import (
+    Absorbed,
+    Cancelled,
+    Divided,
+    IssuedFrom,
+    Merged,
+    Replaced,
+    WrittenDown,
+)
+from receipts_ledger.domain.claim import (
+    DocumentUsed,
+    ItemFreed,
+    ItemReceipted,
+    ItemsFreed,
+    ItemsReceipted,
+)
 from receipts_ledger.domain.ids import Hash32
-from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Reinstated, Suspended
+from receipts_ledger.domain.party import (
+    Admitted,
+    KeyBound,
+    KeyRevoked,
+    Recovered,
+    RecoveryBegun,
+    RecoveryVetoed,
+    Reinstated,
+    Suspended,
+)
 from receipts_ledger.domain.pledge import (
     Cured,
     Defaulted,
@@ -13,13 +37,28 @@ from receipts_ledger.domain.pledge import (
     PledgeAssigned,
     Pledged,
     Released,
+    Substituted,
 )
-from receipts_ledger.domain.pool import Attested, PoolOpened
+from receipts_ledger.domain.pool import (
+    Attested,
+    PoolBroughtOver,
+    PoolOpened,
+    PoolPaused,
+    PoolResumed,
+    PoolSealed,
+)
 from receipts_ledger.domain.receipt import (
+    ClaimLifted,
+    ClaimNoted,
     Delivered,
+    Invalidated,
     Issued,
+    PutOnPaper,
+    ReceiptBroughtOver,
     ReceiptFrozen,
     ReceiptUnfrozen,
+    StorageExtended,
+    TakenOffPaper,
     Transferred,
 )
 
@@ -45,8 +84,34 @@ ReceiptEvent: TypeAlias = (
     | Delivered
     | ReceiptFrozen
     | ReceiptUnfrozen
+    | Divided
+    | IssuedFrom
+    | Merged
+    | Absorbed
+    | Replaced
+    | Cancelled
+    | WrittenDown
+    | Substituted
+    | StorageExtended
+    | PutOnPaper
+    | TakenOffPaper
+    | ClaimNoted
+    | ClaimLifted
+    | Invalidated
+    | ReceiptBroughtOver
 )
-PartyEvent: TypeAlias = Admitted | Suspended | Reinstated | KeyBound | KeyRevoked
-PoolEvent: TypeAlias = PoolOpened | Attested
-ClaimEvent: TypeAlias = ItemReceipted | ItemFreed | DocumentUsed
+PartyEvent: TypeAlias = (
+    Admitted
+    | Suspended
+    | Reinstated
+    | KeyBound
+    | KeyRevoked
+    | RecoveryBegun
+    | RecoveryVetoed
+    | Recovered
+)
+PoolEvent: TypeAlias = (
+    PoolOpened | Attested | PoolPaused | PoolResumed | PoolSealed | PoolBroughtOver
+)
+ClaimEvent: TypeAlias = ItemReceipted | ItemFreed | ItemsReceipted | ItemsFreed | DocumentUsed
 Event: TypeAlias = ReceiptEvent | PartyEvent | PoolEvent | ClaimEvent | ActRefused

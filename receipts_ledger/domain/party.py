@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntFlag
 
-from receipts_ledger.domain.ids import Address, Hash32, PartyId, Version
+from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, Version
 
 
 class Role(IntFlag):
@@ -31,20 +31,34 @@ class Party:
     is_active: bool
     key_count: int
     version: Version
+    is_vetoed: bool = False
+    """Whether one of its keys has spoken against the last recovery."""
+    notice_day: Day | None = None
+    """While in recovery, the last day on which one of its keys can veto."""
+    recovery_key: Address | None = None
+    """While in recovery, the key that is to speak for it."""
 
     @classmethod
     def from_word(cls, word: int) -> "Party":
-        """Read a party word: roles 16, active 1, key count 8, version 16 bits."""
+        """Read a party word; layout in contracts/words/PartyWord.sol."""
+        is_in_recovery = word >> 41 & 1
         return cls(
             roles=Role(word & 0xFFFF),
             is_active=bool(word >> 16 & 1),
             key_count=word >> 17 & 0xFF,
             version=Version(word >> 25 & 0xFFFF),
+            is_vetoed=bool(word >> 42 & 1),
+            notice_day=Day(word >> 43 & 0xFFFF) if is_in_recovery else None,
+            recovery_key=Address((word >> 64).to_bytes(20)) if is_in_recovery else None,
         )
 
     def to_word(self) -> int:
         """Return the word that the contract stores."""
-        return self.roles | self.is_active << 16 | self.key_count << 17 | self.version << 25
+        word = self.roles | self.is_active << 16 | self.key_count << 17 | self.version << 25
+        word |= self.is_vetoed << 42
+        if self.notice_day is None or self.recovery_key is None:
+            return word
+        return word | 1 << 41 | self.notice_day << 43 | int.from_bytes(self.recovery_key) << 64
 
     def key_word(self, party: PartyId) -> int:
         """Return the word that the contract stores for each key of this party."""
@@ -103,6 +117,38 @@ class RevokeKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Recover:
+    """Registrar, authority and new key: all keys of the party are lost."""
+
+    party: PartyId
+    version: Version
+    key: Address
+    evidence: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class VetoRecovery:
+    """A key of the party: it is not lost."""
+
+    party: PartyId
+    version: Version
+    reason: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteRecovery:
+    """The new key, once the notice has passed."""
+
+    party: PartyId
+    version: Version
+    key: Address
+    evidence: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
 class Admitted:
     party: PartyId
     after: Party
@@ -136,3 +182,26 @@ class KeyRevoked:
     party: PartyId
     after: Party
     key: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryBegun:
+    party: PartyId
+    after: Party
+    key: Address
+    evidence: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryVetoed:
+    party: PartyId
+    after: Party
+    reason: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    party: PartyId
+    after: Party
+    key: Address
+    evidence: Hash32

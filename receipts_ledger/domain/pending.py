@@ -4,26 +4,38 @@ It is a row of the gateway's and changes nothing on the ledger until the contrac
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.act import KIND_OF, Act
+from receipts_ledger.domain.change import Merge, Split
 from receipts_ledger.domain.consent import ANY_ROLE, Need
 from receipts_ledger.domain.ids import NO_HASH, Address, Hash32, PartyId, ReceiptId
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Role,
+    Suspend,
+    VetoRecovery,
+)
 from receipts_ledger.domain.pledge import (
-    AssignPledge,
     Cure,
-    Default,
-    Enforce,
-    Pledge,
     PledgePortfolio,
     Release,
     ReleasePortfolio,
+    Substitute,
 )
-from receipts_ledger.domain.pool import Attest, OpenPool
-from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer, Unfreeze
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
+from receipts_ledger.domain.receipt import (
+    Issue,
+    LiftClaim,
+    TransferPortfolio,
+)
 
 
 class ActStatus(StrEnum):
@@ -51,14 +63,20 @@ class Consent:
     key: Address | None = None
     signed_at: datetime | None = None
 
-    def need(self, act: Act) -> Need:
+    def need(self, act: Act) -> Need:  # noqa: PLR0911  (one return for each exception)
         """Return what the consent matrix demands in this place."""
         match act:
             case Admit() if self.position == 1:
                 return Need(ANY_ROLE, None, key=act.key)
+            case Recover() if self.position == 2:  # noqa: PLR2004
+                return Need(ANY_ROLE, None, key=act.key)
+            case CompleteRecovery():
+                return Need(ANY_ROLE, None, key=act.key)
             case RevokeKey():
                 return Need(ANY_ROLE, self.party_id, or_any=Role.REGISTRAR)
-            case Release() | ReleasePortfolio() | Cure():
+            case LiftClaim():
+                return Need(Role.WAREHOUSE, self.party_id, or_any=Role.AUTHORITY)
+            case Release() | ReleasePortfolio() | Cure() | VetoRecovery():
                 return Need(self.role, self.party_id, even_suspended=True)
             case _:
                 return Need(self.role, self.party_id)
@@ -112,14 +130,20 @@ def consents_of(needs: Sequence[Need]) -> tuple[Consent, ...]:
     )
 
 
-def receipts_of(act: Act) -> tuple[ReceiptId, ...]:
+def receipts_of(act: Act) -> tuple[ReceiptId, ...]:  # noqa: PLR0911  (one return for each shape)
     """Return the receipts that exist already and that the act is about."""
     match act:
-        case PledgePortfolio() | ReleasePortfolio():
+        case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             return tuple(ref.receipt_id for ref in act.receipts)
+        case Merge():
+            return (act.receipt_id, act.absorbed_id)
+        case Substitute():
+            return (act.receipt_id, act.substitute_id)
         case Admit() | Suspend() | Reinstate() | BindKey() | RevokeKey():
             return ()
-        case OpenPool() | Attest() | Issue():
+        case Recover() | VetoRecovery() | CompleteRecovery():
+            return ()
+        case OpenPool() | Attest() | Issue() | Pause() | Resume() | Seal():
             return ()
         case _:
             return (act.receipt_id,)
@@ -130,11 +154,13 @@ def subject_of(act: Act) -> int:
     match act:
         case Admit() | Suspend() | Reinstate() | BindKey() | RevokeKey():
             return act.party
-        case OpenPool() | Attest():
+        case Recover() | VetoRecovery() | CompleteRecovery():
+            return act.party
+        case OpenPool() | Attest() | Pause() | Resume() | Seal():
             return act.pool
         case Issue():
             return act.pool << 32 | act.first_serial
-        case PledgePortfolio() | ReleasePortfolio():
+        case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             return act.receipts[0].receipt_id
         case _:
             return act.receipt_id
@@ -143,41 +169,39 @@ def subject_of(act: Act) -> int:
 def version_of(act: Act) -> int:
     """Return the version that the act names, 0 where it names none or several."""
     match act:
-        case Admit() | OpenPool() | Issue() | PledgePortfolio() | ReleasePortfolio():
+        case Admit() | OpenPool() | Issue():
+            return 0
+        case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             return 0
         case _:
             return act.version
 
 
+_COMMITMENTS = frozenset(
+    (
+        "claim",
+        "content",
+        "description",
+        "evidence",
+        "notice",
+        "order",
+        "paper",
+        "profile",
+        "reason",
+        "terms",
+    )
+)
+_COMMITMENTS_IN: dict[type, tuple[str, ...]] = {
+    kind: tuple(member.name for member in fields(kind) if member.name in _COMMITMENTS)
+    for kind in KIND_OF
+}
+
+
 def commitments_of(act: Act) -> tuple[Hash32, ...]:
-    """Return the commitments to contents that the act carries, without empty ones."""
-    match act:
-        case Admit():
-            found = (act.profile,)
-        case Suspend() | Reinstate():
-            found = (act.reason,)
-        case OpenPool():
-            found = (act.description,)
-        case Attest() | Deliver():
-            found = (act.evidence,)
-        case Issue():
-            contents = (new.content for new in act.receipts)
-            return tuple(dict.fromkeys(h for h in (act.evidence, *contents) if h != NO_HASH))
-        case (
-            Transfer()
-            | Pledge()
-            | Release()
-            | PledgePortfolio()
-            | ReleasePortfolio()
-            | AssignPledge()
-            | Cure()
-            | Enforce()
-        ):
-            found = (act.terms,)
-        case Default():
-            found = (act.notice,)
-        case Freeze() | Unfreeze():
-            found = (act.order,)
-        case BindKey() | RevokeKey():
-            return ()
-    return tuple(commitment for commitment in found if commitment != NO_HASH)
+    """Return the commitments to contents that the act carries, each once, without empty ones."""
+    found: list[Hash32] = [getattr(act, name) for name in _COMMITMENTS_IN[type(act)]]
+    if isinstance(act, Issue):
+        found += [new.content for new in act.receipts]
+    if isinstance(act, Split):
+        found += [part.content for part in act.parts]
+    return tuple(dict.fromkeys(each for each in found if each != NO_HASH))

@@ -3,14 +3,7 @@
 from dataclasses import dataclass
 
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, ReceiptId, Version
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRef:
-    """A receipt at a version, as a portfolio names it."""
-
-    receipt_id: ReceiptId
-    version: Version
+from receipts_ledger.domain.receipt import ReceiptRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +94,18 @@ class Enforce:
 
 
 @dataclass(frozen=True, slots=True)
+class Substitute:
+    """Holder, the substitute's warehouse and pledgee: the pledge moves to another receipt."""
+
+    receipt_id: ReceiptId
+    version: Version
+    substitute_id: ReceiptId
+    substitute_version: Version
+    terms: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pledged:
     receipt_id: ReceiptId
     word: int
@@ -139,4 +144,12 @@ class Cured:
 class Enforced:
     receipt_id: ReceiptId
     word: int
+    terms: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Substituted:
+    receipt_id: ReceiptId
+    word: int
+    substitute_id: ReceiptId
     terms: Hash32

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, PoolId, Version
 
 _OPEN = 1
-_SERIALISED = 2
 _MASK_56 = 2**56 - 1
 
 
@@ -21,12 +20,20 @@ class Pool:
     quantity_capacity: int
     quantity_attested: int
     quantity_receipted: int
+    is_paged: bool = False
+    is_bonded: bool = False
+    is_paused: bool = False
+    is_sealed: bool = False
 
     @classmethod
     def from_word(cls, word: int) -> "Pool":
         """Read a pool word; layout in contracts/words/PoolWord.sol."""
         return cls(
-            is_serialised=bool(word & _SERIALISED),
+            is_serialised=bool(word >> 1 & 1),
+            is_paged=bool(word >> 2 & 1),
+            is_bonded=bool(word >> 3 & 1),
+            is_paused=bool(word >> 4 & 1),
+            is_sealed=bool(word >> 5 & 1),
             attestation_days=word >> 8 & 0xFF,
             version=Version(word >> 16 & 0xFFFF),
             attestation_day=Day(word >> 32 & 0xFFFF),
@@ -41,6 +48,10 @@ class Pool:
         return (
             _OPEN
             | self.is_serialised << 1
+            | self.is_paged << 2
+            | self.is_bonded << 3
+            | self.is_paused << 4
+            | self.is_sealed << 5
             | self.attestation_days << 8
             | self.version << 16
             | self.attestation_day << 32
@@ -57,6 +68,14 @@ class Pool:
             next_serial=self.next_serial + 1,
             quantity_receipted=self.quantity_receipted + quantity,
         )
+
+    def unreceipted(self, quantity: int) -> "Pool":
+        """Return the pool after a receipt over `quantity` ended while the goods stayed."""
+        return replace(self, quantity_receipted=self.quantity_receipted - quantity)
+
+    def next_version(self) -> "Pool":
+        """Return the pool one version on."""
+        return replace(self, version=Version(self.version + 1))
 
     def delivered(self, quantity: int) -> "Pool":
         """Return the pool after `quantity` left: no longer receipted, no longer attested."""
@@ -75,6 +94,8 @@ class OpenPool:
     quantity_capacity: int
     attestation_days: int
     is_serialised: bool
+    is_paged: bool
+    is_bonded: bool
     description: Hash32
     deadline: int
 
@@ -91,6 +112,36 @@ class Attest:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Guardian: nothing new is issued or pledged here."""
+
+    pool: PoolId
+    version: Version
+    reason: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Registrar: business goes on."""
+
+    pool: PoolId
+    version: Version
+    reason: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Registrar and authority: the pool stops for ever."""
+
+    pool: PoolId
+    version: Version
+    reason: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
 class PoolOpened:
     pool: PoolId
     after: Pool
@@ -103,3 +154,30 @@ class Attested:
     after: Pool
     inspector: PartyId
     evidence: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPaused:
+    pool: PoolId
+    after: Pool
+    reason: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class PoolResumed:
+    pool: PoolId
+    after: Pool
+    reason: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSealed:
+    pool: PoolId
+    after: Pool
+    reason: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class PoolBroughtOver:
+    pool: PoolId
+    after: Pool

@@ -14,19 +14,24 @@ class Status(IntEnum):
     MERGED = 3
     REPLACED = 4
     CANCELLED = 5
+    WRITTEN_OFF = 6
 
 
 class Flag(IntFlag):
     """What lies on a receipt, whatever its status."""
 
-    ENCUMBERED = 1
-    IN_DEFAULT = 2
-    FROZEN = 4
-    PAPER = 8
+    CLAIMED = 1
+    """A third party's claim to the goods is known."""
+    ENCUMBERED = 2
+    IN_DEFAULT = 4
+    FROZEN = 8
+    PAPER = 16
+    """A paper receipt for the same goods is outstanding."""
 
 
-STATUS_BITS = 0xF
-FLAG_BITS = 0xF << 4
+STATUS_BITS = 0x7
+FLAGS_AT = 3
+FLAG_BITS = 0x1F << FLAGS_AT
 HOLDER_BITS = (2**22 - 1) << 8
 PLEDGEE_BITS = 0xFFFF << 30
 VERSION_BITS = (2**14 - 1) << 46
@@ -35,13 +40,15 @@ STORAGE_DAY_BITS = (2**14 - 1) << 100
 MATURITY_DAY_BITS = (2**14 - 1) << 114
 ONE_VERSION = 1 << 46
 
-ENCUMBERED_BIT = Flag.ENCUMBERED << 4
-IN_DEFAULT_BIT = Flag.IN_DEFAULT << 4
-FROZEN_BIT = Flag.FROZEN << 4
+CLAIMED_BIT = Flag.CLAIMED << FLAGS_AT
+ENCUMBERED_BIT = Flag.ENCUMBERED << FLAGS_AT
+IN_DEFAULT_BIT = Flag.IN_DEFAULT << FLAGS_AT
+FROZEN_BIT = Flag.FROZEN << FLAGS_AT
+PAPER_BIT = Flag.PAPER << FLAGS_AT
 
 # Looked up: making an enum's member out of a number takes longer than all the rest.
 _STATUSES = {int(status): status for status in Status}
-_FLAGS = tuple(Flag(bits) for bits in range(16))
+_FLAGS = tuple(Flag(bits) for bits in range(32))
 
 QUANTITY_MAX = 2**40 - 1
 VERSION_MAX = Version(2**14 - 1)
@@ -70,8 +77,8 @@ class Receipt:
         """Read a receipt word; layout in contracts/words/ReceiptWord.sol."""
         pledgee = word >> 30 & 0xFFFF
         return cls(
-            status=_STATUSES.get(word & 0xF) or Status(word & 0xF),
-            flags=_FLAGS[word >> 4 & 0xF],
+            status=_STATUSES.get(word & STATUS_BITS) or Status(word & STATUS_BITS),
+            flags=_FLAGS[word >> FLAGS_AT & 0x1F],
             holder=PartyId(word >> 8 & 0x3FFFFF),
             pledgee=PartyId(pledgee) if pledgee else None,
             version=Version(word >> 46 & 0x3FFF),
@@ -84,7 +91,7 @@ class Receipt:
         """Return the 128 bits that the contract stores."""
         return (
             self.status
-            | self.flags << 4
+            | self.flags << FLAGS_AT
             | self.holder << 8
             | (self.pledgee or 0) << 30
             | self.version << 46
@@ -99,9 +106,22 @@ def quantity_in(word: int) -> int:
     return word >> 60 & QUANTITY_MAX
 
 
+def storage_day_in(word: int) -> Day:
+    """Return the storage day in a receipt word without reading the rest."""
+    return Day(word >> 100 & 0x3FFF)
+
+
 def version_in(word: int) -> Version:
     """Return the version in a receipt word without reading the rest."""
     return Version(word >> 46 & VERSION_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRef:
+    """A receipt at a version, as a portfolio names it."""
+
+    receipt_id: ReceiptId
+    version: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +166,7 @@ class Deliver:
     version: Version
     quantity: int
     item_keys: tuple[Hash32, ...]
+    documents: tuple[Hash32, ...]
     evidence: Hash32
     deadline: int
 
@@ -167,6 +188,77 @@ class Unfreeze:
     receipt_id: ReceiptId
     version: Version
     order: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPortfolio:
+    """Holder and transferee, many receipts: all or none."""
+
+    receipts: tuple[ReceiptRef, ...]
+    transferee: PartyId
+    terms: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendStorage:
+    """Holder and warehouse, and the pledgee while the receipt is encumbered."""
+
+    receipt_id: ReceiptId
+    version: Version
+    storage_day: Day
+    terms: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToPaper:
+    """Holder and warehouse, and the pledgee while encumbered: a paper receipt takes over."""
+
+    receipt_id: ReceiptId
+    version: Version
+    paper: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromPaper:
+    """Holder and warehouse, and the pledgee while encumbered: the paper was given up."""
+
+    receipt_id: ReceiptId
+    version: Version
+    paper: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteClaim:
+    """Warehouse: a third party's claim to the goods is known."""
+
+    receipt_id: ReceiptId
+    version: Version
+    claim: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiftClaim:
+    """Warehouse or authority: the claim is settled."""
+
+    receipt_id: ReceiptId
+    version: Version
+    reason: Hash32
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidate:
+    """Holder: acts signed for earlier versions are void."""
+
+    receipt_id: ReceiptId
+    version: Version
+    reason: Hash32
     deadline: int
 
 
@@ -203,3 +295,51 @@ class ReceiptUnfrozen:
     receipt_id: ReceiptId
     word: int
     order: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class StorageExtended:
+    receipt_id: ReceiptId
+    word: int
+    terms: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnPaper:
+    receipt_id: ReceiptId
+    word: int
+    paper: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOffPaper:
+    receipt_id: ReceiptId
+    word: int
+    paper: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNoted:
+    receipt_id: ReceiptId
+    word: int
+    claim: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLifted:
+    receipt_id: ReceiptId
+    word: int
+    reason: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidated:
+    receipt_id: ReceiptId
+    word: int
+    reason: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptBroughtOver:
+    receipt_id: ReceiptId
+    word: int

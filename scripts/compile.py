@@ -24,6 +24,9 @@ from solcx.exceptions import SolcError
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = "ReceiptsLedger"
 SOURCE = f"contracts/{CONTRACT}.sol"
+# What the ledger creates and runs on its own storage. Its code is part of the ledger's.
+PARTNER = "RareActs"
+PARTNER_SOURCE = f"contracts/{PARTNER}.sol"
 ARTIFACT = ROOT / "receipts_ledger" / "chain" / "artifacts" / f"{CONTRACT}.json"
 CACHE = ROOT / "build" / "compile"
 
@@ -62,8 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _check(text)
     ARTIFACT.parent.mkdir(parents=True, exist_ok=True)
     ARTIFACT.write_text(text, encoding="utf-8")
-    size = _size_bytes(artifact["deployedBytecode"])
-    print(f"{CONTRACT}: {size:,} of {RUNTIME_SIZE_MAX_BYTES:,} bytes at run time")
+    for name, code in ((CONTRACT, artifact), (PARTNER, artifact["partner"])):
+        size = _size_bytes(code["deployedBytecode"])
+        print(f"{name}: {size:,} of {RUNTIME_SIZE_MAX_BYTES:,} bytes at run time")
+    size = _size_bytes(artifact["bytecode"])
+    print(f"both: {size:,} of {INITCODE_SIZE_MAX_BYTES:,} bytes to create them")
     return 0
 
 
@@ -146,6 +152,27 @@ def _settings(profile: Mapping[str, Any], sources: Mapping[str, str]) -> dict[st
         for mapping in profile["remappings"]
         if any(name.startswith(mapping.split("=", 1)[1]) for name in sources)
     ]
+    asked = {
+        SOURCE: {
+            CONTRACT: [
+                "abi",
+                "devdoc",
+                "evm.bytecode.object",
+                "evm.deployedBytecode.immutableReferences",
+                "evm.deployedBytecode.object",
+                "metadata",
+                "storageLayout",
+                "userdoc",
+            ]
+        },
+        PARTNER_SOURCE: {
+            PARTNER: [
+                "evm.deployedBytecode.immutableReferences",
+                "evm.deployedBytecode.object",
+                "storageLayout",
+            ]
+        },
+    }
     return {
         "evmVersion": profile["evm_version"],
         "viaIR": profile["via_ir"],
@@ -159,19 +186,12 @@ def _settings(profile: Mapping[str, Any], sources: Mapping[str, str]) -> dict[st
             "bytecodeHash": profile["bytecode_hash"],
         },
         "remappings": used,
-        "outputSelection": {
-            SOURCE: {
-                CONTRACT: [
-                    "abi",
-                    "devdoc",
-                    "evm.bytecode.object",
-                    "evm.deployedBytecode.immutableReferences",
-                    "evm.deployedBytecode.object",
-                    "metadata",
-                    "storageLayout",
-                    "userdoc",
-                ]
-            }
+        # Immutables are told by the numbers of their declarations, which only the tree names.
+        "outputSelection": asked
+        | {
+            name: {"": ["ast"], **asked.get(name, {})}
+            for name, content in sources.items()
+            if " immutable " in content
         },
     }
 
@@ -217,7 +237,9 @@ def _is_allowed(message: Mapping[str, Any]) -> bool:
 
 def _artifact(answer: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
     contract = answer["contracts"][SOURCE][CONTRACT]
+    partner = answer["contracts"][PARTNER_SOURCE][PARTNER]
     code = contract["evm"]
+    names = _immutables(answer)
     sources = request["sources"]
     settings = {
         name: setting for name, setting in request["settings"].items() if name != "outputSelection"
@@ -232,7 +254,13 @@ def _artifact(answer: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
         "contractName": CONTRACT,
         "deployedBytecode": "0x" + code["deployedBytecode"]["object"],
         "devdoc": contract["devdoc"],
-        "immutableReferences": code["deployedBytecode"].get("immutableReferences", {}),
+        "immutableReferences": _by_name(code, names),
+        "partner": {
+            "contractName": PARTNER,
+            "deployedBytecode": "0x" + partner["evm"]["deployedBytecode"]["object"],
+            "immutableReferences": _by_name(partner["evm"], names),
+            "storageLayout": partner["storageLayout"],
+        },
         "sourcesHash": "0x" + _sha256(*sources, *(one["content"] for one in sources.values())),
         "storageLayout": contract["storageLayout"],
         "userdoc": contract["userdoc"],
@@ -241,14 +269,31 @@ def _artifact(answer: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str
     return artifact
 
 
+def _immutables(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the immutables by the numbers of their declarations."""
+    names: dict[str, str] = {}
+    for source in answer["sources"].values():
+        for unit in source.get("ast", {}).get("nodes", ()):
+            for node in unit.get("nodes", ()):
+                if node.get("mutability") == "immutable":
+                    names[str(node["id"])] = node["name"]
+    return names
+
+
+def _by_name(code: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    references = code["deployedBytecode"].get("immutableReferences", {})
+    return {names[number]: places for number, places in references.items()}
+
+
 def _refuse_oversize(artifact: Mapping[str, Any]) -> None:
-    for field, limit_bytes in (
-        ("deployedBytecode", RUNTIME_SIZE_MAX_BYTES),
-        ("bytecode", INITCODE_SIZE_MAX_BYTES),
+    for name, code, field, limit_bytes in (
+        (CONTRACT, artifact, "deployedBytecode", RUNTIME_SIZE_MAX_BYTES),
+        (CONTRACT, artifact, "bytecode", INITCODE_SIZE_MAX_BYTES),
+        (PARTNER, artifact["partner"], "deployedBytecode", RUNTIME_SIZE_MAX_BYTES),
     ):
-        size = _size_bytes(artifact[field])
+        size = _size_bytes(code[field])
         if size > limit_bytes:
-            raise CompilationError(f"{field} of {CONTRACT} is {size:,} of {limit_bytes:,} bytes")
+            raise CompilationError(f"{field} of {name} is {size:,} of {limit_bytes:,} bytes")
 
 
 def _size_bytes(bytecode: str) -> int:

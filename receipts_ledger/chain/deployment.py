@@ -25,10 +25,11 @@ from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.lane import Fees
 from receipts_ledger.errors import Fatal, Retryable
 
-_DEPLOY_GAS = 8_000_000
+_DEPLOY_GAS = 14_000_000
 _RECEIPT_POLL_SECONDS = 0.1
 _RECEIPT_WAIT_SECONDS = 120.0
 _COUNT_MAX = 2**63 - 1
+NO_ADDRESS = Address(bytes(20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +106,16 @@ def deploy(
     registrar_key: Address,
     profile: Hash32,
     gas_price_wei: int | None = None,
+    predecessor: Address = NO_ADDRESS,
 ) -> Deployment:
     """Deploy the ledger and wait until it is mined. The private key pays; it gets no right.
 
-    `gas_price_wei` of None asks the node; 0 is for chains without fees. Raises RpcError,
+    `predecessor` is the ledger whose pools and receipts are to come over. `gas_price_wei` of None asks the node; 0 is for chains without fees. Raises RpcError,
     Retryable after two minutes without a block, Fatal if the creation failed.
     """
     artifact = ledger_artifact()
     sender = "0x" + address_of_private_key(private_key).hex()
-    arguments = encode_abi(["address", "bytes32"], [registrar_key, profile])
+    arguments = encode_abi(["address", "bytes32", "address"], [registrar_key, profile, predecessor])
     chain_id, nonce, price = rpc.batch(
         [("eth_chainId", ()), ("eth_getTransactionCount", (sender, "latest")), ("eth_gasPrice", ())]
     )
@@ -181,23 +183,36 @@ def verify(rpc: Rpc, deployment: Deployment) -> None:
                 f"the node at {rpc.url} is not the ledger of the deployment file: transaction "
                 f"{deployment.transaction_hash} is not in the deployment block"
             )
-    if not is_our_code(code, ledger_artifact()):
+    rare_acts = rare_acts_of(deployment.address)
+    with well_formed("the ledger's code"):
+        rare_code = bytes.fromhex(rpc.call("eth_getCode", ["0x" + rare_acts.hex(), "latest"])[2:])
+    if not is_our_code(code, rare_code, deployment.address, ledger_artifact()):
         raise Fatal(
             f"the code at {deployment.contract} is not the ReceiptsLedger of this release: "
             "use the release that it was deployed with"
         )
 
 
-def is_our_code(code: bytes, artifact: Artifact) -> bool:
-    """Compare deployed code with the artifact, apart from the immutables set at creation."""
-    if len(code) != len(artifact.deployed_bytecode):
-        return False
-    masked, expected = bytearray(code), bytearray(artifact.deployed_bytecode)
-    for places in artifact.immutable_references.values():
-        for place in places:
-            span = slice(place["start"], place["start"] + place["length"])
-            masked[span] = expected[span] = bytes(place["length"])
-    return masked == expected
+def rare_acts_of(contract: Address) -> Address:
+    """Return where the first contract lies that the ledger has created."""
+    rlp_of_creator_and_nonce = b"\xd6\x94" + contract + b"\x01"
+    return Address(keccak(rlp_of_creator_and_nonce)[12:])
+
+
+def is_our_code(code: bytes, rare_code: bytes, contract: Address, artifact: Artifact) -> bool:
+    """Compare a ledger's code, and that of its rare acts, with the artifact.
+
+    Of the immutables set at creation, the rare acts have to be those that the ledger has
+    created itself, and both have to have the same predecessor.
+    """
+    found = artifact.ledger.immutables_in(code)
+    rare_found = artifact.rare_acts.immutables_in(rare_code)
+    return (
+        found is not None
+        and rare_found is not None
+        and found["RARE_ACTS"][12:] == rare_acts_of(contract)
+        and found["PREDECESSOR"] == rare_found["PREDECESSOR"]
+    )
 
 
 def _provable_in(rpc: Rpc, block_hash: str) -> Proofs:

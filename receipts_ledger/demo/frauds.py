@@ -82,7 +82,7 @@ def delivery_without_the_bank(stage: Stage, step: Step) -> None:
     step.saw(f"API: the act stays a draft until party {before.pledgee} signs")
     step.left(f"act {draft.act_id}")
 
-    act = Deliver(receipt, before.version, pile.lot, (), NO_HASH, stage.deadline())
+    act = Deliver(receipt, before.version, pile.lot, (), (), NO_HASH, stage.deadline())
     signed = stage.outsider.signed(act, holder.key, pile.warehouse.key)
     relayed = stage.chain.call(stage.outsider.relay(signed))
     expect_refused_on_chain(stage, step, relayed, RefusalCode.MISSING_CONSENT)

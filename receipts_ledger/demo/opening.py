@@ -72,7 +72,9 @@ def open_empty_pool(stage: Stage, step: Step) -> None:
         step.equal(refused.problem.field, "capacity", "the field")
         step.saw(f"API: {refused.code} ({refused.problem.field}), HTTP {refused.problem.status}")
 
-    act = OpenPool(pile.pool_id, 0, _ATTESTATION_DAYS, False, NO_HASH, stage.deadline())
+    act = OpenPool(
+        pile.pool_id, 0, _ATTESTATION_DAYS, False, False, False, NO_HASH, stage.deadline()
+    )
     signed = stage.outsider.signed(act, stage.cast.registrar.key, pile.warehouse.key)
     relayed = stage.chain.call(stage.outsider.relay(signed))
     expect_refused_on_chain(stage, step, relayed, RefusalCode.ZERO_QUANTITY)

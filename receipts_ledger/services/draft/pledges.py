@@ -14,11 +14,10 @@ from receipts_ledger.domain.pledge import (
     AssignPledge,
     Pledge,
     PledgePortfolio,
-    ReceiptRef,
     Release,
     ReleasePortfolio,
 )
-from receipts_ledger.domain.receipt import ENCUMBERED_BIT
+from receipts_ledger.domain.receipt import ENCUMBERED_BIT, ReceiptRef
 from receipts_ledger.domain.sealed import Sealed, seal
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.draft.desk import Desk, Document, listed

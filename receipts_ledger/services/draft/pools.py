@@ -36,6 +36,8 @@ def open_pool(
         quantity_capacity,
         attestation_days,
         profile.is_serialised,
+        False,
+        False,
         sealed.commitment,
         until,
     )

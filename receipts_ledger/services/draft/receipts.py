@@ -119,7 +119,7 @@ def deliver(
         )
     body = {**evidence, "items": list(items)} if items else evidence
     sealed = seal("evidence", body)
-    act = Deliver(receipt, present, quantity, keys, sealed.commitment, until)
+    act = Deliver(receipt, present, quantity, keys, (), sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 

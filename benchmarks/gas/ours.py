@@ -16,7 +16,6 @@ from receipts_ledger.domain.pledge import (
     Enforce,
     Pledge,
     PledgePortfolio,
-    ReceiptRef,
     Release,
     ReleasePortfolio,
 )
@@ -26,6 +25,7 @@ from receipts_ledger.domain.receipt import (
     Freeze,
     Issue,
     NewReceipt,
+    ReceiptRef,
     Transfer,
     Unfreeze,
 )
@@ -82,7 +82,7 @@ class _Meter:
         admission = Admit(first.party, first.role, first.address, EVIDENCE, FOREVER)
         self._one(Operation.ADMIT, admission, REGISTRAR, first)
         self._ledger.admit(*others)
-        opening = OpenPool(self._pool, 10**9, 30, False, EVIDENCE, FOREVER)
+        opening = OpenPool(self._pool, 10**9, 30, False, False, False, EVIDENCE, FOREVER)
         self._one(Operation.OPEN_POOL, opening, REGISTRAR, WAREHOUSE_A)
         count = Attest(self._pool, Version(1), 10**8, EVIDENCE, FOREVER)
         self._one(Operation.ATTEST, count, INSPECTOR)
@@ -105,7 +105,7 @@ class _Meter:
         self._one(Operation.TRANSFER, transfer, TRADER_A, TRADER_B)
         pledge = self._pledge(receipt, 2)
         self._one(Operation.PLEDGE, pledge, TRADER_B, warehouse, bank)
-        part = Deliver(receipt, Version(3), 1_000, (), evidence, FOREVER)
+        part = Deliver(receipt, Version(3), 1_000, (), (), evidence, FOREVER)
         self._one(Operation.DELIVER_PART_PLEDGED, part, TRADER_B, warehouse, bank)
         release = Release(receipt, Version(4), TERMS, FOREVER)
         self._one(Operation.RELEASE, release, bank)
@@ -113,9 +113,9 @@ class _Meter:
         self._one(Operation.FREEZE, freeze, AUTHORITY)
         unfreeze = Unfreeze(receipt, Version(6), TERMS, FOREVER)
         self._one(Operation.UNFREEZE, unfreeze, AUTHORITY)
-        part = Deliver(receipt, Version(7), 1_000, (), evidence, FOREVER)
+        part = Deliver(receipt, Version(7), 1_000, (), (), evidence, FOREVER)
         self._one(Operation.DELIVER_PART, part, TRADER_B, warehouse)
-        full = Deliver(receipt, Version(8), LOT - 2_000, (), evidence, FOREVER)
+        full = Deliver(receipt, Version(8), LOT - 2_000, (), (), evidence, FOREVER)
         self._one(Operation.DELIVER_FULL, full, TRADER_B, warehouse)
         with_document = self._pledge(other, 1, document)
         self._one(Operation.PLEDGE_WITH_DOCUMENT, with_document, TRADER_A, warehouse, bank)

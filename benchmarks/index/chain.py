@@ -19,11 +19,10 @@ from receipts_ledger.domain.ids import Day, Hash32, PoolId, ReceiptId, Version, 
 from receipts_ledger.domain.pledge import (
     Pledge,
     PledgePortfolio,
-    ReceiptRef,
     Release,
     ReleasePortfolio,
 )
-from receipts_ledger.domain.receipt import Issue, NewReceipt, Transfer
+from receipts_ledger.domain.receipt import Issue, NewReceipt, ReceiptRef, Transfer
 from tests.support.cast import BANK_A, INSPECTOR, TRADER_A, TRADER_B, WAREHOUSE_A, Member
 from tests.support.ledger_on_chain import (
     EVIDENCE,

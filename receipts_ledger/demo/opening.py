@@ -73,7 +73,14 @@ def open_empty_pool(stage: Stage, step: Step) -> None:
         step.saw(f"API: {refused.code} ({refused.problem.field}), HTTP {refused.problem.status}")
 
     act = OpenPool(
-        pile.pool_id, 0, _ATTESTATION_DAYS, False, False, False, NO_HASH, stage.deadline()
+        pile.pool_id,
+        0,
+        _ATTESTATION_DAYS,
+        is_serialised=False,
+        is_paged=False,
+        is_bonded=False,
+        description=NO_HASH,
+        deadline=stage.deadline(),
     )
     signed = stage.outsider.signed(act, stage.cast.registrar.key, pile.warehouse.key)
     relayed = stage.chain.call(stage.outsider.relay(signed))

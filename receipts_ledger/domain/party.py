@@ -21,6 +21,7 @@ class Role(IntFlag):
 
 INSTITUTION_MAX = PartyId(2**16 - 1)
 HOLDER_MAX = PartyId(2**22 - 1)
+_KEY_BITS = 2**160 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Party:
             version=Version(word >> 25 & 0xFFFF),
             is_vetoed=bool(word >> 42 & 1),
             notice_day=Day(word >> 43 & 0xFFFF) if is_in_recovery else None,
-            recovery_key=Address((word >> 64).to_bytes(20)) if is_in_recovery else None,
+            recovery_key=Address((word >> 64 & _KEY_BITS).to_bytes(20)) if is_in_recovery else None,
         )
 
     def to_word(self) -> int:

@@ -98,7 +98,7 @@ def test_database_that_is_behind_is_compared_where_it_stands(
 def test_ledger_whose_pledges_have_ended_audits_clean(scene: Scene, database_url: str) -> None:
     ledger, story = scene.ledger, scene.story
     ledger.release(story.pledged, BANK_C)
-    pledged = Deliver(story.also_pledged, Version(6), LOT, (), EVIDENCE, FOREVER)
+    pledged = Deliver(story.also_pledged, Version(6), LOT, (), (), EVIDENCE, FOREVER)
     ledger.do(pledged, TRADER_A, WAREHOUSE_A, BANK_C)
     ledger.release(story.in_default, BANK_C)
     index_into(database_url, scene)

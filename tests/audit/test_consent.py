@@ -20,10 +20,9 @@ from receipts_ledger.domain.pledge import (
     Enforce,
     Pledge,
     PledgePortfolio,
-    ReceiptRef,
     ReleasePortfolio,
 )
-from receipts_ledger.domain.receipt import Freeze, Transfer
+from receipts_ledger.domain.receipt import Freeze, ReceiptRef, Transfer
 from tests.audit import lies
 from tests.audit.forged import effect, found, only
 from tests.support.auditing import EQUAL, Scene

@@ -88,8 +88,8 @@ def test_less_goods_than_receipts_are_found_whoever_counted_them(
 def test_more_goods_than_were_signed_for_are_found(
     scene: Scene, forger: Forger, free: ReceiptId
 ) -> None:
-    delivery = Deliver(free, Version(1), 10, (), EVIDENCE, FOREVER)
-    more = Deliver(free, Version(1), 20, (), EVIDENCE, FOREVER)
+    delivery = Deliver(free, Version(1), 10, (), (), EVIDENCE, FOREVER)
+    more = Deliver(free, Version(1), 20, (), (), EVIDENCE, FOREVER)
     forger.leave(
         effect(scene, more), call(EXECUTE, scene.ledger.sign(delivery, TRADER_A, WAREHOUSE_A))
     )

@@ -14,8 +14,16 @@ from receipts_ledger.domain.ids import Day, ReceiptId, Version
 from receipts_ledger.domain.invariants import breaches
 from receipts_ledger.domain.ledger import Contradiction
 from receipts_ledger.domain.party import BindKey, Reinstate, RevokeKey, Suspend
-from receipts_ledger.domain.pledge import PledgePortfolio, ReceiptRef, ReleasePortfolio
-from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, NewReceipt, Transfer, Unfreeze
+from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio
+from receipts_ledger.domain.receipt import (
+    Deliver,
+    Freeze,
+    Issue,
+    NewReceipt,
+    ReceiptRef,
+    Transfer,
+    Unfreeze,
+)
 from receipts_ledger.errors import Fatal
 from receipts_ledger.services.index import Outcome
 from receipts_ledger.store.rebuild import rebuild
@@ -58,14 +66,19 @@ def tell_a_story(ledger: LedgerOnChain) -> list[ReceiptId]:
     coil = NewReceipt(TRADER_A.party, LOT, storage_day, keccak(b"coil"), ITEMS)
     ledger.do(Issue(coils, 1, (coil,), (INVOICE,), EVIDENCE, FOREVER), WAREHOUSE_A, INSPECTOR)
     coil_id = ReceiptId(coils << 32 | 1)
-    ledger.do(Deliver(coil_id, Version(1), 10, ITEMS[:1], EVIDENCE, FOREVER), TRADER_A, WAREHOUSE_A)
+    ledger.do(
+        Deliver(coil_id, Version(1), 10, ITEMS[:1], (), EVIDENCE, FOREVER), TRADER_A, WAREHOUSE_A
+    )
     ledger.pledge(ids[0])
     ledger.do(
-        Deliver(ids[0], Version(2), 5_000, (), EVIDENCE, FOREVER), TRADER_A, WAREHOUSE_A, BANK_A
+        Deliver(ids[0], Version(2), 5_000, (), (), EVIDENCE, FOREVER),
+        TRADER_A,
+        WAREHOUSE_A,
+        BANK_A,
     )
     ledger.release(ids[0])
     ledger.do(Transfer(ids[1], Version(1), TRADER_B.party, TERMS, FOREVER), TRADER_A, TRADER_B)
-    ledger.do(Deliver(ids[1], Version(2), LOT, (), EVIDENCE, FOREVER), TRADER_B, WAREHOUSE_A)
+    ledger.do(Deliver(ids[1], Version(2), LOT, (), (), EVIDENCE, FOREVER), TRADER_B, WAREHOUSE_A)
     ledger.do(Freeze(ids[2], Version(1), TERMS, FOREVER), AUTHORITY)
     ledger.do(Freeze(ids[3], Version(1), TERMS, FOREVER), AUTHORITY)
     ledger.do(Unfreeze(ids[3], Version(2), TERMS, FOREVER), AUTHORITY)

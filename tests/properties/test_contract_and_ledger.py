@@ -24,14 +24,17 @@ from receipts_ledger.domain.event import ActRefused, Event
 from receipts_ledger.domain.ids import Day, receipt_id
 from receipts_ledger.domain.invariants import breaches
 from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.party import Admit
 from receipts_ledger.domain.pool import Attested
 from receipts_ledger.domain.receipt import Issue, NewReceipt
 from tests.properties.random_acts import (
     COMMITMENT,
     DOCUMENTS,
     EVERYBODY,
+    GUARDIAN,
     IDEAS,
     ITEMS,
+    PAGES,
     POOLS,
     Idea,
     Proposal,
@@ -41,6 +44,7 @@ from tests.support.cast import (
     BANK_A,
     BANK_B,
     INSPECTOR,
+    REGISTRAR,
     TRADER_A,
     TRADER_B,
     WAREHOUSE_A,
@@ -117,6 +121,11 @@ class Trial:
             key_word = twin.parties[speaks_for].key_word(speaks_for) if speaks_for else 0
             asked.append(("keyWord(address)", int.from_bytes(member.address), key_word))
         items = Counter(twin.receipt_of_item.values())
+        for (_, number), bits in twin.items_of_receipt.items():
+            items[number] += bits.bit_count()
+        for page in PAGES:
+            bits = twin.items_on_page.get(page, 0)
+            asked.append(("itemsOnPage(bytes32)", int.from_bytes(page), bits))
         for item in ITEMS:
             owner = twin.receipt_of_item.get(item, 0)
             asked.append(("receiptOfItem(bytes32)", int.from_bytes(item), owner))
@@ -152,6 +161,11 @@ def start() -> Iterator[tuple[LedgerOnChain, Ledger]]:
     with anvil() as node:
         chain = LedgerOnChain(Rpc(node.url))
         chain.admit_cast()
+        chain.do(
+            Admit(GUARDIAN.party, GUARDIAN.role, GUARDIAN.address, COMMITMENT, FOREVER),
+            REGISTRAR,
+            GUARDIAN,
+        )
         plain = chain.open_pool(WAREHOUSE_A, 0, capacity=10**6, attested=500_000)
         serialised = chain.open_pool(
             WAREHOUSE_A, 1, is_serialised=True, capacity=10**6, attested=500_000

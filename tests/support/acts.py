@@ -3,8 +3,19 @@
 from hypothesis import strategies as st
 
 from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.change import Cancel, Merge, NewPart, Replace, Split, WriteDown
 from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, PoolId, ReceiptId, Version
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Role,
+    Suspend,
+    VetoRecovery,
+)
 from receipts_ledger.domain.pledge import (
     AssignPledge,
     Cure,
@@ -12,17 +23,25 @@ from receipts_ledger.domain.pledge import (
     Enforce,
     Pledge,
     PledgePortfolio,
-    ReceiptRef,
     Release,
     ReleasePortfolio,
+    Substitute,
 )
-from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
 from receipts_ledger.domain.receipt import (
     Deliver,
+    ExtendStorage,
     Freeze,
+    FromPaper,
+    Invalidate,
     Issue,
+    LiftClaim,
     NewReceipt,
+    NoteClaim,
+    ReceiptRef,
+    ToPaper,
     Transfer,
+    TransferPortfolio,
     Unfreeze,
 )
 
@@ -41,8 +60,10 @@ versions = _bits(16).map(Version)
 days = _bits(16).map(Day)
 quantities = _bits(56)
 deadlines = _bits(40)
+flags = st.booleans()
 refs = st.builds(ReceiptRef, receipts, versions)
 some_refs = st.lists(refs, min_size=1, max_size=4).map(tuple)
+new_parts = st.builds(NewPart, _bits(64), hashes, many_hashes)
 new_receipts = st.builds(NewReceipt, parties, _bits(64), days, hashes, many_hashes)
 
 acts: st.SearchStrategy[Act] = st.one_of(
@@ -51,7 +72,7 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(Reinstate, parties, versions, hashes, deadlines),
     st.builds(BindKey, parties, versions, addresses, deadlines),
     st.builds(RevokeKey, parties, versions, addresses, deadlines),
-    st.builds(OpenPool, pools, quantities, _bits(8), st.booleans(), hashes, deadlines),
+    st.builds(OpenPool, pools, quantities, _bits(8), flags, flags, flags, hashes, deadlines),
     st.builds(Attest, pools, versions, quantities, hashes, deadlines),
     st.builds(
         Issue,
@@ -65,7 +86,7 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(Transfer, receipts, versions, parties, hashes, deadlines),
     st.builds(Pledge, receipts, versions, parties, days, hashes, many_hashes, deadlines),
     st.builds(Release, receipts, versions, hashes, deadlines),
-    st.builds(Deliver, receipts, versions, quantities, many_hashes, hashes, deadlines),
+    st.builds(Deliver, receipts, versions, quantities, many_hashes, many_hashes, hashes, deadlines),
     st.builds(Freeze, receipts, versions, hashes, deadlines),
     st.builds(Unfreeze, receipts, versions, hashes, deadlines),
     st.builds(PledgePortfolio, some_refs, parties, days, hashes, many_hashes, deadlines),
@@ -74,4 +95,32 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(Default, receipts, versions, hashes, deadlines),
     st.builds(Cure, receipts, versions, days, hashes, deadlines),
     st.builds(Enforce, receipts, versions, parties, hashes, deadlines),
+    st.builds(TransferPortfolio, some_refs, parties, hashes, deadlines),
+    st.builds(
+        Split,
+        receipts,
+        versions,
+        quantities,
+        _bits(32),
+        st.lists(new_parts, max_size=3).map(tuple),
+        hashes,
+        deadlines,
+    ),
+    st.builds(Merge, receipts, versions, receipts, versions, many_hashes, hashes, deadlines),
+    st.builds(Substitute, receipts, versions, receipts, versions, hashes, deadlines),
+    st.builds(ExtendStorage, receipts, versions, days, hashes, deadlines),
+    st.builds(Replace, receipts, versions, _bits(32), quantities, many_hashes, hashes, deadlines),
+    st.builds(Cancel, receipts, versions, many_hashes, hashes, deadlines),
+    st.builds(WriteDown, receipts, versions, quantities, many_hashes, hashes, deadlines),
+    st.builds(ToPaper, receipts, versions, hashes, deadlines),
+    st.builds(FromPaper, receipts, versions, hashes, deadlines),
+    st.builds(Invalidate, receipts, versions, hashes, deadlines),
+    st.builds(NoteClaim, receipts, versions, hashes, deadlines),
+    st.builds(LiftClaim, receipts, versions, hashes, deadlines),
+    st.builds(Recover, parties, versions, addresses, hashes, deadlines),
+    st.builds(VetoRecovery, parties, versions, hashes, deadlines),
+    st.builds(CompleteRecovery, parties, versions, addresses, hashes, deadlines),
+    st.builds(Pause, pools, versions, hashes, deadlines),
+    st.builds(Resume, pools, versions, hashes, deadlines),
+    st.builds(Seal, pools, versions, hashes, deadlines),
 )

@@ -200,7 +200,16 @@ class Gateway:
         sealed = seal("description", {"commodity": commodity, "place": "shed", "base_unit": "KGM"})
         with self.database.writing() as writer:
             contents.keep(writer, [sealed], self.bench.clock())
-        opening = OpenPool(number, capacity, 30, profile.is_serialised, sealed.commitment, FOREVER)
+        opening = OpenPool(
+            number,
+            capacity,
+            30,
+            is_serialised=profile.is_serialised,
+            is_paged=False,
+            is_bonded=False,
+            description=sealed.commitment,
+            deadline=FOREVER,
+        )
         self.ledger.do(opening, REGISTRAR, warehouse)
         self.ledger.do(Attest(number, Version(1), attested, EVIDENCE, FOREVER), INSPECTOR)
         self.index()

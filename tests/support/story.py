@@ -10,7 +10,6 @@ from receipts_ledger.domain.pledge import (
     Cure,
     Enforce,
     PledgePortfolio,
-    ReceiptRef,
     ReleasePortfolio,
 )
 from receipts_ledger.domain.receipt import (
@@ -18,6 +17,7 @@ from receipts_ledger.domain.receipt import (
     Freeze,
     Issue,
     NewReceipt,
+    ReceiptRef,
     Transfer,
     Unfreeze,
 )
@@ -72,7 +72,7 @@ def tell(ledger: LedgerOnChain) -> Story:
     transfer = Transfer(third, Version(1), TRADER_B.party, TERMS, FOREVER)
     ledger.do(transfer, TRADER_A, TRADER_B)
     for receipt, quantity in ((fourth, LOT), (fifth, LOT - 1)):
-        delivery = Deliver(receipt, Version(1), quantity, (), EVIDENCE, FOREVER)
+        delivery = Deliver(receipt, Version(1), quantity, (), (), EVIDENCE, FOREVER)
         ledger.do(delivery, TRADER_A, WAREHOUSE_A)
     ledger.do(Freeze(second, Version(2), EVIDENCE, FOREVER), AUTHORITY)
     ledger.do(Unfreeze(second, Version(3), EVIDENCE, FOREVER), AUTHORITY)
@@ -114,7 +114,7 @@ def _issue_coils(ledger: LedgerOnChain) -> ReceiptId:
     new = NewReceipt(TRADER_A.party, LOT, day, keccak(b"coils"), ITEMS)
     ledger.do(Issue(pool, 1, (new,), (INBOUND_NOTE,), EVIDENCE, FOREVER), WAREHOUSE_B, INSPECTOR)
     coils = receipt_id(pool, 1)
-    part = Deliver(coils, Version(1), 10, ITEMS[1:2], EVIDENCE, FOREVER)
+    part = Deliver(coils, Version(1), 10, ITEMS[1:2], (), EVIDENCE, FOREVER)
     ledger.do(part, TRADER_A, WAREHOUSE_B)
     # The same goods under a second receipt: the note is used up, then given back.
     same = Issue(pool, 2, (new,), (keccak(b"another note"),), EVIDENCE, FOREVER)

@@ -111,7 +111,8 @@ def deploy(
     """Deploy the ledger and wait until it is mined. The private key pays; it gets no right.
 
     `predecessor` is the ledger whose pools and receipts are to come over. `gas_price_wei` of
-    None asks the node; 0 is for chains without fees. Raises RpcError, Retryable after two minutes without a block, Fatal if the creation failed.
+    None asks the node; 0 is for chains without fees. Raises RpcError, Retryable after two
+    minutes without a block, Fatal if the creation failed.
     """
     artifact = ledger_artifact()
     sender = "0x" + address_of_private_key(private_key).hex()

@@ -36,7 +36,7 @@ class SlotWord:
     label: str
     key: int
 
-    def subject(self, found: int) -> str:
+    def subject(self, found: int) -> str:  # noqa: PLR0911  (one return for each kind of thing)
         """Name what the word is about; of two receipts in a word, those that differ from it."""
         if self.label == "_pairs":
             differs = self.word ^ found
@@ -50,8 +50,13 @@ class SlotWord:
             return f"pool {pool_number(PoolId(self.key))}"
         if self.label in ("_parties", "_keysOf"):
             return f"party {self.key}" + (" (list of keys)" if self.label == "_keysOf" else "")
-        if self.label == "_itemCount":
-            return f"receipt {receipt_number(ReceiptId(self.key))} (count of items)"
+        if self.label in ("_itemCount", "_itemsOfReceipt"):
+            what = "count of items" if self.label == "_itemCount" else "items on a page"
+            return f"receipt {receipt_number(ReceiptId(self.key))} ({what})"
+        if self.label == "_ledgerWord":
+            return "the ledger (pools in use)"
+        if self.label == "_itemsOnPage":
+            return f"page 0x{self.key:064x}"
         if self.label == "_keys":
             return f"key 0x{self.key:040x}"
         name = "item" if self.label == "_receiptOfItem" else "document"
@@ -82,7 +87,16 @@ class Slots:
             "_receiptOfItem",
             {int.from_bytes(item): receipt for item, receipt in ledger.receipt_of_item.items()},
         )
-        yield from self._mapping("_itemCount", Counter(ledger.receipt_of_item.values()))
+        counts: Counter[int] = Counter(ledger.receipt_of_item.values())
+        for (_, receipt), items in ledger.items_of_receipt.items():
+            counts[receipt] += items.bit_count()
+        yield from self._mapping("_itemCount", counts)
+        yield from self._mapping(
+            "_itemsOnPage",
+            {int.from_bytes(page): items for page, items in ledger.items_on_page.items()},
+        )
+        yield from self._items_of_receipts(ledger)
+        yield from self._ledger_word(ledger)
         yield from self._mapping(
             "_subjectOfDocument",
             {int.from_bytes(name): subject for name, subject in ledger.subject_of_document.items()},
@@ -100,6 +114,20 @@ class Slots:
         base = self._artifact.slot(label).to_bytes(32)
         for key, word in words.items():
             yield SlotWord(keccak(key.to_bytes(32) + base), word, label, key)
+
+    def _items_of_receipts(self, ledger: Ledger) -> Iterator[SlotWord]:
+        base = self._artifact.slot("_itemsOfReceipt").to_bytes(32)
+        for (page, receipt), items in ledger.items_of_receipt.items():
+            inner = keccak(receipt.to_bytes(32) + base)
+            yield SlotWord(keccak(page + inner), items, "_itemsOfReceipt", receipt)
+
+    def _ledger_word(self, ledger: Ledger) -> Iterator[SlotWord]:
+        """Yield the word of the ledger itself: pools in use 32 bits, sealing 1."""
+        in_use = sum(1 for pool in ledger.pools.values() if not pool.is_sealed)
+        word = in_use | (in_use < len(ledger.pools)) << 32
+        if word:
+            slot = Hash32(self._artifact.slot("_ledgerWord").to_bytes(32))
+            yield SlotWord(slot, word, "_ledgerWord", 0)
 
     def _key_lists(self, keys_of: Mapping[PartyId, Sequence[Address]]) -> Iterator[SlotWord]:
         base = self._artifact.slot("_keysOf").to_bytes(32)

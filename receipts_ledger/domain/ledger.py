@@ -124,13 +124,13 @@ class Ledger:
     """By page and receipt, where items are named by page: a bit for each."""
     items_on_page: MutableMapping[Hash32, int] = field(default_factory=dict)
     subject_of_document: MutableMapping[Hash32, ReceiptId] = field(default_factory=dict)
-    _origin: ReceiptId | None = None
+    origin: ReceiptId | None = None
     """The receipt whose goods have just passed to another, so that its items may follow."""
 
     def apply(self, event: Event) -> None:  # noqa: PLR0915  (one case for each event)
         """Change the state by one event, or raise Contradiction and change nothing."""
         if not isinstance(event, ItemReceipted | ItemsReceipted):
-            self._origin = None
+            self.origin = None
         match event:
             case Issued():
                 self._issue(event)
@@ -354,7 +354,7 @@ class Ledger:
             raise Contradiction(f"receipt {event.receipt_id} issued as {event.word:#034x}")
         self.receipts[event.receipt_id] = event.word
         self.pools[pool_id] = pool.issued(quantity_in(event.word))
-        self._origin = event.origin
+        self.origin = event.origin
 
     def _merge(self, event: Merged) -> None:
         before = self.receipts.get(event.receipt_id, 0)
@@ -374,7 +374,7 @@ class Ledger:
         word = self._checked(event, QUANTITY_BITS | STATUS_BITS | _PLEDGE_BITS)
         self.receipts[event.receipt_id] = word
         self._shift(event.receipt_id, -quantity_in(before))
-        self._origin = event.receipt_id
+        self.origin = event.receipt_id
 
     def _shift(self, receipt_id: ReceiptId, quantity: int) -> None:
         """Note how much a receipt gained or lost to another, which an event beside says too."""
@@ -472,7 +472,7 @@ class Ledger:
     def _claim(self, event: ClaimEvent) -> None:
         match event:
             case ItemReceipted():
-                if self.receipt_of_item.get(event.item_key, self._origin) != self._origin:
+                if self.receipt_of_item.get(event.item_key, self.origin) != self.origin:
                     raise Contradiction(f"item 0x{event.item_key.hex()} receipted twice")
                 self.receipt_of_item[event.item_key] = event.receipt_id
             case ItemFreed():
@@ -483,9 +483,9 @@ class Ledger:
                 self._receipt_items(event)
             case ItemsFreed():
                 self._take_items(event.page, event.receipt_id, event.items)
-                self.items_on_page[event.page] = (
-                    self.items_on_page.get(event.page, 0) & ~event.items
-                )
+                left = self.items_on_page.pop(event.page, 0) & ~event.items
+                if left:
+                    self.items_on_page[event.page] = left
             case DocumentUsed():
                 if event.document in self.subject_of_document:
                     raise Contradiction(f"document 0x{event.document.hex()} used twice")
@@ -496,9 +496,9 @@ class Ledger:
     def _receipt_items(self, event: ItemsReceipted) -> None:
         taken = self.items_on_page.get(event.page, 0)
         if taken & event.items:
-            if self._origin is None:
+            if self.origin is None:
                 raise Contradiction(f"items of page 0x{event.page.hex()} receipted twice")
-            self._take_items(event.page, self._origin, event.items)
+            self._take_items(event.page, self.origin, event.items)
         place = event.page, event.receipt_id
         self.items_of_receipt[place] = self.items_of_receipt.get(place, 0) | event.items
         self.items_on_page[event.page] = taken | event.items
@@ -507,7 +507,10 @@ class Ledger:
         held = self.items_of_receipt.get((page, receipt_id), 0)
         if held & items != items:
             raise Contradiction(f"items of page 0x{page.hex()} left receipt {receipt_id}")
-        self.items_of_receipt[page, receipt_id] = held & ~items
+        if held == items:
+            del self.items_of_receipt[page, receipt_id]
+        else:
+            self.items_of_receipt[page, receipt_id] = held & ~items
 
 
 _FIRST = Version(1)

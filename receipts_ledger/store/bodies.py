@@ -5,12 +5,26 @@ Everything of an event is in its body, so that the state can be folded again fro
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import Any, TypeAlias, assert_never, get_args
+from typing import Any, TypeAlias, get_args
 
-from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.change import (
+    Absorbed,
+    Cancelled,
+    Divided,
+    IssuedFrom,
+    Merged,
+    Replaced,
+    WrittenDown,
+)
+from receipts_ledger.domain.claim import (
+    DocumentUsed,
+    ItemFreed,
+    ItemReceipted,
+    ItemsFreed,
+    ItemsReceipted,
+)
 from receipts_ledger.domain.event import (
     ActRefused,
-    ClaimEvent,
     Event,
     PartyEvent,
     PoolEvent,
@@ -22,6 +36,9 @@ from receipts_ledger.domain.party import (
     KeyBound,
     KeyRevoked,
     Party,
+    Recovered,
+    RecoveryBegun,
+    RecoveryVetoed,
     Reinstated,
     Suspended,
 )
@@ -32,13 +49,29 @@ from receipts_ledger.domain.pledge import (
     PledgeAssigned,
     Pledged,
     Released,
+    Substituted,
 )
-from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
+from receipts_ledger.domain.pool import (
+    Attested,
+    Pool,
+    PoolBroughtOver,
+    PoolOpened,
+    PoolPaused,
+    PoolResumed,
+    PoolSealed,
+)
 from receipts_ledger.domain.receipt import (
+    ClaimLifted,
+    ClaimNoted,
     Delivered,
+    Invalidated,
     Issued,
+    PutOnPaper,
+    ReceiptBroughtOver,
     ReceiptFrozen,
     ReceiptUnfrozen,
+    StorageExtended,
+    TakenOffPaper,
     Transferred,
 )
 from receipts_ledger.store.engine import JsonText, to_json
@@ -54,19 +87,10 @@ def subject_of(event: Event) -> int:
 
 def text_of(event: Event) -> JsonText:
     """Return the event's members as JSON text, for the several columns that hold it."""
-    match event:
-        case Issued():
-            return _receipt(event, "content", event.content)
-        case Transferred() | Pledged() | Released() | PledgeAssigned() | Cured() | Enforced():
-            return _receipt(event, "terms", event.terms)
-        case Defaulted():
-            return _receipt(event, "notice", event.notice)
-        case Delivered():
-            return _receipt(event, "evidence", event.evidence)
-        case ReceiptFrozen() | ReceiptUnfrozen():
-            return _receipt(event, "order", event.order)
-        case _:
-            return JsonText(to_json(_body(event)))
+    name = _COMMITMENTS.get(type(event))
+    if name is not None:
+        return _receipt(event, name, getattr(event, name))
+    return JsonText(to_json(_body(event)))
 
 
 def event_of(kind: str, body: Mapping[str, Any]) -> Event:
@@ -74,7 +98,7 @@ def event_of(kind: str, body: Mapping[str, Any]) -> Event:
     return _READERS[kind](body)
 
 
-def _receipt(event: ReceiptEvent, name: str, commitment: Hash32) -> JsonText:
+def _receipt(event: Any, name: str, commitment: Hash32) -> JsonText:
     # Written out by hand: events of receipts outnumber all others by far.
     return JsonText(
         f'{{"receipt_id":{event.receipt_id},"word":"0x{event.word:032x}",'
@@ -82,23 +106,45 @@ def _receipt(event: ReceiptEvent, name: str, commitment: Hash32) -> JsonText:
     )
 
 
-def _body(  # noqa: PLR0911  (one return for each kind)
-    event: PartyEvent | PoolEvent | ClaimEvent | ActRefused,
-) -> Body:
+def _body(event: Event) -> Body:  # noqa: C901, PLR0911, PLR0912  (one return for each kind)
     match event:
         case Admitted():
             return _keyed(event) | {"profile": _hex(event.profile)}
         case KeyBound() | KeyRevoked():
             return _keyed(event)
-        case Suspended() | Reinstated():
+        case RecoveryBegun() | Recovered():
+            return _keyed(event) | {"evidence": _hex(event.evidence)}
+        case Suspended() | Reinstated() | RecoveryVetoed():
             return _party(event) | {"reason": _hex(event.reason)}
         case PoolOpened():
             return _pool(event) | {"description": _hex(event.description)}
+        case PoolPaused() | PoolResumed() | PoolSealed():
+            return _pool(event) | {"reason": _hex(event.reason)}
+        case PoolBroughtOver():
+            return _pool(event)
         case Attested():
             attested = {"inspector_id": event.inspector, "evidence": _hex(event.evidence)}
             return _pool(event) | attested
+        case IssuedFrom():
+            origin = {"content": _hex(event.content), "origin_id": event.origin}
+            return _worded(event) | origin
+        case Absorbed():
+            return _worded(event) | {"into_id": event.into}
+        case Replaced():
+            return _worded(event) | {"by_id": event.by}
+        case Substituted():
+            moved = {"substitute_id": event.substitute_id, "terms": _hex(event.terms)}
+            return _worded(event) | moved
+        case ReceiptBroughtOver():
+            return _worded(event)
         case ItemReceipted() | ItemFreed():
             return {"item_key": _hex(event.item_key), "receipt_id": event.receipt_id}
+        case ItemsReceipted() | ItemsFreed():
+            return {
+                "page": _hex(event.page),
+                "receipt_id": event.receipt_id,
+                "items": f"0x{event.items:064x}",
+            }
         case DocumentUsed():
             return {"document": _hex(event.document), "subject": event.subject}
         case ActRefused():
@@ -108,18 +154,22 @@ def _body(  # noqa: PLR0911  (one return for each kind)
                 "reason": _hex(event.reason),
             }
         case _:
-            assert_never(event)
+            raise KeyError(type(event).__name__)
 
 
-def _party(event: Admitted | Suspended | Reinstated | KeyBound | KeyRevoked) -> Body:
+def _worded(event: IssuedFrom | Absorbed | Replaced | Substituted | ReceiptBroughtOver) -> Body:
+    return {"receipt_id": event.receipt_id, "word": f"0x{event.word:032x}"}
+
+
+def _party(event: PartyEvent) -> Body:
     return {"party_id": event.party, "word": f"0x{event.after.to_word():064x}"}
 
 
-def _keyed(event: Admitted | KeyBound | KeyRevoked) -> Body:
+def _keyed(event: Admitted | KeyBound | KeyRevoked | RecoveryBegun | Recovered) -> Body:
     return _party(event) | {"key": _hex(event.key)}
 
 
-def _pool(event: PoolOpened | Attested) -> Body:
+def _pool(event: PoolEvent) -> Body:
     return {"pool_id": event.pool, "word": f"0x{event.after.to_word():064x}"}
 
 
@@ -139,8 +189,29 @@ _SUBJECTS: dict[type[Event], Callable[[Any], int]] = {
     **dict.fromkeys(get_args(ReceiptEvent), attrgetter("receipt_id")),
     **dict.fromkeys(get_args(PartyEvent), attrgetter("party")),
     **dict.fromkeys(get_args(PoolEvent), attrgetter("pool")),
-    **dict.fromkeys((ItemReceipted, ItemFreed), attrgetter("receipt_id")),
+    **dict.fromkeys(
+        (ItemReceipted, ItemFreed, ItemsReceipted, ItemsFreed), attrgetter("receipt_id")
+    ),
     **dict.fromkeys((DocumentUsed, ActRefused), attrgetter("subject")),
+}
+
+# Events of receipts that say a word and one commitment, and what that is called.
+_COMMITMENTS: dict[type[Event], str] = {
+    Issued: "content",
+    Divided: "content",
+    Merged: "content",
+    **dict.fromkeys(
+        (Transferred, Pledged, Released, PledgeAssigned, Cured, Enforced, StorageExtended), "terms"
+    ),
+    Defaulted: "notice",
+    Delivered: "evidence",
+    WrittenDown: "evidence",
+    ReceiptFrozen: "order",
+    ReceiptUnfrozen: "order",
+    PutOnPaper: "paper",
+    TakenOffPaper: "paper",
+    ClaimNoted: "claim",
+    **dict.fromkeys((ClaimLifted, Invalidated, Cancelled), "reason"),
 }
 
 _Reader: TypeAlias = Callable[[Mapping[str, Any]], Event]
@@ -164,6 +235,29 @@ def _reads_item(event: Callable[[Hash32, ReceiptId], Event]) -> _Reader:
     return lambda body: event(_hash(body["item_key"]), ReceiptId(body["receipt_id"]))
 
 
+def _reads_recovery(event: Callable[[PartyId, Party, Address, Hash32], Event]) -> _Reader:
+    return lambda body: event(
+        PartyId(body["party_id"]),
+        _after(body),
+        Address(_bytes(body["key"])),
+        _hash(body["evidence"]),
+    )
+
+
+def _reads_pool(event: Callable[[PoolId, Pool, Hash32], Event]) -> _Reader:
+    return lambda body: event(*_pool_after(body), _hash(body["reason"]))
+
+
+def _reads_page(event: Callable[[Hash32, ReceiptId, int], Event]) -> _Reader:
+    return lambda body: event(
+        _hash(body["page"]), ReceiptId(body["receipt_id"]), int(body["items"], 16)
+    )
+
+
+def _word_after(body: Mapping[str, Any]) -> tuple[ReceiptId, int]:
+    return ReceiptId(body["receipt_id"]), int(body["word"], 16)
+
+
 def _after(body: Mapping[str, Any]) -> Party:
     return Party.from_word(int(body["word"], 16))
 
@@ -173,23 +267,29 @@ def _pool_after(body: Mapping[str, Any]) -> tuple[PoolId, Pool]:
 
 
 _READERS: dict[str, _Reader] = {
-    "Issued": _reads_receipt(Issued, "content"),
-    "Transferred": _reads_receipt(Transferred, "terms"),
-    "Pledged": _reads_receipt(Pledged, "terms"),
-    "Released": _reads_receipt(Released, "terms"),
-    "PledgeAssigned": _reads_receipt(PledgeAssigned, "terms"),
-    "Defaulted": _reads_receipt(Defaulted, "notice"),
-    "Cured": _reads_receipt(Cured, "terms"),
-    "Enforced": _reads_receipt(Enforced, "terms"),
-    "Delivered": _reads_receipt(Delivered, "evidence"),
-    "ReceiptFrozen": _reads_receipt(ReceiptFrozen, "order"),
-    "ReceiptUnfrozen": _reads_receipt(ReceiptUnfrozen, "order"),
+    **{event.__name__: _reads_receipt(event, name) for event, name in _COMMITMENTS.items()},
+    "IssuedFrom": lambda body: IssuedFrom(
+        *_word_after(body), _hash(body["content"]), ReceiptId(body["origin_id"])
+    ),
+    "Absorbed": lambda body: Absorbed(*_word_after(body), ReceiptId(body["into_id"])),
+    "Replaced": lambda body: Replaced(*_word_after(body), ReceiptId(body["by_id"])),
+    "Substituted": lambda body: Substituted(
+        *_word_after(body), ReceiptId(body["substitute_id"]), _hash(body["terms"])
+    ),
+    "ReceiptBroughtOver": lambda body: ReceiptBroughtOver(*_word_after(body)),
     "Admitted": lambda body: Admitted(
         PartyId(body["party_id"]),
         _after(body),
         Address(_bytes(body["key"])),
         _hash(body["profile"]),
     ),
+    "RecoveryBegun": _reads_recovery(RecoveryBegun),
+    "RecoveryVetoed": _reads_party(RecoveryVetoed),
+    "Recovered": _reads_recovery(Recovered),
+    "PoolPaused": _reads_pool(PoolPaused),
+    "PoolResumed": _reads_pool(PoolResumed),
+    "PoolSealed": _reads_pool(PoolSealed),
+    "PoolBroughtOver": lambda body: PoolBroughtOver(*_pool_after(body)),
     "Suspended": _reads_party(Suspended),
     "Reinstated": _reads_party(Reinstated),
     "KeyBound": _reads_key(KeyBound),
@@ -200,6 +300,8 @@ _READERS: dict[str, _Reader] = {
     ),
     "ItemReceipted": _reads_item(ItemReceipted),
     "ItemFreed": _reads_item(ItemFreed),
+    "ItemsReceipted": _reads_page(ItemsReceipted),
+    "ItemsFreed": _reads_page(ItemsFreed),
     "DocumentUsed": lambda body: DocumentUsed(_hash(body["document"]), ReceiptId(body["subject"])),
     "ActRefused": lambda body: ActRefused(
         _hash(body["digest"]), body["subject"], _bytes(body["reason"])

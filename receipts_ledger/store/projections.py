@@ -9,14 +9,38 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, TypeAlias, assert_never, get_args
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from receipts_ledger.domain.block import LoggedEvent
-from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.change import (
+    Absorbed,
+    Cancelled,
+    Divided,
+    IssuedFrom,
+    Merged,
+    Replaced,
+    WrittenDown,
+)
+from receipts_ledger.domain.claim import (
+    DocumentUsed,
+    ItemFreed,
+    ItemReceipted,
+    ItemsFreed,
+    ItemsReceipted,
+)
 from receipts_ledger.domain.event import ActRefused, Event, PartyEvent, PoolEvent, ReceiptEvent
-from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_of
+from receipts_ledger.domain.ids import Hash32, PoolId, ReceiptId, pool_of
 from receipts_ledger.domain.ledger import Ledger
-from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Reinstated, Suspended
+from receipts_ledger.domain.party import (
+    Admitted,
+    KeyBound,
+    KeyRevoked,
+    Recovered,
+    RecoveryBegun,
+    RecoveryVetoed,
+    Reinstated,
+    Suspended,
+)
 from receipts_ledger.domain.pledge import (
     Cured,
     Defaulted,
@@ -24,13 +48,28 @@ from receipts_ledger.domain.pledge import (
     PledgeAssigned,
     Pledged,
     Released,
+    Substituted,
 )
-from receipts_ledger.domain.pool import Attested, PoolOpened
+from receipts_ledger.domain.pool import (
+    Attested,
+    PoolBroughtOver,
+    PoolOpened,
+    PoolPaused,
+    PoolResumed,
+    PoolSealed,
+)
 from receipts_ledger.domain.receipt import (
+    ClaimLifted,
+    ClaimNoted,
     Delivered,
+    Invalidated,
     Issued,
+    PutOnPaper,
+    ReceiptBroughtOver,
     ReceiptFrozen,
     ReceiptUnfrozen,
+    StorageExtended,
+    TakenOffPaper,
     Transferred,
 )
 from receipts_ledger.store.rows import (
@@ -40,16 +79,28 @@ from receipts_ledger.store.rows import (
     claim_row,
     extras_after,
     extras_in,
+    page_items_row,
+    page_place,
+    page_row,
     party_of_row,
     party_row,
     pool_of_row,
     pool_row,
     receipt_row,
 )
-from receipts_ledger.store.tables import documents, items, parties, party_keys, pools, receipts
+from receipts_ledger.store.tables import (
+    documents,
+    items,
+    page_items,
+    pages,
+    parties,
+    party_keys,
+    pools,
+    receipts,
+)
 from receipts_ledger.store.units import Reader, Writer
 
-TABLES = (parties, party_keys, pools, receipts, items, documents)
+TABLES = (parties, party_keys, pools, receipts, items, pages, page_items, documents)
 """The projections: everything that can be folded again from the events."""
 
 
@@ -94,11 +145,16 @@ class Fold:
 
     def read(self, reader: Reader, events: Iterable[Event]) -> None:
         """Read the rows that these events touch, as far as there are any."""
+        events = list(events)
         for table, keys in _touched(events).items():
-            rows = self._rows[table]
-            for row in reader.by_key(table, keys - rows.now.keys()):
-                rows.found[row[0]] = rows.now[row[0]] = row
-                self._remember(table, row)
+            for row in reader.by_key(table, keys - self._rows[table].now.keys()):
+                self._take(table, row)
+        for event in events:
+            if isinstance(event, Recovered):
+                query = select(party_keys).where(party_keys.c.party_id == event.party)
+                for found in reader.rows(query):
+                    if found[0] not in self._rows[party_keys].now:
+                        self._take(party_keys, tuple(found))
 
     def apply(self, logged: LoggedEvent) -> None:
         """Change state and rows by one event. Raises Contradiction when it cannot follow."""
@@ -125,7 +181,9 @@ class Fold:
             )
             rows.found = dict(rows.now)
 
-    def _remember(self, table: Table, row: Columns) -> None:
+    def _take(self, table: Table, row: Columns) -> None:
+        rows = self._rows[table]
+        rows.found[row[0]] = rows.now[row[0]] = row
         ledger, key = self._ledger, row[0]
         if table is receipts:
             ledger.receipts[key] = row[WORD]
@@ -137,43 +195,112 @@ class Fold:
             ledger.keys[key] = row[1]
         elif table is items:
             ledger.receipt_of_item[key] = row[1]
+        elif table is pages:
+            ledger.items_on_page[key] = int.from_bytes(row[1])
+        elif table is page_items:
+            ledger.items_of_receipt[Hash32(key[:32]), row[1]] = int.from_bytes(row[2])
         else:
             ledger.subject_of_document[key] = row[1]
 
-    def _write(self, logged: LoggedEvent) -> None:
+    def _write(self, logged: LoggedEvent) -> None:  # noqa: C901, PLR0912  (one case for each shape)
         event = logged.event
         match event:
-            case Issued() | Delivered():
+            case (
+                Issued()
+                | Delivered()
+                | Divided()
+                | Merged()
+                | Absorbed()
+                | Replaced()
+                | Cancelled()
+                | WrittenDown()
+                | ReceiptBroughtOver()
+            ):
                 self._change_receipt(logged, event.receipt_id)
+                self._changed_pools[pool_of(event.receipt_id)] = logged
+            case IssuedFrom():
+                self._change_receipt(logged, event.receipt_id, like=event.origin)
                 self._changed_pools[pool_of(event.receipt_id)] = logged
             case Transferred() | Pledged() | Released() | ReceiptFrozen() | ReceiptUnfrozen():
                 self._change_receipt(logged, event.receipt_id)
-            case PledgeAssigned() | Defaulted() | Cured() | Enforced():
+            case PledgeAssigned() | Defaulted() | Cured() | Enforced() | Substituted():
+                self._change_receipt(logged, event.receipt_id)
+            case (
+                StorageExtended()
+                | PutOnPaper()
+                | TakenOffPaper()
+                | ClaimNoted()
+                | ClaimLifted()
+                | Invalidated()
+            ):
                 self._change_receipt(logged, event.receipt_id)
             case ItemReceipted():
                 row = claim_row(event.item_key, event.receipt_id, logged)
                 self._rows[items].put(event.item_key, row)
             case ItemFreed():
                 self._rows[items].remove(event.item_key)
+            case ItemsReceipted() | ItemsFreed():
+                self._write_page(logged, event)
             case DocumentUsed():
                 row = claim_row(event.document, event.subject, logged)
                 self._rows[documents].put(event.document, row)
-            case PoolOpened() | Attested():
+            case (
+                PoolOpened()
+                | Attested()
+                | PoolPaused()
+                | PoolResumed()
+                | PoolSealed()
+                | PoolBroughtOver()
+            ):
                 self._changed_pools.pop(event.pool, None)
                 self._write_pool(logged, event.pool)
-            case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
+            case (
+                Admitted()
+                | Suspended()
+                | Reinstated()
+                | KeyBound()
+                | KeyRevoked()
+                | RecoveryBegun()
+                | RecoveryVetoed()
+                | Recovered()
+            ):
                 self._write_party(logged, event)
             case ActRefused():
                 pass
             case _:
                 assert_never(event)
 
-    def _change_receipt(self, logged: LoggedEvent, key: ReceiptId) -> None:
-        before: Columns | None = self._changed_receipts.get(key)
+    def _change_receipt(
+        self, logged: LoggedEvent, key: ReceiptId, *, like: ReceiptId | None = None
+    ) -> None:
+        model = key if like is None else like
+        before: Columns | None = self._changed_receipts.get(model)
         if before is None:
-            row = self._rows[receipts].now.get(key)
+            row = self._rows[receipts].now.get(model)
             before = () if row is None else extras_in(row)
         self._changed_receipts[key] = extras_after(logged, before)
+
+    def _write_page(self, logged: LoggedEvent, event: ItemsReceipted | ItemsFreed) -> None:
+        """Make the rows of a page again: its own, and those of receipts that lost or gained."""
+        page, on_page = event.page, self._ledger.items_on_page.get(event.page, 0)
+        self._put_items(pages, page, page_row(page, on_page, logged))
+        origin = self._ledger.origin
+        for receipt_id in {event.receipt_id, event.receipt_id if origin is None else origin}:
+            held = self._ledger.items_of_receipt.get((page, receipt_id), 0)
+            row = page_items_row(page, receipt_id, held, logged)
+            self._put_items(page_items, row[0], row)
+
+    def _put_items(self, table: Table, key: bytes, row: Columns) -> None:
+        """Put a row of items, unless nothing has changed; without any there is no row."""
+        rows = self._rows[table]
+        before = rows.now.get(key)
+        items_at = list(table.c.keys()).index("items")
+        if row[items_at] == (bytes(32) if before is None else before[items_at]):
+            return
+        if any(row[items_at]):
+            rows.put(key, row)
+        else:
+            rows.remove(key)
 
     def _write_pool(self, logged: LoggedEvent, key: PoolId) -> None:
         rows = self._rows[pools]
@@ -188,14 +315,15 @@ class Fold:
             self._write_pool(logged, pool_id)
         self._changed_pools.clear()
 
-    def _write_party(
-        self, logged: LoggedEvent, event: Admitted | Suspended | Reinstated | KeyBound | KeyRevoked
-    ) -> None:
+    def _write_party(self, logged: LoggedEvent, event: PartyEvent) -> None:
         rows, keys = self._rows[parties], self._rows[party_keys]
         rows.put(
             event.party, party_row(event.party, event.after, logged, rows.now.get(event.party))
         )
-        if isinstance(event, Admitted | KeyBound):
+        if isinstance(event, Recovered):
+            for key in [key for key, row in keys.now.items() if row[1] == event.party]:
+                keys.remove(key)
+        if isinstance(event, Admitted | KeyBound | Recovered):
             keys.put(event.key, claim_row(event.key, event.party, logged))
         elif isinstance(event, KeyRevoked):
             keys.remove(event.key)
@@ -203,13 +331,25 @@ class Fold:
 
 def _touched(events: Iterable[Event]) -> dict[Table, set[Hashable]]:
     touched: dict[Table, set[Hashable]] = {table: set() for table in TABLES}
+    origin: ReceiptId | None = None
     for event in events:
         for table, key_of in _TOUCHES[type(event)]:
             touched[table].add(key_of(event))
+        match event:
+            case IssuedFrom():
+                origin = event.origin
+            case Absorbed():
+                origin = event.receipt_id
+            case ItemsReceipted() if origin is not None:
+                touched[page_items].add(page_place(event.page, origin))
+            case ItemsReceipted():
+                pass
+            case _:
+                origin = None
     return touched
 
 
-def _pool_of(event: Issued | Delivered) -> PoolId:
+def _pool_of(event: ReceiptEvent) -> PoolId:
     return pool_of(event.receipt_id)
 
 
@@ -220,16 +360,30 @@ _POOL: _Touch = (pools, attrgetter("pool"))
 _PARTY: _Touch = (parties, attrgetter("party"))
 _KEY: _Touch = (party_keys, attrgetter("key"))
 _ITEM: _Touch = (items, attrgetter("item_key"))
+_POOL_OF_RECEIPT: _Touch = (pools, _pool_of)
+
+
+def _place_of(event: ItemsReceipted | ItemsFreed) -> bytes:
+    return page_place(event.page, event.receipt_id)
+
 
 _TOUCHES: dict[type[Event], tuple[_Touch, ...]] = {
     **dict.fromkeys(get_args(ReceiptEvent), (_RECEIPT,)),
     **dict.fromkeys(get_args(PoolEvent), (_POOL,)),
     **dict.fromkeys(get_args(PartyEvent), (_PARTY,)),
-    **dict.fromkeys((Admitted, KeyBound, KeyRevoked), (_PARTY, _KEY)),
+    **dict.fromkeys((Admitted, KeyBound, KeyRevoked, Recovered), (_PARTY, _KEY)),
     **dict.fromkeys((ItemReceipted, ItemFreed), (_ITEM,)),
+    **dict.fromkeys(
+        (ItemsReceipted, ItemsFreed), ((pages, attrgetter("page")), (page_items, _place_of))
+    ),
+    **dict.fromkeys(
+        (Divided, Merged, Absorbed, Replaced, Cancelled, WrittenDown, ReceiptBroughtOver),
+        (_RECEIPT, _POOL_OF_RECEIPT),
+    ),
+    IssuedFrom: ((receipts, attrgetter("origin")), _POOL_OF_RECEIPT),
     # The pool's next serial tells that there is no such receipt yet.
-    Issued: ((pools, _pool_of),),
-    Delivered: (_RECEIPT, (pools, _pool_of)),
+    Issued: (_POOL_OF_RECEIPT,),
+    Delivered: (_RECEIPT, _POOL_OF_RECEIPT),
     DocumentUsed: ((documents, attrgetter("document")),),
     ActRefused: (),
 }

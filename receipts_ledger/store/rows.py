@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.change import Divided, IssuedFrom, Merged
 from receipts_ledger.domain.ids import (
+    NO_HASH,
     Address,
     Day,
     Hash32,
@@ -24,17 +26,17 @@ from receipts_ledger.domain.party import Admitted, Party, Role
 from receipts_ledger.domain.pledge import Pledged
 from receipts_ledger.domain.pool import Attested, Pool, PoolOpened
 from receipts_ledger.domain.receipt import (
+    CLAIMED_BIT,
     ENCUMBERED_BIT,
     FROZEN_BIT,
     IN_DEFAULT_BIT,
-    Flag,
+    PAPER_BIT,
     Issued,
     Receipt,
+    ReceiptBroughtOver,
 )
 from receipts_ledger.store.tables import parties, pools, receipts
 from receipts_ledger.store.tables.projections import RECEIPT_STATUSES
-
-_PAPER_BIT = int(Flag.PAPER) << 4
 
 Columns: TypeAlias = tuple[Any, ...]
 
@@ -45,40 +47,52 @@ CONTENT = WORD + 1
 _PLACE = list(receipts.c.keys()).index("block_number")
 
 
-ReceiptExtras: TypeAlias = tuple[Hash32, Hash32 | None, int | None, LoggedEvent]
-"""What a receipt's row says beyond its word (content, terms of the last pledge, its block),
-and the event that it is after."""
+ReceiptExtras: TypeAlias = tuple[Hash32, Hash32 | None, int | None, ReceiptId | None, LoggedEvent]
+"""What a receipt's row says beyond its word (content, terms of the last pledge, its block,
+the receipt that it came out of), and the event that it is after."""
 
 
 def extras_in(row: Columns) -> Columns:
-    """Return content, terms and block of the pledge in a receipt's row."""
+    """Return content, terms and block of the pledge, and origin in a receipt's row."""
     return row[CONTENT:_PLACE]
 
 
 def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
-    """Return what the row says beyond its word after an event; `before` is empty at first."""
+    """Return what the row says beyond its word after an event.
+
+    `before` is what it said, empty at first; for a receipt that came out of another, what the
+    other's row says, whose pledge binds it too.
+    """
     event = logged.event
     if isinstance(event, Issued):
-        return event.content, None, None, logged
+        return event.content, None, None, None, logged
+    if isinstance(event, ReceiptBroughtOver):
+        return NO_HASH, None, None, None, logged
+    content, terms, pledged_at_block, origin_id, *_ = before
+    if isinstance(event, IssuedFrom):
+        return event.content, terms, pledged_at_block, event.origin, logged
     if isinstance(event, Pledged):
-        return before[0], event.terms, logged.block_number, logged
-    return before[0], before[1], before[2], logged
+        return content, event.terms, logged.block_number, origin_id, logged
+    if isinstance(event, Divided | Merged) and event.content != NO_HASH:
+        content = event.content
+    return content, terms, pledged_at_block, origin_id, logged
 
 
 def receipt_row(receipt_id: ReceiptId, word: int, extras: ReceiptExtras) -> Columns:
     """Return the row of a receipt with this word."""
     receipt = Receipt.from_word(word)
     is_encumbered = bool(word & ENCUMBERED_BIT)
-    content, terms, pledged_at_block, last = extras
+    content, terms, pledged_at_block, origin_id, last = extras
     return (
         receipt_id,
         pool_of(receipt_id),
         serial_of(receipt_id),
         RECEIPT_STATUSES[receipt.status - 1],
+        bool(word & CLAIMED_BIT),
         is_encumbered,
         bool(word & IN_DEFAULT_BIT),
         bool(word & FROZEN_BIT),
-        bool(word & _PAPER_BIT),
+        bool(word & PAPER_BIT),
         receipt.holder,
         receipt.pledgee,
         receipt.version,
@@ -89,6 +103,7 @@ def receipt_row(receipt_id: ReceiptId, word: int, extras: ReceiptExtras) -> Colu
         content,
         terms if is_encumbered else None,
         pledged_at_block if is_encumbered else None,
+        origin_id,
         *place(last),
     )
 
@@ -106,6 +121,10 @@ def pool_row(pool_id: PoolId, pool: Pool, logged: LoggedEvent, before: Columns |
         pool_id,
         warehouse_of(pool_id),
         pool.is_serialised,
+        pool.is_paged,
+        pool.is_bonded,
+        pool.is_paused,
+        pool.is_sealed,
         pool.attestation_days,
         pool.version,
         pool.attestation_day,
@@ -134,6 +153,9 @@ def party_row(
         party.is_active,
         party.key_count,
         party.version,
+        party.is_vetoed,
+        party.notice_day,
+        party.recovery_key,
         profile,
         *place(logged),
     )
@@ -144,6 +166,21 @@ def claim_row(key: Address | Hash32, owner: int, logged: LoggedEvent) -> Columns
     return (key, owner, *place(logged))
 
 
+def page_row(page: Hash32, items: int, logged: LoggedEvent) -> Columns:
+    """Return the row of a page of items."""
+    return (page, items.to_bytes(32), *place(logged))
+
+
+def page_place(page: Hash32, receipt_id: ReceiptId) -> bytes:
+    """Return the key of a receipt's items on a page."""
+    return page + receipt_id.to_bytes(8)
+
+
+def page_items_row(page: Hash32, receipt_id: ReceiptId, items: int, logged: LoggedEvent) -> Columns:
+    """Return the row of a receipt's items on a page."""
+    return (page_place(page, receipt_id), receipt_id, items.to_bytes(32), *place(logged))
+
+
 def place(logged: LoggedEvent) -> tuple[int, int, Hash32]:
     """Return where the event stands, as the last columns of every row say it."""
     return logged.block_number, logged.log_index, logged.tx_hash
@@ -151,15 +188,28 @@ def place(logged: LoggedEvent) -> tuple[int, int, Hash32]:
 
 def party_of_row(row: Sequence[Any]) -> Party:
     """Return the party that a row says."""
-    _, roles, is_active, key_count, version, *_ = row
-    return Party(Role(roles), bool(is_active), key_count, Version(version))
+    _, roles, is_active, key_count, version, is_vetoed, notice_day, recovery_key, *_ = row
+    return Party(
+        Role(roles),
+        bool(is_active),
+        key_count,
+        Version(version),
+        bool(is_vetoed),
+        None if notice_day is None else Day(notice_day),
+        None if recovery_key is None else Address(recovery_key),
+    )
 
 
 def pool_of_row(row: Sequence[Any]) -> Pool:
     """Return the pool that a row says."""
-    _, _, is_serialised, days, version, day, serial, capacity, attested, receipted, *_ = row
+    is_serialised, is_paged, is_bonded, is_paused, is_sealed = map(bool, row[2:7])
+    days, version, day, serial, capacity, attested, receipted = row[7:14]
     return Pool(
-        is_serialised=bool(is_serialised),
+        is_serialised=is_serialised,
+        is_paged=is_paged,
+        is_bonded=is_bonded,
+        is_paused=is_paused,
+        is_sealed=is_sealed,
         attestation_days=days,
         version=Version(version),
         attestation_day=Day(day),

@@ -109,3 +109,4 @@ class Utc(TypeDecorator[datetime]):
 HASH = Bytes(32)
 ADDRESS = Bytes(20)
 SIGNATURE = Bytes(64)
+PAGE_PLACE = Bytes(40)

@@ -7,11 +7,21 @@ it could pledge a receipt again that has been released since.
 from collections.abc import Iterator
 
 from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.change import Merge
 from receipts_ledger.domain.ledger import Ledger
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Suspend
-from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio
-from receipts_ledger.domain.pool import Attest, OpenPool
-from receipts_ledger.domain.receipt import Issue, version_in
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Suspend,
+    VetoRecovery,
+)
+from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio, Substitute
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
+from receipts_ledger.domain.receipt import Issue, TransferPortfolio, version_in
 
 
 def overstepped(act: Act, before: Ledger, timestamp_seconds: int) -> Iterator[str]:
@@ -34,9 +44,17 @@ def _versions(act: Act, before: Ledger) -> Iterator[tuple[int, int]]:
             return
         case Suspend() | Reinstate() | BindKey() | RevokeKey():
             yield act.version, before.parties[act.party].version
-        case Attest():
+        case Recover() | VetoRecovery() | CompleteRecovery():
+            yield act.version, before.parties[act.party].version
+        case Attest() | Pause() | Resume() | Seal():
             yield act.version, before.pools[act.pool].version
-        case PledgePortfolio() | ReleasePortfolio():
+        case Merge():
+            yield act.version, version_in(before.receipts[act.receipt_id])
+            yield act.absorbed_version, version_in(before.receipts[act.absorbed_id])
+        case Substitute():
+            yield act.version, version_in(before.receipts[act.receipt_id])
+            yield act.substitute_version, version_in(before.receipts[act.substitute_id])
+        case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             for ref in act.receipts:
                 yield ref.version, version_in(before.receipts[ref.receipt_id])
         case _:

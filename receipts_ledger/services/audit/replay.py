@@ -17,10 +17,10 @@ from receipts_ledger.domain.effect import events_of
 from receipts_ledger.domain.event import ActRefused, Event
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, day_at
 from receipts_ledger.domain.ledger import Contradiction, Ledger
-from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked
+from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Recovered
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
 from receipts_ledger.domain.pool import Attest
-from receipts_ledger.domain.receipt import Issue
+from receipts_ledger.domain.receipt import Deliver, Issue
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
 from receipts_ledger.services.audit.bounds import overstepped
 from receipts_ledger.services.audit.ports import Records
@@ -155,6 +155,9 @@ class Replay:
         match event:
             case Admitted() | KeyBound():
                 self.keys_of.setdefault(event.party, []).append(event.key)
+            case Recovered():
+                self.cleared.extend(self.keys_of[event.party])
+                self.keys_of[event.party] = [event.key]
             case KeyRevoked():
                 keys = self.keys_of[event.party]
                 keys[keys.index(event.key)] = keys[-1]
@@ -208,5 +211,5 @@ def _claims_of(act: Act | None) -> Iterator[Hash32]:
     if isinstance(act, Issue):
         for new in act.receipts:
             yield from new.item_keys
-    if isinstance(act, Issue | Pledge | PledgePortfolio):
+    if isinstance(act, Issue | Pledge | PledgePortfolio | Deliver):
         yield from act.documents

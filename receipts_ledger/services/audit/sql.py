@@ -51,6 +51,9 @@ class SqlComparison:
         self._table("pools", "pool_id", ledger.pools, trail.pool_row, ledger)
         self._table("receipts", "receipt_id", ledger.receipts, trail.receipt_row, ledger)
         self._table("items", "item_key", ledger.receipt_of_item, trail.item_row, ledger)
+        self._table("pages", "page", ledger.items_on_page, trail.page_row, ledger)
+        places = {page + number.to_bytes(8): 0 for page, number in ledger.items_of_receipt}
+        self._table("page_items", "place", places, trail.page_items_row, ledger)
         self._table("documents", "document", ledger.subject_of_document, trail.document_row, ledger)
 
     def compare(self, table: str, key: _Key, found: _Row, expected: _Row) -> None:

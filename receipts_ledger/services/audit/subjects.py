@@ -4,24 +4,28 @@ from dataclasses import fields
 from typing import Any
 
 from receipts_ledger.domain.act import Act
-from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
-from receipts_ledger.domain.event import ActRefused, Event
+from receipts_ledger.domain.claim import (
+    DocumentUsed,
+    ItemFreed,
+    ItemReceipted,
+    ItemsFreed,
+    ItemsReceipted,
+)
+from receipts_ledger.domain.event import ActRefused, Event, PartyEvent, PoolEvent
 from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_id, receipt_number
 from receipts_ledger.domain.party import (
     Admit,
-    Admitted,
     BindKey,
-    KeyBound,
-    KeyRevoked,
+    CompleteRecovery,
+    Recover,
     Reinstate,
-    Reinstated,
     RevokeKey,
     Suspend,
-    Suspended,
+    VetoRecovery,
 )
 from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio
-from receipts_ledger.domain.pool import Attest, Attested, OpenPool, PoolOpened
-from receipts_ledger.domain.receipt import Issue
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
+from receipts_ledger.domain.receipt import Issue, TransferPortfolio
 
 
 def receipt(number: int) -> str:
@@ -46,13 +50,15 @@ def subject_of_act(act: Act | None, subject: int) -> tuple[str, str]:
             return "MalformedAct", f"number {subject}"
         case Admit() | Suspend() | Reinstate() | BindKey() | RevokeKey():
             name = party(act.party)
-        case OpenPool() | Attest():
+        case Recover() | VetoRecovery() | CompleteRecovery():
+            name = party(act.party)
+        case OpenPool() | Attest() | Pause() | Resume() | Seal():
             name = pool(act.pool)
         case Issue():
             name = receipt(receipt_id(PoolId(act.pool), act.first_serial))
             if len(act.receipts) > 1:
                 name += f" and {len(act.receipts) - 1} more"
-        case PledgePortfolio() | ReleasePortfolio():
+        case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             name = receipt(subject)
             if len(act.receipts) > 1:
                 name += f" and {len(act.receipts) - 1} more"
@@ -61,15 +67,17 @@ def subject_of_act(act: Act | None, subject: int) -> tuple[str, str]:
     return type(act).__name__, name
 
 
-def subject_of_event(event: Event) -> str:
+def subject_of_event(event: Event) -> str:  # noqa: PLR0911  (one return for each kind of thing)
     """Return the name of what an event is about."""
+    if isinstance(event, PartyEvent):
+        return party(event.party)
+    if isinstance(event, PoolEvent):
+        return pool(event.pool)
     match event:
-        case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
-            return party(event.party)
-        case PoolOpened() | Attested():
-            return pool(event.pool)
         case ItemReceipted() | ItemFreed():
             return f"item 0x{event.item_key.hex()}"
+        case ItemsReceipted() | ItemsFreed():
+            return f"page 0x{event.page.hex()}"
         case DocumentUsed():
             return f"document 0x{event.document.hex()}"
         case ActRefused():
@@ -86,11 +94,11 @@ def event_in_words(event: Event) -> str:
 
 def number_of_event(event: Event) -> int:
     """Return the number of the receipt, pool or party that an event is about."""
+    if isinstance(event, PartyEvent):
+        return event.party
+    if isinstance(event, PoolEvent):
+        return event.pool
     match event:
-        case Admitted() | Suspended() | Reinstated() | KeyBound() | KeyRevoked():
-            return event.party
-        case PoolOpened() | Attested():
-            return event.pool
         case DocumentUsed() | ActRefused():
             return event.subject
         case _:
@@ -107,6 +115,9 @@ def name_of_row(table: str, key: tuple[Any, ...]) -> str:
             return pool(first)
         case "events", _:
             return f"event {key[1]} of block {first}"
+        case "page_items", bytes():
+            number = int.from_bytes(first[32:])
+            return f"items of page 0x{first[:32].hex()} in {receipt(number)}"
         case _, bytes():
             return f"{_SINGULAR[table]} 0x{first.hex()}"
         case _:
@@ -128,5 +139,7 @@ _SINGULAR = {
     "pools": "pool",
     "party_keys": "key",
     "items": "item",
+    "pages": "page",
+    "page_items": "items of a page",
     "documents": "document",
 }

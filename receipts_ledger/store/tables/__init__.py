@@ -23,6 +23,8 @@ from receipts_ledger.store.tables.metadata import metadata
 from receipts_ledger.store.tables.projections import (
     documents,
     items,
+    page_items,
+    pages,
     parties,
     party_keys,
     pools,
@@ -55,6 +57,8 @@ __all__ = [
     "lanes",
     "leases",
     "metadata",
+    "page_items",
+    "pages",
     "parties",
     "party_keys",
     "pledge_slots",

@@ -17,9 +17,9 @@ from sqlalchemy import (
 )
 
 from receipts_ledger.store.tables.metadata import metadata, one_of
-from receipts_ledger.store.types import ADDRESS, HASH, Unsigned64, Word128
+from receipts_ledger.store.types import ADDRESS, HASH, PAGE_PLACE, Unsigned64, Word128
 
-RECEIPT_STATUSES = ("open", "delivered", "merged", "replaced", "cancelled")
+RECEIPT_STATUSES = ("open", "delivered", "merged", "replaced", "cancelled", "written_off")
 
 
 def _last_event() -> tuple[Column[int], Column[int], Column[bytes]]:
@@ -38,6 +38,9 @@ parties = Table(
     Column("is_active", Boolean, nullable=False),
     Column("key_count", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("is_vetoed", Boolean, nullable=False),
+    Column("notice_day", Integer),
+    Column("recovery_key", ADDRESS),
     Column("profile", HASH, nullable=False),
     *_last_event(),
 )
@@ -56,6 +59,10 @@ pools = Table(
     Column("pool_id", BigInteger, primary_key=True, autoincrement=False),
     Column("warehouse_id", BigInteger, nullable=False, index=True),
     Column("is_serialised", Boolean, nullable=False),
+    Column("is_paged", Boolean, nullable=False),
+    Column("is_bonded", Boolean, nullable=False),
+    Column("is_paused", Boolean, nullable=False),
+    Column("is_sealed", Boolean, nullable=False),
     Column("attestation_days", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("attestation_day", Integer, nullable=False),
@@ -79,7 +86,8 @@ receipts = Table(
     Column("receipt_id", Unsigned64, primary_key=True, autoincrement=False),
     Column("pool_id", BigInteger, nullable=False),
     Column("serial", BigInteger, nullable=False),
-    Column("status", String(9), nullable=False),
+    Column("status", String(11), nullable=False),
+    Column("claimed", Boolean, nullable=False),
     Column("encumbered", Boolean, nullable=False),
     Column("in_default", Boolean, nullable=False),
     Column("frozen", Boolean, nullable=False),
@@ -94,6 +102,7 @@ receipts = Table(
     Column("content", HASH, nullable=False),
     Column("terms", HASH),
     Column("pledged_at_block", BigInteger),
+    Column("origin_id", Unsigned64),
     *_last_event(),
     UniqueConstraint("pool_id", "serial"),
     Index(None, "holder_id", "receipt_id"),
@@ -111,6 +120,24 @@ items = Table(
     metadata,
     Column("item_key", HASH, primary_key=True),
     Column("receipt_id", Unsigned64, nullable=False, index=True),
+    *_last_event(),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("page", HASH, primary_key=True),
+    Column("items", HASH, nullable=False),
+    *_last_event(),
+)
+
+page_items = Table(
+    "page_items",
+    metadata,
+    # Page and receipt in one, since projections are found by one column.
+    Column("place", PAGE_PLACE, primary_key=True),
+    Column("receipt_id", Unsigned64, nullable=False, index=True),
+    Column("items", HASH, nullable=False),
     *_last_event(),
 )
 

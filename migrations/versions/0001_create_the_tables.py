@@ -12,7 +12,7 @@ depends_on = None
 ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915
     op.create_table(
         "acts",
         sa.Column("act_id", sa.String(length=36), nullable=False),
@@ -173,12 +173,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
     op.create_table(
+        "page_items",
+        sa.Column("place", sa.LargeBinary(), nullable=False),
+        sa.Column("receipt_id", sa.BigInteger(), nullable=False),
+        sa.Column("items", sa.LargeBinary(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=False),
+        sa.Column("tx_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_page_items")),
+    )
+    op.create_index("ix_page_items_receipt_id", "page_items", ["receipt_id"])
+    op.create_table(
+        "pages",
+        sa.Column("page", sa.LargeBinary(), nullable=False),
+        sa.Column("items", sa.LargeBinary(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.Integer(), nullable=False),
+        sa.Column("tx_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("page", name=op.f("pk_pages")),
+    )
+    op.create_table(
         "parties",
         sa.Column("party_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("roles", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("key_count", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_vetoed", sa.Boolean(), nullable=False),
+        sa.Column("notice_day", sa.Integer()),
+        sa.Column("recovery_key", sa.LargeBinary()),
         sa.Column("profile", sa.LargeBinary(), nullable=False),
         sa.Column("block_number", sa.BigInteger(), nullable=False),
         sa.Column("log_index", sa.Integer(), nullable=False),
@@ -200,6 +223,10 @@ def upgrade() -> None:
         sa.Column("pool_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("warehouse_id", sa.BigInteger(), nullable=False),
         sa.Column("is_serialised", sa.Boolean(), nullable=False),
+        sa.Column("is_paged", sa.Boolean(), nullable=False),
+        sa.Column("is_bonded", sa.Boolean(), nullable=False),
+        sa.Column("is_paused", sa.Boolean(), nullable=False),
+        sa.Column("is_sealed", sa.Boolean(), nullable=False),
         sa.Column("attestation_days", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("attestation_day", sa.Integer(), nullable=False),
@@ -225,7 +252,8 @@ def upgrade() -> None:
         sa.Column("receipt_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("pool_id", sa.BigInteger(), nullable=False),
         sa.Column("serial", sa.BigInteger(), nullable=False),
-        sa.Column("status", sa.String(length=9), nullable=False),
+        sa.Column("status", sa.String(length=11), nullable=False),
+        sa.Column("claimed", sa.Boolean(), nullable=False),
         sa.Column("encumbered", sa.Boolean(), nullable=False),
         sa.Column("in_default", sa.Boolean(), nullable=False),
         sa.Column("frozen", sa.Boolean(), nullable=False),
@@ -240,11 +268,12 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("terms", sa.LargeBinary()),
         sa.Column("pledged_at_block", sa.BigInteger()),
+        sa.Column("origin_id", sa.BigInteger()),
         sa.Column("block_number", sa.BigInteger(), nullable=False),
         sa.Column("log_index", sa.Integer(), nullable=False),
         sa.Column("tx_hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('open', 'delivered', 'merged', 'replaced', 'cancelled')",
+            "status IN ('open', 'delivered', 'merged', 'replaced', 'cancelled', 'written_off')",
             name=op.f("ck_receipts_status"),
         ),
         sa.CheckConstraint(
@@ -431,6 +460,8 @@ def downgrade() -> None:
     op.drop_table("pools")
     op.drop_table("party_keys")
     op.drop_table("parties")
+    op.drop_table("pages")
+    op.drop_table("page_items")
     op.drop_table("leases")
     op.drop_table("lanes")
     op.drop_table("keystores")

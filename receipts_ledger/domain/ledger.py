@@ -124,7 +124,7 @@ class Ledger:
     """By page and receipt, where items are named by page: a bit for each."""
     items_on_page: MutableMapping[Hash32, int] = field(default_factory=dict)
     subject_of_document: MutableMapping[Hash32, ReceiptId] = field(default_factory=dict)
-    origin: ReceiptId | None = None
+    origin: ReceiptId | None = field(default=None, compare=False)
     """The receipt whose goods have just passed to another, so that its items may follow."""
 
     def apply(self, event: Event) -> None:  # noqa: PLR0915  (one case for each event)

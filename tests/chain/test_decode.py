@@ -12,9 +12,13 @@ from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.decode import Undecodable, decode
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.domain.event import Event
+from receipts_ledger.domain.ids import Version
 from receipts_ledger.domain.party import Party
 from receipts_ledger.domain.pool import Pool
-from tests.support.ledger_on_chain import LedgerOnChain
+from receipts_ledger.domain.receipt import Transfer
+from tests.support.cast import TRADER_A, TRADER_B
+from tests.support.later_life import live_on, seal_all
+from tests.support.ledger_on_chain import FOREVER, TERMS, LedgerOnChain
 from tests.support.story import tell
 
 SIGNATURES = [
@@ -25,11 +29,23 @@ SIGNATURES = [
 
 
 @pytest.fixture
-def logs(ledger_on_anvil: LedgerOnChain) -> list[dict[str, Any]]:
-    """All logs of a ledger on which everything has happened."""
+def ledgers(ledger_on_anvil: LedgerOnChain) -> tuple[LedgerOnChain, LedgerOnChain]:
+    """A ledger on which everything has happened, and the one that it was sealed for."""
     tell(ledger_on_anvil)
-    wanted = {"address": ledger_on_anvil.deployment.contract, "fromBlock": "0x0"}
-    found: list[dict[str, Any]] = ledger_on_anvil.rpc.call("eth_getLogs", [wanted])
+    life = live_on(ledger_on_anvil)
+    seal_all(ledger_on_anvil)
+    heir = LedgerOnChain(ledger_on_anvil.rpc, predecessor=ledger_on_anvil.deployment.address)
+    heir.admit(TRADER_A, TRADER_B)
+    inherited = Transfer(life.merged, Version(2), TRADER_B.party, TERMS, FOREVER)
+    heir.do(inherited, TRADER_A, TRADER_B)
+    return ledger_on_anvil, heir
+
+
+@pytest.fixture
+def logs(ledgers: tuple[LedgerOnChain, LedgerOnChain]) -> list[dict[str, Any]]:
+    """All their logs."""
+    wanted = {"address": [one.deployment.contract for one in ledgers], "fromBlock": "0x0"}
+    found: list[dict[str, Any]] = ledgers[0].rpc.call("eth_getLogs", [wanted])
     return found
 
 
@@ -54,15 +70,13 @@ def plain(value: object) -> object:
 
 
 def test_every_log_is_read_as_web3_reads_it(
-    ledger_on_anvil: LedgerOnChain, logs: list[dict[str, Any]]
+    ledgers: tuple[LedgerOnChain, LedgerOnChain], logs: list[dict[str, Any]]
 ) -> None:
-    node = Web3(Web3.HTTPProvider(ledger_on_anvil.rpc.url))
-    contract = node.eth.contract(
-        address=Web3.to_checksum_address(ledger_on_anvil.deployment.contract),
-        abi=ledger_artifact().abi,
-    )
+    node = Web3(Web3.HTTPProvider(ledgers[0].rpc.url))
+    addresses = [Web3.to_checksum_address(one.deployment.contract) for one in ledgers]
+    contract = node.eth.contract(address=addresses[0], abi=ledger_artifact().abi)
     seen = set()
-    for log, typed in zip(logs, node.eth.get_logs(_all_of(ledger_on_anvil)), strict=True):
+    for log, typed in zip(logs, node.eth.get_logs(_all_of(addresses)), strict=True):
         event = ours(log)
         name = type(event).__name__
         theirs = contract.events[name]().process_log(typed)
@@ -74,9 +88,8 @@ def test_every_log_is_read_as_web3_reads_it(
     assert seen == set(get_args(Event))
 
 
-def _all_of(ledger: LedgerOnChain) -> Any:
-    address = Web3.to_checksum_address(ledger.deployment.contract)
-    return {"address": address, "fromBlock": 0}
+def _all_of(addresses: list[Any]) -> Any:
+    return {"address": addresses, "fromBlock": 0}
 
 
 def test_every_event_of_the_contract_is_known() -> None:

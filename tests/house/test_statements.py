@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from receipts_ledger.chain.artifact import ledger_artifact
+from receipts_ledger.chain.shapes import STRUCTS
 from receipts_ledger.chain.typed_data import (
     DOMAIN_NAME,
     DOMAIN_VERSION,
     STRUCT_OF,
-    STRUCTS,
     encode_type,
 )
 from receipts_ledger.domain.act import KIND_OF, Kind

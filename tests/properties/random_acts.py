@@ -81,6 +81,7 @@ from tests.support.cast import (
     BANK_A,
     BANK_B,
     CAST,
+    GUARDIAN,
     REGISTRAR,
     STRANGER,
     TRADER_A,
@@ -112,7 +113,6 @@ NEWCOMERS = tuple(
         ]
     )
 )
-GUARDIAN = Member("guardian", PartyId(30), Role.GUARDIAN)
 EVERYBODY = (REGISTRAR, GUARDIAN, *CAST, STRANGER, *NEWCOMERS)
 POOLS = tuple(
     pool_id(warehouse.party, index)
@@ -348,9 +348,9 @@ def _act(idea: Idea, ledger: Ledger, today: Day) -> Act:  # noqa: C901, PLR0911,
             return VetoRecovery(party, at, COMMITMENT, FOREVER)
         case Kind.COMPLETE_RECOVERY:
             party, at = _in_recovery(ledger, party, at)
-            key = ledger.parties[party].recovery_key if party in ledger.parties else None
+            meant = ledger.parties[party].recovery_key if party in ledger.parties else None
             return CompleteRecovery(
-                party, at, key or pick(0, NEWCOMERS).address, COMMITMENT, FOREVER
+                party, at, meant or pick(0, NEWCOMERS).address, COMMITMENT, FOREVER
             )
         case Kind.PAUSE:
             return Pause(pool, _pool_version(ledger, pool), COMMITMENT, FOREVER)

@@ -31,7 +31,6 @@ from tests.properties.random_acts import (
     COMMITMENT,
     DOCUMENTS,
     EVERYBODY,
-    GUARDIAN,
     IDEAS,
     ITEMS,
     PAGES,
@@ -43,6 +42,7 @@ from tests.properties.random_acts import (
 from tests.support.cast import (
     BANK_A,
     BANK_B,
+    GUARDIAN,
     INSPECTOR,
     REGISTRAR,
     TRADER_A,

@@ -38,6 +38,7 @@ AUDITOR = Member("auditor", PartyId(9), Role.AUDITOR)
 TRADER_A = Member("trader a", PartyId(70_001), Role.HOLDER)
 TRADER_B = Member("trader b", PartyId(70_002), Role.HOLDER)
 TRADER_C = Member("trader c", PartyId(70_003), Role.HOLDER)
+GUARDIAN = Member("guardian", PartyId(30), Role.GUARDIAN)
 STRANGER = Member("stranger", PartyId(99), Role(0))
 
 CAST = (

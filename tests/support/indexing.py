@@ -12,13 +12,14 @@ from receipts_ledger.chain.refusals import decode as read_reason
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.finality import Finality
+from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.services.index import Indexer
 from receipts_ledger.store.bodies import event_of
 from receipts_ledger.store.index import StoredIndex
 from receipts_ledger.store.projections import TABLES
 from receipts_ledger.store.reads.feed import page, payload_of
-from receipts_ledger.store.rows import party_of_row, pool_of_row
+from receipts_ledger.store.rows import WORD, party_of_row, pool_of_row
 from receipts_ledger.store.tables import (
     blocks,
     cursor,
@@ -26,6 +27,8 @@ from receipts_ledger.store.tables import (
     events,
     feed,
     items,
+    page_items,
+    pages,
     parties,
     party_keys,
     pools,
@@ -86,8 +89,12 @@ def ledger_in(database: Database) -> Ledger:
         parties={row[0]: party_of_row(row) for row in found[parties.name]},
         keys={row[0]: row[1] for row in found[party_keys.name]},
         pools={row[0]: pool_of_row(row) for row in found[pools.name]},
-        receipts={row[0]: row[14] for row in found[receipts.name]},
+        receipts={row[0]: row[WORD] for row in found[receipts.name]},
         receipt_of_item={row[0]: row[1] for row in found[items.name]},
+        items_of_receipt={
+            (Hash32(row[0][:32]), row[1]): int.from_bytes(row[2]) for row in found[page_items.name]
+        },
+        items_on_page={row[0]: int.from_bytes(row[1]) for row in found[pages.name]},
         subject_of_document={row[0]: row[1] for row in found[documents.name]},
     )
 

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from receipts_ledger.chain import decode, keys, wire
-from receipts_ledger.chain.deployment import Deployment, deploy
+from receipts_ledger.chain.deployment import NO_ADDRESS, Deployment, deploy
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.typed_data import Digester
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.ids import (
+    Address,
     Day,
     Hash32,
+    PartyId,
     PoolId,
     ReceiptId,
     Version,
@@ -21,7 +23,7 @@ from receipts_ledger.domain.ids import (
     pool_id,
     receipt_id,
 )
-from receipts_ledger.domain.party import Admit
+from receipts_ledger.domain.party import Admit, Party
 from receipts_ledger.domain.pledge import Default, Pledge, Release
 from receipts_ledger.domain.pool import Attest, OpenPool, Pool
 from receipts_ledger.domain.receipt import Issue, NewReceipt, Receipt
@@ -53,13 +55,14 @@ _RELAY = keys.keccak(b"relay(bytes)")[:4]
 class LedgerOnChain:
     """Deploys the contract and sends acts to it as any outsider could."""
 
-    def __init__(self, rpc: Rpc) -> None:
+    def __init__(self, rpc: Rpc, predecessor: Address = NO_ADDRESS) -> None:
         self.rpc = rpc
         self.deployment: Deployment = deploy(
             rpc,
             private_key=DEVELOPER_KEYS[0],
             registrar_key=REGISTRAR.address,
             profile=keys.keccak(b"registrar"),
+            predecessor=predecessor,
         )
         self.digester = Digester(self.deployment.signing_domain())
         self._payer = "0x" + keys.address_of_private_key(DEVELOPER_KEYS[1]).hex()
@@ -198,6 +201,17 @@ class LedgerOnChain:
     def pool(self, pool: PoolId) -> Pool:
         """Read a pool from the contract."""
         return Pool.from_word(self.word("poolWord(uint32)", pool))
+
+    def pools(self) -> list[PoolId]:
+        """Return every pool, by the events of the contract."""
+        topic = "0x" + keys.keccak(b"PoolOpened(uint32,uint256,bytes32)").hex()
+        wanted = {"address": self.deployment.contract, "fromBlock": "0x0", "topics": [topic]}
+        logs = self.rpc.call("eth_getLogs", [wanted])
+        return [PoolId(int(log["topics"][1], 16)) for log in logs]
+
+    def party(self, party: PartyId) -> Party:
+        """Read a party from the contract."""
+        return Party.from_word(self.word("partyWord(uint32)", party))
 
     def word(self, view: str, argument: int) -> int:
         """Call a view of one argument that returns one word."""

@@ -114,7 +114,7 @@ abstract contract Divisions is Receipts {
             uint256 to = from + uint16(act.word(2 * i));
             refusal = _moveItems(act, from, to, receiptId, partId, poolWord_.isPaged());
             if (refusal.isSome()) return refusal;
-            if (serialised != (_itemCount[partId] != 0)) return refuse(ItemsMissing.selector, partId, 1);
+            if (serialised && _itemCount[partId] == 0) return refuse(ItemsMissing.selector, partId, 1);
             from = to;
             ++partId;
         }

@@ -46,7 +46,8 @@ def acts_in(calldata: bytes, digester: Digester) -> Iterator[tuple[Reading, Hash
 
 def founding(init_code: bytes) -> tuple[Reading, Hash32]:
     """Return the admission of the first party, as the creation of the contract asks for it."""
-    key, profile = init_code[-52:-32], init_code[-32:]
+    # The last three words are the constructor's arguments: key, profile, predecessor.
+    key, profile = init_code[-84:-64], init_code[-64:-32]
     act = Admit(FIRST_PARTY, Role.REGISTRAR, Address(key), Hash32(profile), deadline=0)
     return Reading(act, FIRST_PARTY, ()), NO_HASH
 

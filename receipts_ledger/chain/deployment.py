@@ -187,10 +187,17 @@ def verify(rpc: Rpc, deployment: Deployment) -> None:
     rare_acts = rare_acts_of(deployment.address)
     with well_formed("the ledger's code"):
         rare_code = bytes.fromhex(rpc.call("eth_getCode", ["0x" + rare_acts.hex(), "latest"])[2:])
-    if not is_our_code(code, rare_code, deployment.address, ledger_artifact()):
+    artifact = ledger_artifact()
+    if not is_our_code(code, rare_code, deployment.address, artifact):
         raise Fatal(
             f"the code at {deployment.contract} is not the ReceiptsLedger of this release: "
             "use the release that it was deployed with"
+        )
+    immutables = artifact.ledger.immutables_in(code) or {}
+    if any(immutables["PREDECESSOR"]):
+        raise Fatal(
+            f"the ledger at {deployment.contract} has taken over receipts from the ledger at "
+            f"0x{immutables['PREDECESSOR'][12:].hex()}: this release reads first ledgers only"
         )
 
 

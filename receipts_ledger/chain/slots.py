@@ -20,9 +20,13 @@ from receipts_ledger.domain.ids import (
 )
 from receipts_ledger.domain.ledger import Ledger
 
-_ADDRESS_BYTES = 20
-_LABELS_OF_ADDRESS = ("_keys",)
-_LABELS_OF_HASH = ("_receiptOfItem", "_subjectOfDocument")
+_HASH_BYTES = 32
+_LABELS_OF = {
+    8: ("_itemCount",),
+    20: ("_keys",),
+    _HASH_BYTES: ("_receiptOfItem", "_subjectOfDocument", "_itemsOnPage"),
+}
+"""What a name may be the key of, by its length in bytes."""
 _HALF_BITS = 128
 _HALF = (1 << _HALF_BITS) - 1
 
@@ -104,9 +108,17 @@ class Slots:
         yield from self._pairs(ledger.receipts)
 
     def of_keys(self, names: Iterable[bytes]) -> Iterator[Hash32]:
-        """Yield the slots of keys (20 bytes), and of items and documents (32 bytes)."""
+        """Yield the slots of keys (20 bytes), items, documents and pages (32 bytes).
+
+        A page and a receipt behind it (40 bytes) are the receipt's items on the page, a receipt
+        alone (8 bytes) the count of its items.
+        """
         for name in names:
-            labels = _LABELS_OF_ADDRESS if len(name) == _ADDRESS_BYTES else _LABELS_OF_HASH
+            if len(name) > _HASH_BYTES:
+                receipt = ReceiptId(int.from_bytes(name[_HASH_BYTES:]))
+                yield self._items_at(Hash32(name[:_HASH_BYTES]), receipt)
+                continue
+            labels = _LABELS_OF[len(name)]
             for label in labels:
                 yield keccak(name.rjust(32, b"\0") + self._artifact.slot(label).to_bytes(32))
 
@@ -116,10 +128,12 @@ class Slots:
             yield SlotWord(keccak(key.to_bytes(32) + base), word, label, key)
 
     def _items_of_receipts(self, ledger: Ledger) -> Iterator[SlotWord]:
-        base = self._artifact.slot("_itemsOfReceipt").to_bytes(32)
         for (page, receipt), items in ledger.items_of_receipt.items():
-            inner = keccak(receipt.to_bytes(32) + base)
-            yield SlotWord(keccak(page + inner), items, "_itemsOfReceipt", receipt)
+            yield SlotWord(self._items_at(page, receipt), items, "_itemsOfReceipt", receipt)
+
+    def _items_at(self, page: Hash32, receipt: ReceiptId) -> Hash32:
+        base = self._artifact.slot("_itemsOfReceipt").to_bytes(32)
+        return keccak(page + keccak(receipt.to_bytes(32) + base))
 
     def _ledger_word(self, ledger: Ledger) -> Iterator[SlotWord]:
         """Yield the word of the ledger itself: pools in use 32 bits, sealing 1."""

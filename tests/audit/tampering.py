@@ -20,7 +20,10 @@ _INVENTED = {
     "party_keys.key": "substr(tx_hash, 1, 20)",
     "items.item_key": "tx_hash",
     "documents.document": "tx_hash",
+    "pages.page": "tx_hash",
 }
+# Both engines have functions that make bytes, but no two of one name.
+_INVENTED_PLACE = {True: "randomblob(40)", False: "decode(repeat('ab', 40), 'hex')"}
 
 
 @contextmanager
@@ -73,7 +76,8 @@ def delete_one(url: str, table: Table) -> None:
 def invent_one(url: str, table: Table) -> None:
     """Insert a row that is like one that is there, but for its keys."""
     names = [column.name for column in table.c]
-    values = [_INVENTED.get(str(table.c[name]), name) for name in names]
+    invented = _INVENTED | {"page_items.place": _INVENTED_PLACE[_is_sqlite(url)]}
+    values = [invented.get(str(table.c[name]), name) for name in names]
     this, key = _last(url, table)
     row = f"SELECT {', '.join(values)} FROM {table} WHERE {this}"  # noqa: S608
     tamper(url, f"INSERT INTO {table} ({', '.join(names)}) {row}", key)

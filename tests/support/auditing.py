@@ -10,6 +10,7 @@ from typing import Any
 
 from receipts_ledger.chain.rpc import Rpc
 from scripts.audit_replay import main
+from tests.support.later_life import LaterLife
 from tests.support.ledger_on_chain import LedgerOnChain
 from tests.support.story import Story
 
@@ -53,6 +54,7 @@ class Scene:
     node_url: str
     ledger: LedgerOnChain
     story: Story
+    later: LaterLife
     deployment_file: Path
 
     @property

@@ -22,6 +22,7 @@ from receipts_ledger.domain.receipt import (
     TransferPortfolio,
 )
 from tests.support.cast import (
+    AUDITOR,
     AUTHORITY,
     BANK_C,
     GUARDIAN,
@@ -44,7 +45,7 @@ from tests.support.ledger_on_chain import (
 )
 
 FOUND_KEY = Member("found key of trader c", TRADER_C.party, Role(0))
-NEW_KEY = Member("new key of bank c", BANK_C.party, Role(0))
+NEW_KEY = Member("new key of the auditor", AUDITOR.party, Role(0))
 RECOVERY_DAYS = 30
 REELS = tuple(keccak(f"reel {number}".encode()) for number in range(4))
 PAGE, NEXT_PAGE = keccak(b"drums, page 1"), keccak(b"drums, page 2")
@@ -222,8 +223,7 @@ def _recover(ledger: LedgerOnChain) -> None:
     ledger.let_days_pass(RECOVERY_DAYS + 1)
     completed = CompleteRecovery(lost, Version(4), FOUND_KEY.address, EVIDENCE, FOREVER)
     ledger.do(completed, FOUND_KEY)
-    present = ledger.party(BANK_C.party).version
-    under_way = Recover(BANK_C.party, present, NEW_KEY.address, EVIDENCE, FOREVER)
+    under_way = Recover(AUDITOR.party, Version(1), NEW_KEY.address, EVIDENCE, FOREVER)
     ledger.do(under_way, REGISTRAR, AUTHORITY, NEW_KEY)
 
 

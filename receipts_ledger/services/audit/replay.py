@@ -11,13 +11,14 @@ from typing import Protocol
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.block import LoggedEvent
-from receipts_ledger.domain.claim import ItemFreed
+from receipts_ledger.domain.change import Absorbed, Replaced
+from receipts_ledger.domain.claim import ItemFreed, ItemsFreed, ItemsReceipted
 from receipts_ledger.domain.consent import INSPECTOR, missing, needed
 from receipts_ledger.domain.effect import events_of
 from receipts_ledger.domain.event import ActRefused, Event
-from receipts_ledger.domain.ids import Address, Hash32, PartyId, day_at
+from receipts_ledger.domain.ids import RECEIPT_ID_MAX, Address, PartyId, day_at, receipt_id
 from receipts_ledger.domain.ledger import Contradiction, Ledger
-from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Recovered
+from receipts_ledger.domain.party import Admitted, KeyBound, KeyRevoked, Recovered, RecoveryBegun
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
 from receipts_ledger.domain.pool import Attest
 from receipts_ledger.domain.receipt import Deliver, Issue
@@ -163,8 +164,17 @@ class Replay:
                 keys[keys.index(event.key)] = keys[-1]
                 keys.pop()
                 self.cleared.append(event.key)
+            case RecoveryBegun():
+                # The contract has looked for the key's word and found zero.
+                self.cleared.append(event.key)
             case ItemFreed():
                 self.cleared.append(event.item_key)
+            case Absorbed() | Replaced():
+                self.cleared.append(event.receipt_id.to_bytes(8))
+            case ItemsFreed():
+                self.cleared += (event.page, event.page + event.receipt_id.to_bytes(8))
+            case ItemsReceipted() if self.ledger.origin is not None:
+                self.cleared.append(event.page + self.ledger.origin.to_bytes(8))
             case _:
                 pass
 
@@ -206,10 +216,13 @@ def _is_refusal_of(event: ActRefused, act: ActOnRecord) -> bool:
     return act.act is None or event.digest == act.digest
 
 
-def _claims_of(act: Act | None) -> Iterator[Hash32]:
+def _claims_of(act: Act | None) -> Iterator[bytes]:
     """Yield what a refused act may have claimed and given back."""
     if isinstance(act, Issue):
-        for new in act.receipts:
+        for place, new in enumerate(act.receipts):
             yield from new.item_keys
+            number = receipt_id(act.pool, act.first_serial + place) & RECEIPT_ID_MAX
+            # Where the pool's items stand in pages, every other word is a page.
+            yield from (page + number.to_bytes(8) for page in new.item_keys[::2])
     if isinstance(act, Issue | Pledge | PledgePortfolio | Deliver):
         yield from act.documents

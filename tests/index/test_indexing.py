@@ -52,6 +52,7 @@ from tests.support.indexing import (
     rows_of,
     stored_index,
 )
+from tests.support.later_life import live_on
 from tests.support.ledger_on_chain import EVIDENCE, FOREVER, LOT, TERMS, LedgerOnChain
 
 ITEMS = tuple(keccak(f"coil {number}".encode()) for number in range(3))
@@ -59,7 +60,8 @@ INVOICE = keccak(b"invoice")
 
 
 def tell_a_story(ledger: LedgerOnChain) -> list[ReceiptId]:
-    """Have every kind of act carried out at least once. Returns the receipts."""
+    """Have every kind of act carried out at least once. Returns receipts of the first pool."""
+    live_on(ledger)
     ids = ledger.issue(ledger.open_pool(), 6)
     coils = ledger.open_pool(index=2, is_serialised=True)
     storage_day = Day(ledger.today + 100)

@@ -10,6 +10,7 @@ from receipts_ledger.api.body_limit import BodyLimit
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
+    changes,
     health,
     journal,
     ledger,
@@ -39,6 +40,7 @@ _ROUTERS = (
     pools.router,
     profiles.router,
     receipts.router,
+    changes.router,
     pledges.router,
     acts.router,
     journal.router,

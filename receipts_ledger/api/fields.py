@@ -36,6 +36,7 @@ NAME_LENGTH_MAX = 200
 DOCUMENTS_MAX = 32
 RECEIPTS_IN_ACT_MAX = 200
 ITEMS_IN_RECEIPT_MAX = 200
+PARTS_MAX = 100
 
 # No control characters: PostgreSQL cannot store the first, and people cannot see the others.
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"

@@ -5,7 +5,7 @@ from its bytes; a digest that the gateway names is compared and never believed.
 """
 
 from receipts_ledger.client.draft import Draft, Misdrafted, Signer, signers_of
-from receipts_ledger.client.goods import Document, NewGoods
+from receipts_ledger.client.goods import Document, NewGoods, NewPart
 from receipts_ledger.client.ledger_client import LedgerClient
 from receipts_ledger.client.problem import GatewayNotFound, GatewayRefused, Problem
 
@@ -17,6 +17,7 @@ __all__ = [
     "LedgerClient",
     "Misdrafted",
     "NewGoods",
+    "NewPart",
     "Problem",
     "Signer",
     "signers_of",

@@ -3,12 +3,22 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from receipts_ledger.client.changing import Changing, body_of, expect_count
 from receipts_ledger.client.draft import Draft, Misdrafted
 from receipts_ledger.client.goods import Document, NewGoods
-from receipts_ledger.client.reads import Reads
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import Address, PartyId, PoolId, ReceiptId, day_of, pool_id
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Role,
+    Suspend,
+    VetoRecovery,
+)
 from receipts_ledger.domain.pledge import (
     AssignPledge,
     Cure,
@@ -18,12 +28,20 @@ from receipts_ledger.domain.pledge import (
     PledgePortfolio,
     Release,
     ReleasePortfolio,
+    Substitute,
 )
-from receipts_ledger.domain.pool import Attest, OpenPool
-from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, Transfer, Unfreeze
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
+from receipts_ledger.domain.receipt import (
+    Deliver,
+    Freeze,
+    Issue,
+    Transfer,
+    TransferPortfolio,
+    Unfreeze,
+)
 
 
-class Drafting(Reads):
+class Drafting(Changing):
     """The acts. Each verb returns a draft that says what was asked, or raises Misdrafted."""
 
     # Parties
@@ -44,7 +62,7 @@ class Drafting(Reads):
             "key": "0x" + key.hex(),
             "profile": dict(profile),
         }
-        draft = self._draft("/v1/parties", body, deadline)
+        draft = self.draft_at("/v1/parties", body, deadline)
         draft.expect(Admit, party=party_id, roles=roles, key=key)
         return draft.expect_content("profile", profile)
 
@@ -52,14 +70,14 @@ class Drafting(Reads):
         self, party_id: PartyId, reason: Mapping[str, Json], *, deadline: datetime | None = None
     ) -> Draft:
         """Draft a suspension."""
-        draft = self._draft(f"/v1/parties/{party_id}/suspension", {"reason": reason}, deadline)
+        draft = self.draft_at(f"/v1/parties/{party_id}/suspension", {"reason": reason}, deadline)
         return draft.expect(Suspend, party=party_id).expect_content("reason", reason)
 
     def reinstate(
         self, party_id: PartyId, reason: Mapping[str, Json], *, deadline: datetime | None = None
     ) -> Draft:
         """Draft the end of a suspension."""
-        draft = self._draft(f"/v1/parties/{party_id}/reinstatement", {"reason": reason}, deadline)
+        draft = self.draft_at(f"/v1/parties/{party_id}/reinstatement", {"reason": reason}, deadline)
         return draft.expect(Reinstate, party=party_id).expect_content("reason", reason)
 
     def bind_key(
@@ -67,7 +85,7 @@ class Drafting(Reads):
     ) -> Draft:
         """Draft one more key for a party."""
         body = {"key": "0x" + key.hex()}
-        draft = self._draft(f"/v1/parties/{party_id}/keys", body, deadline)
+        draft = self.draft_at(f"/v1/parties/{party_id}/keys", body, deadline)
         return draft.expect(BindKey, party=party_id, key=key)
 
     def revoke_key(
@@ -75,8 +93,44 @@ class Drafting(Reads):
     ) -> Draft:
         """Draft the end of a key."""
         body = {"key": "0x" + key.hex()}
-        draft = self._draft(f"/v1/parties/{party_id}/key-revocations", body, deadline)
+        draft = self.draft_at(f"/v1/parties/{party_id}/key-revocations", body, deadline)
         return draft.expect(RevokeKey, party=party_id, key=key)
+
+    def recover(
+        self,
+        party_id: PartyId,
+        key: Address,
+        evidence: Mapping[str, Json],
+        *,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft the recovery of a party all of whose keys are lost."""
+        body = {"key": "0x" + key.hex(), "evidence": dict(evidence)}
+        draft = self.draft_at(f"/v1/parties/{party_id}/recovery", body, deadline)
+        draft.expect(Recover, party=party_id, key=key)
+        return draft.expect_content("evidence", evidence)
+
+    def veto_recovery(
+        self, party_id: PartyId, reason: Mapping[str, Json], *, deadline: datetime | None = None
+    ) -> Draft:
+        """Draft a party's objection to its recovery: any of its keys signs it."""
+        path = f"/v1/parties/{party_id}/recovery-vetoes"
+        draft = self.draft_at(path, {"reason": reason}, deadline)
+        return draft.expect(VetoRecovery, party=party_id).expect_content("reason", reason)
+
+    def complete_recovery(
+        self,
+        party_id: PartyId,
+        key: Address,
+        evidence: Mapping[str, Json],
+        *,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft the end of a recovery whose notice has passed: the new key signs it."""
+        body = {"key": "0x" + key.hex(), "evidence": dict(evidence)}
+        draft = self.draft_at(f"/v1/parties/{party_id}/recovery-completions", body, deadline)
+        draft.expect(CompleteRecovery, party=party_id, key=key)
+        return draft.expect_content("evidence", evidence)
 
     # Pools
 
@@ -89,9 +143,10 @@ class Drafting(Reads):
         place: str,
         capacity: int,
         attestation_days: int,
+        bonded: bool = False,
         deadline: datetime | None = None,
     ) -> Draft:
-        """Draft a pool: goods of one kind in one place of one warehouse."""
+        """Draft a pool: goods of one kind in one place of one warehouse; bonded under customs."""
         body = {
             "warehouse_id": warehouse_id,
             "index": index,
@@ -99,13 +154,15 @@ class Drafting(Reads):
             "place": place,
             "capacity": capacity,
             "attestation_days": attestation_days,
+            "bonded": bonded,
         }
-        draft = self._draft("/v1/pools", body, deadline)
+        draft = self.draft_at("/v1/pools", body, deadline)
         draft.expect(
             OpenPool,
             pool=pool_id(warehouse_id, index),
             quantity_capacity=capacity,
             attestation_days=attestation_days,
+            is_bonded=bonded,
         )
         asked = {"commodity": commodity, "place": place}
         return draft.expect_content("description", asked, added=("base_unit",))
@@ -120,9 +177,30 @@ class Drafting(Reads):
     ) -> Draft:
         """Draft an inspector's count of a pool."""
         body = {"quantity": quantity, "evidence": dict(evidence)}
-        draft = self._draft(f"/v1/pools/{pool}/attestations", body, deadline)
+        draft = self.draft_at(f"/v1/pools/{pool}/attestations", body, deadline)
         draft.expect(Attest, pool=pool, quantity=quantity)
         return draft.expect_content("evidence", evidence)
+
+    def pause(
+        self, pool: PoolId, reason: Mapping[str, Json], *, deadline: datetime | None = None
+    ) -> Draft:
+        """Draft a stop to new receipts and new pledges in a pool: the guardian signs it."""
+        draft = self.draft_at(f"/v1/pools/{pool}/pauses", {"reason": reason}, deadline)
+        return draft.expect(Pause, pool=pool).expect_content("reason", reason)
+
+    def resume(
+        self, pool: PoolId, reason: Mapping[str, Json], *, deadline: datetime | None = None
+    ) -> Draft:
+        """Draft the end of a pause: the registrar signs it."""
+        draft = self.draft_at(f"/v1/pools/{pool}/resumptions", {"reason": reason}, deadline)
+        return draft.expect(Resume, pool=pool).expect_content("reason", reason)
+
+    def seal_pool(
+        self, pool: PoolId, reason: Mapping[str, Json], *, deadline: datetime | None = None
+    ) -> Draft:
+        """Draft the end of a pool on this ledger: registrar and authority sign it."""
+        draft = self.draft_at(f"/v1/pools/{pool}/seals", {"reason": reason}, deadline)
+        return draft.expect(Seal, pool=pool).expect_content("reason", reason)
 
     # Receipts
 
@@ -142,7 +220,7 @@ class Drafting(Reads):
             "documents": [document.to_json() for document in documents],
             "evidence": dict(evidence),
         }
-        draft = self._draft("/v1/receipts", body, deadline).expect(Issue, pool=pool)
+        draft = self.draft_at("/v1/receipts", body, deadline).expect(Issue, pool=pool)
         _expect_issue(draft, receipts)
         draft.expect_documents("evidence", documents)
         return draft.expect_content("evidence", evidence, added=("documents",))
@@ -157,8 +235,8 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft a change of holder."""
-        body = _body({"transferee_id": transferee}, terms, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/transfers", body, deadline)
+        body = body_of({"transferee_id": transferee}, terms, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/transfers", body, deadline)
         draft.expect(Transfer, receipt_id=receipt, transferee=transferee, version=version)
         return draft.expect_content("terms", terms or {})
 
@@ -175,7 +253,7 @@ class Drafting(Reads):
     ) -> Draft:
         """Draft a pledge: holder, warehouse and pledgee sign it."""
         body = _pledge_body(pledgee, maturity, terms, documents, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/pledges", body, deadline)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/pledges", body, deadline)
         draft.expect(
             Pledge,
             receipt_id=receipt,
@@ -201,7 +279,7 @@ class Drafting(Reads):
             "receipt_ids": sorted(receipts),
             **_pledge_body(pledgee, maturity, terms, documents, None),
         }
-        draft = self._draft("/v1/pledge-portfolios", body, deadline)
+        draft = self.draft_at("/v1/pledge-portfolios", body, deadline)
         draft.expect(PledgePortfolio, pledgee=pledgee, maturity_day=day_of(maturity))
         _expect_receipts(draft, receipts)
         draft.expect_documents("terms", documents)
@@ -216,8 +294,8 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft a release: the pledgee alone signs it."""
-        body = _body({}, terms, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/releases", body, deadline)
+        body = body_of({}, terms, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/releases", body, deadline)
         draft.expect(Release, receipt_id=receipt, version=version)
         return draft.expect_content("terms", terms or {})
 
@@ -231,10 +309,25 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft the assignment of a pledge: pledgee and new pledgee sign it."""
-        body = _body({"new_pledgee_id": new_pledgee}, terms, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/assignments", body, deadline)
+        body = body_of({"new_pledgee_id": new_pledgee}, terms, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/assignments", body, deadline)
         draft.expect(AssignPledge, receipt_id=receipt, new_pledgee=new_pledgee, version=version)
         return draft.expect_content("terms", terms or {})
+
+    def substitute(
+        self,
+        receipt: ReceiptId,
+        substitute: ReceiptId,
+        *,
+        terms: Mapping[str, Json],
+        version: int | None = None,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft the move of a pledge: holder, the substitute's warehouse and pledgee sign it."""
+        body = body_of({"substitute_id": substitute}, terms, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/substitutions", body, deadline)
+        draft.expect(Substitute, receipt_id=receipt, substitute_id=substitute, version=version)
+        return draft.expect_content("terms", terms)
 
     def default(
         self,
@@ -245,8 +338,8 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft a declaration of default: the pledgee alone signs it, after maturity."""
-        body = _body({"notice": dict(notice)}, None, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/defaults", body, deadline)
+        body = body_of({"notice": dict(notice)}, None, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/defaults", body, deadline)
         draft.expect(Default, receipt_id=receipt, version=version)
         return draft.expect_content("notice", notice)
 
@@ -260,8 +353,8 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft the end of a default: the claim is due on another day."""
-        body = _body({"maturity": maturity.isoformat()}, terms, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/cures", body, deadline)
+        body = body_of({"maturity": maturity.isoformat()}, terms, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/cures", body, deadline)
         draft.expect(Cure, receipt_id=receipt, maturity_day=day_of(maturity), version=version)
         return draft.expect_content("terms", terms or {})
 
@@ -275,8 +368,8 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft the enforcement of a pledge: pledgee and transferee sign it."""
-        body = _body({"transferee_id": transferee}, terms, version)
-        draft = self._draft(f"/v1/receipts/{receipt}/enforcements", body, deadline)
+        body = body_of({"transferee_id": transferee}, terms, version)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/enforcements", body, deadline)
         draft.expect(Enforce, receipt_id=receipt, transferee=transferee, version=version)
         return draft.expect_content("terms", terms or {})
 
@@ -288,8 +381,23 @@ class Drafting(Reads):
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft the release of many receipts: all or none."""
-        body = _body({"receipt_ids": sorted(receipts)}, terms, None)
-        draft = self._draft("/v1/release-portfolios", body, deadline).expect(ReleasePortfolio)
+        body = body_of({"receipt_ids": sorted(receipts)}, terms, None)
+        draft = self.draft_at("/v1/release-portfolios", body, deadline).expect(ReleasePortfolio)
+        _expect_receipts(draft, receipts)
+        return draft.expect_content("terms", terms or {})
+
+    def transfer_portfolio(
+        self,
+        receipts: Sequence[ReceiptId],
+        transferee: PartyId,
+        *,
+        terms: Mapping[str, Json] | None = None,
+        deadline: datetime | None = None,
+    ) -> Draft:
+        """Draft a change of holder of many receipts: all or none."""
+        members = {"receipt_ids": sorted(receipts), "transferee_id": transferee}
+        draft = self.draft_at("/v1/transfer-portfolios", body_of(members, terms, None), deadline)
+        draft.expect(TransferPortfolio, transferee=transferee)
         _expect_receipts(draft, receipts)
         return draft.expect_content("terms", terms or {})
 
@@ -300,45 +408,40 @@ class Drafting(Reads):
         evidence: Mapping[str, Json],
         *,
         items: Sequence[Mapping[str, Json]] = (),
+        documents: Sequence[Document] = (),
         version: int | None = None,
         deadline: datetime | None = None,
     ) -> Draft:
         """Draft a delivery, full or part: holder, warehouse, and the pledgee if pledged."""
-        body = _body({"quantity": quantity, "evidence": dict(evidence)}, None, version)
+        body = body_of({"quantity": quantity, "evidence": dict(evidence)}, None, version)
+        added: list[str] = []
         if items:
             body["items"] = list(items)
-        draft = self._draft(f"/v1/receipts/{receipt}/deliveries", body, deadline)
+            added.append("items")
+        if documents:
+            body["documents"] = [document.to_json() for document in documents]
+            added.append("documents")
+        draft = self.draft_at(f"/v1/receipts/{receipt}/deliveries", body, deadline)
         draft.expect(Deliver, receipt_id=receipt, quantity=quantity, version=version)
-        _expect_count("item_keys", len(items), draft.act)
-        return draft.expect_content("evidence", evidence, added=("items",) if items else ())
+        expect_count("item_keys", len(items), draft.act)
+        if documents:
+            draft.expect_documents("evidence", documents)
+        expect_count("documents", len(documents), draft.act)
+        return draft.expect_content("evidence", evidence, added=tuple(added))
 
     def freeze(
         self, receipt: ReceiptId, order: Mapping[str, Json], *, deadline: datetime | None = None
     ) -> Draft:
         """Draft an authority's freeze."""
-        draft = self._draft(f"/v1/receipts/{receipt}/freezes", {"order": order}, deadline)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/freezes", {"order": order}, deadline)
         return draft.expect(Freeze, receipt_id=receipt).expect_content("order", order)
 
     def unfreeze(
         self, receipt: ReceiptId, order: Mapping[str, Json], *, deadline: datetime | None = None
     ) -> Draft:
         """Draft the end of a freeze."""
-        draft = self._draft(f"/v1/receipts/{receipt}/unfreezes", {"order": order}, deadline)
+        draft = self.draft_at(f"/v1/receipts/{receipt}/unfreezes", {"order": order}, deadline)
         return draft.expect(Unfreeze, receipt_id=receipt).expect_content("order", order)
-
-    def _draft(self, path: str, body: Mapping[str, object], deadline: datetime | None) -> Draft:
-        whole = dict(body) if deadline is None else {**body, "deadline": deadline.isoformat()}
-        draft = Draft.of(self._http.post(path, whole))
-        if deadline is not None:
-            draft.expect(type(draft.act), deadline=int(deadline.timestamp()))
-        return draft
-
-
-def _body(
-    members: Mapping[str, object], terms: Mapping[str, Json] | None, version: int | None
-) -> dict[str, object]:
-    optional = {"terms": terms, "version": version}
-    return {**members, **{name: value for name, value in optional.items() if value is not None}}
 
 
 def _pledge_body(
@@ -353,13 +456,7 @@ def _pledge_body(
         "maturity": maturity.isoformat(),
         "documents": [document.to_json() for document in documents],
     }
-    return _body(members, terms, version)
-
-
-def _expect_count(name: str, asked: int, act: object) -> None:
-    drafted = len(getattr(act, name))
-    if drafted != asked:
-        raise Misdrafted(f"the gateway drafted {drafted} {name} where {asked} were asked for")
+    return body_of(members, terms, version)
 
 
 def _expect_receipts(draft: Draft, asked: Sequence[ReceiptId]) -> None:
@@ -371,7 +468,7 @@ def _expect_receipts(draft: Draft, asked: Sequence[ReceiptId]) -> None:
 def _expect_issue(draft: Draft, asked: Sequence[NewGoods]) -> None:
     if not isinstance(draft.act, Issue):
         raise Misdrafted("the gateway drafted no issue")
-    _expect_count("receipts", len(asked), draft.act)
+    expect_count("receipts", len(asked), draft.act)
     for place, (drafted, new) in enumerate(zip(draft.act.receipts, asked, strict=True)):
         given = (drafted.holder, drafted.quantity, drafted.storage_day, len(drafted.item_keys))
         if given != (new.holder_id, new.quantity, day_of(new.storage_until), len(new.items)):

@@ -40,3 +40,20 @@ class NewGoods:
             "content": dict(self.content),
             **({"items": [dict(item) for item in self.items]} if self.items else {}),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """One part of a split. `items` only where the goods are serialised."""
+
+    quantity: int
+    content: Mapping[str, Json]
+    items: Sequence[Mapping[str, Json]] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the part as the gateway wants it."""
+        return {
+            "quantity": self.quantity,
+            "content": dict(self.content),
+            **({"items": [dict(item) for item in self.items]} if self.items else {}),
+        }

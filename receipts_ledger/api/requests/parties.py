@@ -74,3 +74,27 @@ class KeyIn(Asked):
     key: AddressField
     version: VersionField | None = None
     deadline: DeadlineField | None = None
+
+
+class RecoveryIn(Asked):
+    """Recover a party all of whose keys are lost, or complete that.
+
+    Registrar, authority and the new key sign the beginning; the new key alone the end, once
+    the days of notice have passed without a veto.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "key": "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc",
+                    "evidence": {"court": "上海金融法院", "number": "(2026)沪74民特31号"},
+                }
+            ]
+        }
+    )
+
+    key: AddressField
+    evidence: ContentField
+    version: VersionField | None = None
+    deadline: DeadlineField | None = None

@@ -1,12 +1,11 @@
 """What is asked about pledges, from the first to their end."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
 from receipts_ledger.api.content import ContentField, TermsField
 from receipts_ledger.api.fields import (
-    RECEIPTS_IN_ACT_MAX,
     Asked,
     DayField,
     DeadlineField,
@@ -15,7 +14,7 @@ from receipts_ledger.api.fields import (
     ReceiptField,
     ReceiptVersionField,
 )
-from receipts_ledger.api.requests.receipts import Documents
+from receipts_ledger.api.requests.receipts import Documents, ReceiptIds
 
 _PLEDGE: dict[str, Any] = {
     "pledgee_id": 21,
@@ -27,8 +26,6 @@ _PLEDGE: dict[str, Any] = {
     },
     "documents": [{"kind": "invoice", "identifier": "031002200111-88127734"}],
 }
-
-ReceiptIds = Annotated[list[ReceiptField], Field(min_length=1, max_length=RECEIPTS_IN_ACT_MAX)]
 
 
 class PledgeIn(Asked):
@@ -85,6 +82,17 @@ class AssignPledgeIn(Asked):
 
     new_pledgee_id: InstitutionField
     terms: ContentField | None = None
+    version: ReceiptVersionField | None = None
+    deadline: DeadlineField | None = None
+
+
+class SubstituteIn(Asked):
+    """Move a pledge to another receipt. Holder, that receipt's warehouse and pledgee sign."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"substitute_id": "12-1-000007"}]})
+
+    substitute_id: ReceiptField
+    terms: TermsField
     version: ReceiptVersionField | None = None
     deadline: DeadlineField | None = None
 

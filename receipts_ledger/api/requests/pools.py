@@ -42,6 +42,21 @@ class OpenPoolIn(Asked):
     place: PlainText
     capacity: CapacityField
     attestation_days: AttestationDaysField
+    bonded: Annotated[bool, Field(strict=True)] = False
+    deadline: DeadlineField | None = None
+
+
+class StopIn(Asked):
+    """Pause, resume or seal a pool. The guardian pauses, the registrar resumes; both the
+    registrar and an authority seal, and that for ever.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": {"case": "2026-11-23, shed 3, recount"}}]}
+    )
+
+    reason: ContentField
+    version: VersionField | None = None
     deadline: DeadlineField | None = None
 
 

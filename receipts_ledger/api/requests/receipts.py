@@ -16,6 +16,7 @@ from receipts_ledger.api.fields import (
     PlainText,
     PoolField,
     QuantityField,
+    ReceiptField,
     ReceiptVersionField,
 )
 from receipts_ledger.services.draft.desk import Document
@@ -33,6 +34,7 @@ class DocumentIn(Asked):
         return Document(self.kind, self.identifier)
 
 
+ReceiptIds = Annotated[list[ReceiptField], Field(min_length=1, max_length=RECEIPTS_IN_ACT_MAX)]
 Documents = Annotated[list[DocumentIn], Field(max_length=DOCUMENTS_MAX)]
 Items = Annotated[list[ContentField], Field(max_length=ITEMS_IN_RECEIPT_MAX)]
 
@@ -92,8 +94,26 @@ class TransferIn(Asked):
     deadline: DeadlineField | None = None
 
 
+class TransferPortfolioIn(Asked):
+    """Transfer many receipts of one holder: all or none. Holder and transferee sign."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"receipt_ids": ["12-1-000001", "12-1-000002"], "transferee_id": 70002}]
+        }
+    )
+
+    receipt_ids: ReceiptIds
+    transferee_id: PartyField
+    terms: ContentField | None = None
+    deadline: DeadlineField | None = None
+
+
 class DeliverIn(Asked):
-    """Deliver goods, all or part. Holder, warehouse, and the pledgee while pledged, sign."""
+    """Deliver goods, all or part. Holder, warehouse, and the pledgee while pledged, sign.
+
+    Of a bonded pool, the clearance has to be among the documents.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -103,6 +123,7 @@ class DeliverIn(Asked):
 
     quantity: QuantityField
     items: Items = Field(default_factory=list)
+    documents: Documents = Field(default_factory=list)
     evidence: DeliveryEvidenceField
     version: ReceiptVersionField | None = None
     deadline: DeadlineField | None = None

@@ -11,7 +11,7 @@ from receipts_ledger.api.asking import AskDep
 from receipts_ledger.api.fields import PartyPath
 from receipts_ledger.api.paging import Page, cut, opened
 from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
-from receipts_ledger.api.requests.parties import AdmitIn, KeyIn, StandingIn
+from receipts_ledger.api.requests.parties import AdmitIn, KeyIn, RecoveryIn, StandingIn
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import NotFound
@@ -114,5 +114,52 @@ def revoke_key(party_id: PartyPath, body: KeyIn, post: PostDep) -> Response:
         Attempt("RevokeKey", party_id),
         lambda desk: draft.revoke_key(
             desk, party_id=party_id, key=body.key, version=body.version, deadline=body.deadline
+        ),
+    )
+
+
+@router.post("/{party_id}/recovery", status_code=ACCEPTED, response_model=ActOut)
+def recover_party(party_id: PartyPath, body: RecoveryIn, post: PostDep) -> Response:
+    """Draft the recovery of a party all of whose keys are lost."""
+    return post.draft(
+        Attempt("Recover", party_id),
+        lambda desk: draft.recover(
+            desk,
+            party_id=party_id,
+            key=body.key,
+            evidence=body.evidence,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{party_id}/recovery-vetoes", status_code=ACCEPTED, response_model=ActOut)
+def veto_recovery(party_id: PartyPath, body: StandingIn, post: PostDep) -> Response:
+    """Draft a party's objection to its recovery. Any of its keys signs."""
+    return post.draft(
+        Attempt("VetoRecovery", party_id),
+        lambda desk: draft.veto_recovery(
+            desk,
+            party_id=party_id,
+            reason=body.reason,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{party_id}/recovery-completions", status_code=ACCEPTED, response_model=ActOut)
+def complete_recovery(party_id: PartyPath, body: RecoveryIn, post: PostDep) -> Response:
+    """Draft the end of a recovery whose notice has passed. The new key signs."""
+    return post.draft(
+        Attempt("CompleteRecovery", party_id),
+        lambda desk: draft.complete_recovery(
+            desk,
+            party_id=party_id,
+            key=body.key,
+            evidence=body.evidence,
+            version=body.version,
+            deadline=body.deadline,
         ),
     )

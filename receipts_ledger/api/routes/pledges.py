@@ -14,8 +14,10 @@ from receipts_ledger.api.requests.pledges import (
     PledgePortfolioIn,
     ReleaseIn,
     ReleasePortfolioIn,
+    SubstituteIn,
 )
-from receipts_ledger.services.draft import defaults
+from receipts_ledger.api.requests.receipts import TransferPortfolioIn
+from receipts_ledger.services.draft import defaults, receipts
 from receipts_ledger.services.draft import pledges as draft
 
 router = APIRouter(prefix="/v1", tags=["Pledges"])
@@ -64,6 +66,22 @@ def assign_pledge(receipt_id: ReceiptPath, body: AssignPledgeIn, post: PostDep) 
             receipt=receipt_id,
             new_pledgee=body.new_pledgee_id,
             terms=body.terms or {},
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/receipts/{receipt_id}/substitutions", status_code=ACCEPTED, response_model=ActOut)
+def substitute_receipt(receipt_id: ReceiptPath, body: SubstituteIn, post: PostDep) -> Response:
+    """Draft the move of a pledge to another receipt."""
+    return post.draft(
+        Attempt("Substitute", receipt_id),
+        lambda desk: draft.substitute(
+            desk,
+            receipt=receipt_id,
+            substitute=body.substitute_id,
+            terms=body.terms,
             version=body.version,
             deadline=body.deadline,
         ),
@@ -141,5 +159,20 @@ def release_portfolio(body: ReleasePortfolioIn, post: PostDep) -> Response:
         Attempt("ReleasePortfolio", body.receipt_ids[0]),
         lambda desk: draft.release_portfolio(
             desk, receipts=body.receipt_ids, terms=body.terms or {}, deadline=body.deadline
+        ),
+    )
+
+
+@router.post("/transfer-portfolios", status_code=ACCEPTED, response_model=ActOut)
+def transfer_portfolio(body: TransferPortfolioIn, post: PostDep) -> Response:
+    """Draft a change of holder of many receipts: all or none."""
+    return post.draft(
+        Attempt("TransferPortfolio", body.receipt_ids[0]),
+        lambda desk: receipts.transfer_portfolio(
+            desk,
+            receipts=body.receipt_ids,
+            transferee=body.transferee_id,
+            terms=body.terms or {},
+            deadline=body.deadline,
         ),
     )

@@ -11,7 +11,7 @@ from receipts_ledger.api.asking import AskDep
 from receipts_ledger.api.fields import PartyQuery, PoolPath
 from receipts_ledger.api.paging import Page, cut, opened
 from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
-from receipts_ledger.api.requests.pools import AttestIn, OpenPoolIn
+from receipts_ledger.api.requests.pools import AttestIn, OpenPoolIn, StopIn
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.domain.ids import Hash32, pool_id, pool_number
 from receipts_ledger.errors import NotFound
@@ -41,6 +41,7 @@ def open_pool(body: OpenPoolIn, post: PostDep) -> Response:
             place=body.place,
             quantity_capacity=body.capacity,
             attestation_days=body.attestation_days,
+            is_bonded=body.bonded,
             deadline=body.deadline,
         ),
     )
@@ -87,6 +88,51 @@ def attest_pool(pool_id: PoolPath, body: AttestIn, post: PostDep) -> Response:
             pool=pool_id,
             quantity=body.quantity,
             evidence=body.evidence,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{pool_id}/pauses", status_code=ACCEPTED, response_model=ActOut)
+def pause_pool(pool_id: PoolPath, body: StopIn, post: PostDep) -> Response:
+    """Draft a stop to new receipts and new pledges. A guardian signs."""
+    return post.draft(
+        Attempt("Pause", pool_id),
+        lambda desk: draft.pause(
+            desk,
+            pool=pool_id,
+            reason=body.reason,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{pool_id}/resumptions", status_code=ACCEPTED, response_model=ActOut)
+def resume_pool(pool_id: PoolPath, body: StopIn, post: PostDep) -> Response:
+    """Draft the end of a pause. The registrar signs."""
+    return post.draft(
+        Attempt("Resume", pool_id),
+        lambda desk: draft.resume(
+            desk,
+            pool=pool_id,
+            reason=body.reason,
+            version=body.version,
+            deadline=body.deadline,
+        ),
+    )
+
+
+@router.post("/{pool_id}/seals", status_code=ACCEPTED, response_model=ActOut)
+def seal_pool(pool_id: PoolPath, body: StopIn, post: PostDep) -> Response:
+    """Draft the end of a pool on this ledger. Registrar and authority sign."""
+    return post.draft(
+        Attempt("Seal", pool_id),
+        lambda desk: draft.seal_pool(
+            desk,
+            pool=pool_id,
+            reason=body.reason,
             version=body.version,
             deadline=body.deadline,
         ),

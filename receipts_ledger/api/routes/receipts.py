@@ -38,13 +38,18 @@ _NOT_MODIFIED = 304
 _PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
+StatusQuery = Literal["open", "delivered", "merged", "replaced", "cancelled", "written_off"]
+
+
 class ReceiptPageIn(Page):
     """Which receipts are asked for. Whoever asks for holders or pledgees sees his own alone."""
 
     pool_id: PoolQuery | None = None
     holder_id: PartyQuery | None = None
     pledgee_id: PartyQuery | None = None
-    status: Literal["open", "delivered", "merged", "replaced", "cancelled"] | None = None
+    status: (
+        Literal["open", "delivered", "merged", "replaced", "cancelled", "written_off"] | None
+    ) = None
     encumbered: TruthQuery | None = None
 
     def wanted(self) -> ReceiptFilter:
@@ -160,6 +165,7 @@ def deliver_goods(receipt_id: ReceiptPath, body: DeliverIn, post: PostDep) -> Re
             receipt=receipt_id,
             quantity=body.quantity,
             items=body.items,
+            documents=[document.named() for document in body.documents],
             evidence=body.evidence,
             version=body.version,
             deadline=body.deadline,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from receipts_ledger.domain.content import Json, fingerprint
 from receipts_ledger.domain.ids import Hash32, ReceiptId, Version, receipt_number
-from receipts_ledger.domain.receipt import Receipt
+from receipts_ledger.domain.receipt import Receipt, ReceiptRef
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.standing import Standing, open_word
@@ -59,6 +59,26 @@ class Desk:
         present = Receipt.from_word(word).version
         number = receipt_number(receipt_id)
         return word, expect_version(receipt_id, asked_version, present, f"receipt {number}")
+
+    def portfolio(
+        self, receipts: Sequence[ReceiptId]
+    ) -> tuple[dict[ReceiptId, int], tuple[ReceiptRef, ...]]:
+        """Return the words of open receipts, and how an act over all of them names them.
+
+        Raises Refused: OutOfOrder, UnknownReceipt, NotOpen.
+        """
+        words: dict[ReceiptId, int] = {}
+        refs: list[ReceiptRef] = []
+        for index, receipt in enumerate(receipts):
+            if refs and receipt <= refs[-1].receipt_id:
+                raise Refused(
+                    RefusalCode.OUT_OF_ORDER,
+                    "receipts stand in ascending order, each once",
+                    field=f"receipt_ids.{index}",
+                )
+            words[receipt], version = self.receipt(receipt, None, f"receipt_ids.{index}")
+            refs.append(ReceiptRef(receipt, version))
+        return words, tuple(refs)
 
     def fingerprints(self, documents: Sequence[Document]) -> tuple[Hash32, ...]:
         """Return the keyed fingerprints of papers. Raises Refused when one is given twice."""

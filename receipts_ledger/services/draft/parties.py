@@ -5,7 +5,17 @@ from collections.abc import Callable, Mapping
 from receipts_ledger.domain.consent import needed
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, Version
-from receipts_ledger.domain.party import Admit, BindKey, Reinstate, RevokeKey, Role, Suspend
+from receipts_ledger.domain.party import (
+    Admit,
+    BindKey,
+    CompleteRecovery,
+    Recover,
+    Reinstate,
+    RevokeKey,
+    Role,
+    Suspend,
+    VetoRecovery,
+)
 from receipts_ledger.domain.sealed import seal
 from receipts_ledger.services.draft.desk import Desk, expect_version
 from receipts_ledger.services.intake import Draft
@@ -74,8 +84,56 @@ def revoke_key(
     return Draft(act, needed(act, {}))
 
 
+def recover(
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    key: Address,
+    evidence: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the recovery of a party all of whose keys are lost."""
+    until = desk.deadline(deadline)
+    sealed = seal("evidence", evidence)
+    present = _version(desk, party_id, version)
+    act = Recover(party_id, present, key, sealed.commitment, until)
+    return Draft(act, needed(act, {}), (sealed,))
+
+
+def veto_recovery(
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft a party's objection: a key is not lost."""
+    return _standing(
+        VetoRecovery, desk, party_id=party_id, reason=reason, version=version, deadline=deadline
+    )
+
+
+def complete_recovery(
+    desk: Desk,
+    *,
+    party_id: PartyId,
+    key: Address,
+    evidence: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the end of a recovery whose notice has passed: the new key speaks."""
+    until = desk.deadline(deadline)
+    sealed = seal("evidence", evidence)
+    present = _version(desk, party_id, version)
+    act = CompleteRecovery(party_id, present, key, sealed.commitment, until)
+    return Draft(act, needed(act, {}), (sealed,))
+
+
 def _standing(
-    make: Callable[[PartyId, Version, Hash32, int], Suspend | Reinstate],
+    make: Callable[[PartyId, Version, Hash32, int], Suspend | Reinstate | VetoRecovery],
     desk: Desk,
     *,
     party_id: PartyId,

@@ -1,4 +1,4 @@
-"""Drafts of pledges and releases, of one receipt or of a portfolio, and of assignments.
+"""Drafts of pledges and releases, of one receipt or of a portfolio, and of what moves a pledge.
 
 Two refusals come this early, before anybody is asked to sign: a receipt that the index
 shows as pledged, with evidence, and a pledge without a trade document. The chain cannot
@@ -16,8 +16,9 @@ from receipts_ledger.domain.pledge import (
     PledgePortfolio,
     Release,
     ReleasePortfolio,
+    Substitute,
 )
-from receipts_ledger.domain.receipt import ENCUMBERED_BIT, ReceiptRef
+from receipts_ledger.domain.receipt import ENCUMBERED_BIT
 from receipts_ledger.domain.sealed import Sealed, seal
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.draft.desk import Desk, Document, listed
@@ -64,7 +65,7 @@ def pledge_portfolio(
 ) -> Draft:
     """Draft one pledge over many receipts: all or none."""
     until = desk.deadline(deadline)
-    words, refs = _portfolio(desk, receipts)
+    words, refs = desk.portfolio(receipts)
     marks, sealed = _agreement(desk, receipts, pledgee, terms, documents)
     act = PledgePortfolio(refs, pledgee, maturity_day, sealed.commitment, marks, until)
     return Draft(act, needed(act, words), (sealed,))
@@ -96,7 +97,7 @@ def release_portfolio(
 ) -> Draft:
     """Draft the release of many receipts: all or none."""
     until = desk.deadline(deadline)
-    words, refs = _portfolio(desk, receipts)
+    words, refs = desk.portfolio(receipts)
     for index, receipt in enumerate(receipts):
         expect_pledged(receipt, words[receipt], f"receipt_ids.{index}")
     sealed = seal("terms", terms)
@@ -123,6 +124,26 @@ def assign_pledge(
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
+def substitute(
+    desk: Desk,
+    *,
+    receipt: ReceiptId,
+    substitute: ReceiptId,
+    terms: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the move of a pledge to another receipt of the same holder."""
+    until = desk.deadline(deadline)
+    word, present = desk.receipt(receipt, version)
+    expect_pledged(receipt, word)
+    other, at_version = desk.receipt(substitute, None, "substitute_id")
+    refuse_if_pledged(desk.standing, [substitute])
+    sealed = seal("terms", terms)
+    act = Substitute(receipt, present, substitute, at_version, sealed.commitment, until)
+    return Draft(act, needed(act, {receipt: word, substitute: other}), (sealed,))
+
+
 def _agreement(
     desk: Desk,
     receipts: Sequence[ReceiptId],
@@ -140,23 +161,6 @@ def _agreement(
     marks = desk.fingerprints(documents)
     refuse_if_pledged(desk.standing, receipts)
     return marks, seal("terms", {**terms, "documents": listed(documents, marks)})
-
-
-def _portfolio(
-    desk: Desk, receipts: Sequence[ReceiptId]
-) -> tuple[dict[ReceiptId, int], tuple[ReceiptRef, ...]]:
-    words: dict[ReceiptId, int] = {}
-    refs: list[ReceiptRef] = []
-    for index, receipt in enumerate(receipts):
-        if refs and receipt <= refs[-1].receipt_id:
-            raise Refused(
-                RefusalCode.OUT_OF_ORDER,
-                "receipts stand in ascending order, each once",
-                field=f"receipt_ids.{index}",
-            )
-        words[receipt], version = desk.receipt(receipt, None, f"receipt_ids.{index}")
-        refs.append(ReceiptRef(receipt, version))
-    return words, tuple(refs)
 
 
 def expect_pledged(receipt: ReceiptId, word: int, field: str | None = None) -> None:

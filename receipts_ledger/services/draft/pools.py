@@ -1,11 +1,11 @@
 """Drafts of acts on pools: where goods lie, and how much of them has been counted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from receipts_ledger.domain.consent import needed
 from receipts_ledger.domain.content import Json
-from receipts_ledger.domain.ids import PartyId, PoolId, pool_id, pool_number
-from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.ids import Hash32, PartyId, PoolId, Version, pool_id, pool_number
+from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
 from receipts_ledger.domain.sealed import seal
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.commodities import Profile
@@ -23,6 +23,7 @@ def open_pool(
     place: str,
     quantity_capacity: int,
     attestation_days: int,
+    is_bonded: bool,
     deadline: int | None,
 ) -> Draft:
     """Draft a pool: goods of one kind in one place of one warehouse."""
@@ -35,11 +36,11 @@ def open_pool(
         pool_id(warehouse_id, index),
         quantity_capacity,
         attestation_days,
-        profile.is_serialised,
-        False,
-        False,
-        sealed.commitment,
-        until,
+        is_serialised=profile.is_serialised,
+        is_paged=False,
+        is_bonded=is_bonded,
+        description=sealed.commitment,
+        deadline=until,
     )
     return Draft(act, needed(act, {}), (sealed,))
 
@@ -64,6 +65,59 @@ def attest(
         sealed.commitment,
         until,
     )
+    return Draft(act, needed(act, {}), (sealed,))
+
+
+def pause(
+    desk: Desk,
+    *,
+    pool: PoolId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft a guardian's stop to new receipts and new pledges in a pool."""
+    return _for_reason(Pause, desk, pool=pool, reason=reason, version=version, deadline=deadline)
+
+
+def resume(
+    desk: Desk,
+    *,
+    pool: PoolId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the end of a pause."""
+    return _for_reason(Resume, desk, pool=pool, reason=reason, version=version, deadline=deadline)
+
+
+def seal_pool(
+    desk: Desk,
+    *,
+    pool: PoolId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    """Draft the end of a pool on this ledger."""
+    return _for_reason(Seal, desk, pool=pool, reason=reason, version=version, deadline=deadline)
+
+
+def _for_reason(
+    make: Callable[[PoolId, Version, Hash32, int], Pause | Resume | Seal],
+    desk: Desk,
+    *,
+    pool: PoolId,
+    reason: Mapping[str, Json],
+    version: int | None,
+    deadline: int | None,
+) -> Draft:
+    until = desk.deadline(deadline)
+    present = known_pool(desk.standing, pool).version
+    named = expect_version(pool, version, present, f"pool {pool_number(pool)}")
+    sealed = seal("reason", reason)
+    act = make(pool, named, sealed.commitment, until)
     return Draft(act, needed(act, {}), (sealed,))
 
 

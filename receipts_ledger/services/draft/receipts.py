@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from receipts_ledger.domain.consent import needed
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, PoolId, ReceiptId, Version, pool_of
-from receipts_ledger.domain.receipt import Deliver, Freeze, Issue, NewReceipt, Transfer, Unfreeze
+from receipts_ledger.domain.receipt import (
+    Deliver,
+    Freeze,
+    Issue,
+    NewReceipt,
+    Transfer,
+    TransferPortfolio,
+    Unfreeze,
+)
 from receipts_ledger.domain.sealed import Sealed, seal
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.commodities import Profile
@@ -43,7 +51,7 @@ def issue(
     """Draft the issue of receipts over goods that have come in: all or none."""
     until = desk.deadline(deadline)
     first_serial = known_pool(desk.standing, pool, "pool_id").next_serial
-    profile = _profile_of(desk, pool, "pool_id")
+    profile = profile_of(desk, pool, "pool_id")
     if sum(len(one.items) for one in goods) > ITEMS_IN_ACT_MAX:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
@@ -58,7 +66,7 @@ def issue(
     for index, one in enumerate(goods):
         field = f"receipts.{index}"
         known_party(desk.standing, one.holder, f"{field}.holder_id")
-        sealed, keys = _sealed_goods(desk, profile, one, field)
+        sealed, keys = sealed_goods(desk, profile, one, field)
         for place, key in enumerate(keys):
             if key in where:
                 raise Refused(
@@ -98,28 +106,44 @@ def transfer(
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
+def transfer_portfolio(
+    desk: Desk,
+    *,
+    receipts: Sequence[ReceiptId],
+    transferee: PartyId,
+    terms: Mapping[str, Json],
+    deadline: int | None,
+) -> Draft:
+    """Draft a change of holder of many receipts: all or none."""
+    until = desk.deadline(deadline)
+    words, refs = desk.portfolio(receipts)
+    known_party(desk.standing, transferee, "transferee_id")
+    sealed = seal("terms", terms)
+    act = TransferPortfolio(refs, transferee, sealed.commitment, until)
+    return Draft(act, needed(act, words), (sealed,))
+
+
 def deliver(
     desk: Desk,
     *,
     receipt: ReceiptId,
     quantity: int,
     items: Sequence[Item],
+    documents: Sequence[Document],
     evidence: Mapping[str, Json],
     version: int | None,
     deadline: int | None,
 ) -> Draft:
-    """Draft a delivery, full or part."""
+    """Draft a delivery, full or part. Goods under customs need a clearance among the documents."""
     until = desk.deadline(deadline)
     word, present = desk.receipt(receipt, version)
-    keys: tuple[Hash32, ...] = ()
-    # Which pool it is decides whether items are named: the contract, not the profile, asks.
-    if items:
-        keys = _profile_of(desk, pool_of(receipt), None).item_keys(
-            items, "items", document_key=desk.document_key
-        )
-    body = {**evidence, "items": list(items)} if items else evidence
+    keys = named_items(desk, receipt, items)
+    marks = desk.fingerprints(documents)
+    body = with_items(evidence, items)
+    if documents:
+        body["documents"] = list(listed(documents, marks))
     sealed = seal("evidence", body)
-    act = Deliver(receipt, present, quantity, keys, (), sealed.commitment, until)
+    act = Deliver(receipt, present, quantity, keys, marks, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
@@ -165,9 +189,28 @@ def _by_order(
     return Draft(act, needed(act, {receipt: word}), (sealed,))
 
 
-def _sealed_goods(
+def named_items(
+    desk: Desk, receipt: ReceiptId, items: Sequence[Item], field: str = "items"
+) -> tuple[Hash32, ...]:
+    """Return the keys of items as the profile of the receipt's pool makes them.
+
+    Which pool it is decides whether items are named: the contract, not the profile, asks.
+    """
+    if not items:
+        return ()
+    profile = profile_of(desk, pool_of(receipt), None)
+    return profile.item_keys(items, field, document_key=desk.document_key)
+
+
+def with_items(body: Mapping[str, Json], items: Sequence[Item]) -> dict[str, Json]:
+    """Return a content that also says which items an act is about."""
+    return {**body, "items": [dict(item) for item in items]} if items else dict(body)
+
+
+def sealed_goods(
     desk: Desk, profile: Profile, goods: Goods, field: str
 ) -> tuple[Sealed, tuple[Hash32, ...]]:
+    """Return the sealed content of a new receipt, and the keys of its items."""
     profile.check_content(goods.content, f"{field}.content")
     keys = profile.item_keys(goods.items, f"{field}.items", document_key=desk.document_key)
     body: dict[str, Json] = {**goods.content, "commodity": profile.code}
@@ -176,7 +219,8 @@ def _sealed_goods(
     return seal("content", body), keys
 
 
-def _profile_of(desk: Desk, pool: PoolId, field: str | None) -> Profile:
+def profile_of(desk: Desk, pool: PoolId, field: str | None) -> Profile:
+    """Return the profile of what lies in a pool. Raises Refused(ProfileMismatch)."""
     commodity = desk.standing.commodity_of(pool)
     if commodity is None or commodity not in desk.profiles:
         raise Refused(

@@ -20,7 +20,7 @@ Terms = Annotated[
 Evidence = Annotated[
     dict[str, Any], options.content_option("--evidence", "JSON object with the evidence.")
 ]
-
+Reason = Annotated[dict[str, Any], options.content_option("--reason", "JSON object that says why.")]
 Items = Annotated[
     Any,
     options.items_option("--items", "JSON list with each item, where the goods are serialised."),
@@ -29,7 +29,7 @@ Items = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
-    of_pledges = (pledge, release, assign, default, cure, enforce)
+    of_pledges = (pledge, release, assign, substitute, default, cure, enforce)
     for command in (issue, transfer, *of_pledges, deliver, sign, withdraw):
         root.command(rich_help_panel="Acts")(in_session(command))
 
@@ -69,17 +69,22 @@ def issue(
 def transfer(
     session: Session,
     *,
-    receipt: options.ReceiptArgument,
+    receipts: options.ReceiptsArgument,
     to: Annotated[PartyId, options.party_option("--to", "The new holder.")],
     terms: Terms = None,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
-    """Transfer a receipt (holder and transferee sign).
+    """Transfer a receipt, or several as one portfolio (holder and transferee sign).
 
     For example: receipts-ledger transfer 12-1-000345 --to 70002
     """
-    draft = session.client().transfer(receipt, to, terms=terms, deadline=deadline)
+    client = session.client()
+    numbers = [ReceiptId(receipt) for receipt in receipts]
+    if len(numbers) == 1:
+        draft = client.transfer(numbers[0], to, terms=terms, deadline=deadline)
+    else:
+        draft = client.transfer_portfolio(numbers, to, terms=terms, deadline=deadline)
     sign_and_show(session, draft, wait=wait)
 
 
@@ -164,6 +169,26 @@ def assign(
     sign_and_show(session, draft, wait=wait)
 
 
+def substitute(
+    session: Session,
+    *,
+    receipt: options.ReceiptArgument,
+    by: Annotated[ReceiptId, options.receipt_option("--by", "The receipt pledged instead.")],
+    amount: options.Amount,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "CNY",
+    terms: Terms = None,
+    deadline: options.Deadline = None,
+    wait: Wait = False,
+) -> None:
+    """Move a pledge to another receipt (holder, that receipt's warehouse and the lender sign).
+
+    For example: receipts-ledger substitute 12-1-000345 --by 12-1-000346 --amount 120000000
+    """
+    whole = {**(terms or {}), "amount": {"minor": amount, "currency": currency}}
+    draft = session.client().substitute(receipt, by, terms=whole, deadline=deadline)
+    sign_and_show(session, draft, wait=wait)
+
+
 def default(
     session: Session,
     *,
@@ -226,6 +251,7 @@ def deliver(
     quantity: options.Quantity,
     evidence: Evidence,
     items: Items = None,
+    document: options.Documents = None,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -234,7 +260,12 @@ def deliver(
     For example: receipts-ledger deliver 12-1-000345 --quantity 10000 --evidence evidence.json
     """
     draft = session.client().deliver(
-        receipt, quantity, evidence, items=tuple(items or ()), deadline=deadline
+        receipt,
+        quantity,
+        evidence,
+        items=tuple(items or ()),
+        documents=document or [],
+        deadline=deadline,
     )
     sign_and_show(session, draft, wait=wait)
 

@@ -14,6 +14,7 @@ from typer.main import get_command
 from receipts_ledger.cli import (
     acts,
     audit,
+    changes,
     deploy,
     gateway,
     index,
@@ -44,7 +45,7 @@ root = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (story, keys, registry, acts, show, audit, gateway, index, operator, deploy):
+for room in (story, keys, registry, acts, changes, show, audit, gateway, index, operator, deploy):
     room.register(root)
 
 

@@ -248,6 +248,11 @@ def party_option(name: str, text: str) -> Any:
     return typer.Option(name, parser=parse_party, metavar="PARTY", help=text)
 
 
+def receipt_option(name: str, text: str) -> Any:
+    """Return an option that takes a receipt's number."""
+    return typer.Option(name, parser=parse_receipt, metavar="RECEIPT", help=text)
+
+
 def content_option(name: str, text: str) -> Any:
     """Return an option that takes a file with a JSON object."""
     return typer.Option(name, parser=_content, metavar="FILE", help=text)

@@ -147,9 +147,7 @@ def to_paper(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    paper: Annotated[
-        dict[str, Any], options.content_option("--paper", "JSON object with the paper's number.")
-    ],
+    paper: Paper,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -165,9 +163,7 @@ def from_paper(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    paper: Annotated[
-        dict[str, Any], options.content_option("--paper", "JSON object with the paper's number.")
-    ],
+    paper: Paper,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -183,9 +179,7 @@ def note_claim(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    claim: Annotated[
-        dict[str, Any], options.content_option("--claim", "JSON object with the claim.")
-    ],
+    claim: Claim,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -201,9 +195,7 @@ def lift_claim(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -219,9 +211,7 @@ def invalidate(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -237,9 +227,7 @@ def freeze(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    order: Annotated[
-        dict[str, Any], options.content_option("--order", "JSON object with the order.")
-    ],
+    order: Order,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -255,9 +243,7 @@ def unfreeze(
     session: Session,
     *,
     receipt: options.ReceiptArgument,
-    order: Annotated[
-        dict[str, Any], options.content_option("--order", "JSON object with the order.")
-    ],
+    order: Order,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:

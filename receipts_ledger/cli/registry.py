@@ -99,9 +99,7 @@ def suspend(
     session: Session,
     *,
     party: options.PartyArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -117,9 +115,7 @@ def reinstate(
     session: Session,
     *,
     party: options.PartyArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -205,9 +201,7 @@ def veto_recovery(
     session: Session,
     *,
     party: options.PartyArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -223,9 +217,7 @@ def pause(
     session: Session,
     *,
     pool: options.PoolArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -241,9 +233,7 @@ def resume(
     session: Session,
     *,
     pool: options.PoolArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -259,9 +249,7 @@ def seal_pool(
     session: Session,
     *,
     pool: options.PoolArgument,
-    reason: Annotated[
-        dict[str, Any], options.content_option("--reason", "JSON object that says why.")
-    ],
+    reason: Reason,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:

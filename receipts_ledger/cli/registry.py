@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from receipts_ledger.cli import options
-from receipts_ledger.cli.acts import Evidence, Wait, sign_and_show
+from receipts_ledger.cli.acts import Evidence, Reason, Wait, sign_and_show
 from receipts_ledger.cli.session import Session, in_session
 from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.domain.party import Role

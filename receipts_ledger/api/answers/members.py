@@ -28,6 +28,8 @@ class PartyOut(TypedDict):
     party_id: int
     roles: list[str]
     active: bool
+    in_recovery: bool
+    veto_until: str | None
     version: int
     keys: list[str]
     profile_commitment: str
@@ -53,6 +55,9 @@ class PoolOut(TypedDict):
     place: str | None
     base_unit: str | None
     serialised: bool
+    bonded: bool
+    paused: bool
+    sealed: bool
     capacity: int
     attested: int
     receipted: int
@@ -139,6 +144,8 @@ def told_party(
         party_id=row.party_id,
         roles=[role.name.lower() for role in Role(row.roles) if role.name],
         active=row.is_active,
+        in_recovery=row.notice_day is not None,
+        veto_until=None if row.notice_day is None else date_text(row.notice_day),
         version=row.version,
         keys=[hexadecimal(key) for key in keys],
         profile_commitment=hexadecimal(row.profile),
@@ -158,6 +165,9 @@ def told_pool(row: Found, description: Sealed | None) -> PoolOut:
         place=_text(said.get("place")),
         base_unit=_text(said.get("base_unit")),
         serialised=row.is_serialised,
+        bonded=row.is_bonded,
+        paused=row.is_paused,
+        sealed=row.is_sealed,
         capacity=row.quantity_capacity,
         attested=row.quantity_attested,
         receipted=row.quantity_receipted,

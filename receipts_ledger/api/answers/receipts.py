@@ -5,7 +5,7 @@ when. Amounts, counterparties and documents are for its holder, its warehouse, i
 and those who oversee.
 """
 
-from typing import Any, NotRequired
+from typing import Any, NotRequired, get_args
 
 from typing_extensions import TypedDict
 
@@ -18,25 +18,15 @@ from receipts_ledger.api.answers.forms import (
     seconds_text,
 )
 from receipts_ledger.domain.caller import Caller
+from receipts_ledger.domain.event import ActRefused, ClaimEvent, ReceiptEvent
 from receipts_ledger.domain.ids import ReceiptId, pool_number, receipt_number
 from receipts_ledger.domain.receipt import Receipt
 from receipts_ledger.store.units import Found
 
 _WAREHOUSE_SHIFT = 16
 _PUBLIC_MEMBERS: tuple[str, ...] = ("receipt_id", "subject", "tx_hash")
-_WORDED = (
-    "Issued",
-    "Transferred",
-    "Pledged",
-    "Released",
-    "PledgeAssigned",
-    "Defaulted",
-    "Cured",
-    "Enforced",
-    "Delivered",
-    "ReceiptFrozen",
-    "ReceiptUnfrozen",
-)
+_WORDED = frozenset(event.__name__ for event in get_args(ReceiptEvent))
+_OF_RECEIPTS = frozenset(event.__name__ for event in (*get_args(ClaimEvent), ActRefused))
 
 
 class Since(TypedDict):
@@ -69,6 +59,7 @@ class ReceiptOut(TypedDict):
     encumbered: bool
     encumbered_since: Since | None
     frozen: bool
+    claimed: bool
     version: int
     view: str
     holder_id: NotRequired[int]
@@ -77,6 +68,7 @@ class ReceiptOut(TypedDict):
     storage_until: NotRequired[str]
     maturity: NotRequired[str | None]
     paper: NotRequired[bool]
+    origin: NotRequired[str | None]
     pledge: NotRequired[PledgeOut | None]
     content_commitment: NotRequired[str]
     content: NotRequired[dict[str, Any] | None]
@@ -137,6 +129,7 @@ def public_receipt(row: Found) -> ReceiptOut:
         encumbered=row.encumbered,
         encumbered_since=since,
         frozen=row.frozen,
+        claimed=row.claimed,
         version=row.version,
         view="public",
     )
@@ -153,6 +146,8 @@ def full_receipt(row: Found) -> ReceiptOut:
     day = None if row.maturity_day is None else date_text(row.maturity_day)
     told["maturity"] = None if row.in_default else day
     told["paper"] = row.paper
+    origin = None if row.origin_id is None else receipt_number(ReceiptId(row.origin_id))
+    told["origin"] = origin
     told["content_commitment"] = hexadecimal(row.content)
     told["last_change"] = place_of(row)
     told["pledge"] = None
@@ -210,4 +205,4 @@ def concerns(event: str, body: dict[str, Any], caller: Caller) -> bool:
 
 
 def _is_of_receipt(event: str) -> bool:
-    return event in ("ItemReceipted", "ItemFreed", "DocumentUsed", "ActRefused")
+    return event in _OF_RECEIPTS

@@ -16,6 +16,8 @@ from receipts_ledger.store.units import Found, Reader
 
 # What a pledgee does alone, and the pledgor has to be told of with what it says.
 _NOTICES = ("Default", "Cure")
+# A party sees who is to speak for it, above all when it ought to object.
+_OF_KEYS = ("Admit", "Recover", "CompleteRecovery")
 _CARRIED_OUT = ("mined", "final")
 
 
@@ -69,7 +71,7 @@ def _concerns(sight: Sight) -> ColumnElement[bool]:
         acts.c.created_by == sight.party_id,
         _signed_by(sight.party_id),
         of_its_role,
-        and_(acts.c.kind == "Admit", acts.c.subject == sight.party_id),
+        and_(acts.c.kind.in_(_OF_KEYS), acts.c.subject == sight.party_id),
         and_(
             acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(sight.party_id)
         ),

@@ -183,7 +183,169 @@ _OF_ORDER = {"order": _BAD_CONTENTS, "version": _RECEIPT_VERSION, "deadline": _B
 _OF_KEY = {"key": _BAD_KEYS, "version": _VERSION, "deadline": _BAD_DEADLINES}
 _OF_STANDING = {"reason": _BAD_CONTENTS, "version": _VERSION, "deadline": _BAD_DEADLINES}
 
+_CONTENT = {"brand": "GUIYE", "grade": "Cu-CATH-1", "bundles": 2}
+_BAD_ITEMS: list[Any] = ["a", 1, True, None, {}, [1], ["a"], [{}] * 201]
+_BAD_RECEIPTS: list[Any] = [True, None, "", "12-1", [], {}, 1.5, -1, 2**64, "12-1-x", "a"]
+_OPTIONAL_CONTENTS = [value for value in _BAD_CONTENTS if value is not None]
+_OF_PAPER = {"paper": _BAD_CONTENTS, "version": _RECEIPT_VERSION, "deadline": _BAD_DEADLINES}
+_OF_REASON = {"reason": _BAD_CONTENTS, "version": _RECEIPT_VERSION, "deadline": _BAD_DEADLINES}
+_OF_RECOVERY = {**_OF_KEY, "evidence": _BAD_CONTENTS}
+_RECOVERY = {
+    "key": "0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
+    "evidence": {"court": "1"},
+}
+_CHANGES_OF_RECEIPTS = (
+    Request(
+        "/v1/receipts/{receipt}/splits",
+        lambda *_: {"parts": [{"quantity": 1_000, "content": _CONTENT}]},
+        {
+            "parts": [
+                *("a", 1, True, None, {}, [], [1], [{}], [{"quantity": 1}]),
+                [{"quantity": 0, "content": _CONTENT}],
+                [{"quantity": 1, "content": _CONTENT, "more": 1}],
+                [{"quantity": 1, "content": {"a": 1.5}}],
+                [{"quantity": 1, "content": _CONTENT}] * 101,
+            ],
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("parts",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/mergers",
+        lambda _, receipt: {"absorbed_id": receipt},
+        {
+            "absorbed_id": _BAD_RECEIPTS,
+            "items": _BAD_ITEMS,
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("absorbed_id",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/replacements",
+        lambda *_: {"quantity": 1_000, "content": _CONTENT},
+        {
+            "quantity": _integers(1, 2**40 - 1),
+            "content": _BAD_CONTENTS,
+            "items": _BAD_ITEMS,
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("quantity", "content"),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/cancellations",
+        lambda *_: {"reason": {"text": "error"}},
+        {**_OF_REASON, "items": _BAD_ITEMS},
+        ("reason",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/write-downs",
+        lambda *_: {"quantity": 1_000, "evidence": {"report": "1"}},
+        {
+            "quantity": _integers(1, 2**40 - 1),
+            "evidence": _BAD_CONTENTS,
+            "items": _BAD_ITEMS,
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("quantity", "evidence"),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/extensions",
+        lambda gateway, _: {"storage_until": gateway.day(900)},
+        {
+            "storage_until": _BAD_DATES,
+            "terms": _OPTIONAL_CONTENTS,
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("storage_until",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/paper", lambda *_: {"paper": {"number": "1"}}, _OF_PAPER, ("paper",)
+    ),
+    Request(
+        "/v1/receipts/{receipt}/paper-returns",
+        lambda *_: {"paper": {"number": "1"}},
+        _OF_PAPER,
+        ("paper",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/claims",
+        lambda *_: {"claim": {"claimant": "1"}},
+        {"claim": _BAD_CONTENTS, "version": _RECEIPT_VERSION, "deadline": _BAD_DEADLINES},
+        ("claim",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/claim-endings",
+        lambda *_: {"reason": {"text": "settled"}},
+        _OF_REASON,
+        ("reason",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/invalidations",
+        lambda *_: {"reason": {"text": "lost mail"}},
+        _OF_REASON,
+        ("reason",),
+    ),
+    Request(
+        "/v1/receipts/{receipt}/substitutions",
+        lambda _, receipt: {
+            "substitute_id": receipt,
+            "terms": {"amount": {"minor": 1, "currency": "CNY"}},
+        },
+        {
+            "substitute_id": _BAD_RECEIPTS,
+            "terms": _BAD_TERMS,
+            "version": _RECEIPT_VERSION,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("substitute_id", "terms"),
+    ),
+    Request(
+        "/v1/transfer-portfolios",
+        lambda _, receipt: {"receipt_ids": [receipt], "transferee_id": TRADER_B.party},
+        {
+            "receipt_ids": _BAD_RECEIPT_IDS,
+            "transferee_id": _PARTY,
+            "terms": _OPTIONAL_CONTENTS,
+            "deadline": _BAD_DEADLINES,
+        },
+        ("receipt_ids", "transferee_id"),
+    ),
+)
+_CHANGES_OF_OTHERS = (
+    *(
+        Request(
+            f"/v1/pools/{COPPER}/{verb}",
+            lambda *_: {"reason": {"text": "recount"}},
+            _OF_STANDING,
+            ("reason",),
+        )
+        for verb in ("pauses", "resumptions", "seals")
+    ),
+    *(
+        Request(
+            f"/v1/parties/{BANK_A.party}/{verb}",
+            lambda *_: dict(_RECOVERY),
+            _OF_RECOVERY,
+            ("key", "evidence"),
+        )
+        for verb in ("recovery", "recovery-completions")
+    ),
+    Request(
+        f"/v1/parties/{BANK_A.party}/recovery-vetoes",
+        lambda *_: {"reason": {"text": "here it is"}},
+        _OF_STANDING,
+        ("reason",),
+    ),
+)
+
 REQUESTS = (
+    *_CHANGES_OF_RECEIPTS,
+    *_CHANGES_OF_OTHERS,
     Request(
         "/v1/parties",
         _admit,
@@ -237,6 +399,7 @@ REQUESTS = (
             "place": [*_NOT_TEXTS, "", "\x00", "a\nb", "x" * 201],
             "capacity": _integers(1, 2**56 - 1),
             "attestation_days": _integers(1, 255),
+            "bonded": [1, 0, "true", None, [], {}],
             "deadline": _BAD_DEADLINES,
         },
         ("warehouse_id", "index", "commodity", "place", "capacity", "attestation_days"),
@@ -349,6 +512,7 @@ REQUESTS = (
             "quantity": _integers(1, 2**40 - 1),
             "evidence": [*_BAD_CONTENTS, {"items": []}],
             "items": ["a", 1, None, {}, [1], [{}], [{"mill": "x"}], [None]],
+            "documents": _BAD_DOCUMENTS,
             "version": _RECEIPT_VERSION,
             "deadline": _BAD_DEADLINES,
         },

@@ -8,7 +8,7 @@ import pytest
 from receipts_ledger.domain.ids import ReceiptId
 from tests.support.cast import AUDITOR, REGISTRAR, TRADER_A
 from tests.support.gateway import OPERATOR, Gateway, refused
-from tests.support.requests import REQUESTS, Body, Request
+from tests.support.requests import COPPER, REQUESTS, Body, Request
 
 
 @pytest.mark.parametrize(
@@ -48,18 +48,24 @@ def test_an_unknown_or_impossible_id_in_the_path_is_refused(
     assert (problem["code"], problem["status"]) == (code, status)
 
 
+OF_PLEDGES = ("release", "substitution", "assignment", "default", "cure", "enforcement")
+
+
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.path)
 def test_who_has_no_part_in_an_act_cannot_draft_it(
     gateway: Gateway, untouched: ReceiptId, request_: Request
 ) -> None:
-    if "release" in request_.path:
+    needs_pledge = any(verb in request_.path for verb in OF_PLEDGES)
+    if needs_pledge:
         gateway.ledger.pledge(untouched)
         gateway.index()
     body = request_.body(gateway, untouched)
+    if "substitute_id" in body:
+        body["substitute_id"] = gateway.issue(COPPER)[0]
 
     problem = refused(gateway, request_.path.format(receipt=untouched), body, by=AUDITOR)
 
-    if "release" in request_.path:
+    if needs_pledge:
         gateway.ledger.release(untouched)
         gateway.index()
     assert (problem["status"], problem["code"]) == (403, "NotYourRole")

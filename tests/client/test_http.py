@@ -87,8 +87,8 @@ def test_a_refusal_names_the_field(server: Server) -> None:
 
 
 def test_a_code_of_a_later_release_is_told_as_such(server: Server) -> None:
-    server.answers = [(409, b'{"code":"MixedGoods","detail":"other goods"}')]
-    with pytest.raises(Fatal, match="does not know: MixedGoods"):
+    server.answers = [(409, b'{"code":"MoonInTheWrongPhase","detail":"wait"}')]
+    with pytest.raises(Fatal, match="does not know: MoonInTheWrongPhase"):
         http(server).post("/v1/receipts/1/merges", {})
 
 

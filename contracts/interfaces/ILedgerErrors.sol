@@ -115,6 +115,9 @@ interface ILedgerErrors {
     /// @notice The receipts of a portfolio act differ in holder, warehouse or pledgee.
     error MixedPortfolio(uint64 receiptId);
 
+    /// @notice The two receipts differ in pool, holder, pledge or standing, or are one.
+    error MixedGoods(uint64 receiptId);
+
     /// @notice The guardian has stopped new receipts and new pledges in this pool.
     error Paused(uint32 pool);
 
@@ -136,9 +139,6 @@ interface ILedgerErrors {
 
     /// @notice The parts of a split do not add up to the receipt.
     error SumMismatch(uint64 receiptId, uint64 sum, uint64 quantity);
-
-    /// @notice The two receipts differ in pool, holder, pledge or standing, or are one.
-    error MixedGoods(uint64 receiptId);
 
     /// @notice The party is not the receipt's holder.
     error NotHolder(uint64 receiptId, uint32 party);

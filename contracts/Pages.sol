@@ -71,13 +71,14 @@ abstract contract Pages is ILedgerErrors, ILedgerEvents, Succession {
                 (bytes32 page, uint256 items) = _pageAt(act, i, receiptId);
                 uint256 held = _itemsOfReceipt[receiptId][page];
                 if (held & items != items) {
+                    refusal = refuse(ItemNotInReceipt.selector, uint256(page), receiptId);
                     while (i > 0) {
                         i -= 2;
                         page = bytes32(act.word(i));
                         _itemsOnPage[page] |= act.word(i + 1);
                         _itemsOfReceipt[receiptId][page] |= act.word(i + 1);
                     }
-                    return refuse(ItemNotInReceipt.selector, uint256(page), receiptId);
+                    return refusal;
                 }
                 _itemsOfReceipt[receiptId][page] = held & ~items;
                 _itemsOnPage[page] &= ~items;

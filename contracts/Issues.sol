@@ -56,7 +56,7 @@ abstract contract Issues is Receipts {
             uint256 first = act.subject();
             uint256 count = act.a();
             uint256 holder = NOBODY;
-            uint256 items;
+            uint256 from = 2 * count;
             for (uint256 i = 0; i < count; ++i) {
                 uint256 packed = act.word(2 * i);
                 // Receipts of one act mostly have one holder, who need not be looked up twice.
@@ -65,11 +65,15 @@ abstract contract Issues is Receipts {
                     refusal = _expectHolder(holder, _lastParty(act));
                     if (refusal.isSome()) return (refusal, 0);
                 }
-                refusal = _checkNewReceipt(first + i, packed, poolWord_);
+                uint256 to = from + _itemsIn(packed);
+                refusal = _checkNewReceipt(
+                    first + i, packed, _countItems(act, from, to, poolWord_.isPaged()), poolWord_
+                );
                 if (refusal.isSome()) return (refusal, 0);
                 quantity += _quantityIn(packed);
-                items += _itemsIn(packed);
+                from = to;
             }
+            uint256 items = from - 2 * count;
             if (items != act.b()) refusal = refuse(ItemsMissing.selector, first, items);
         }
     }
@@ -83,7 +87,7 @@ abstract contract Issues is Receipts {
         if (holder == inspector) return refuse(InspectorNotIndependent.selector, inspector);
     }
 
-    function _checkNewReceipt(uint256 receiptId, uint256 packed, uint256 poolWord_)
+    function _checkNewReceipt(uint256 receiptId, uint256 packed, uint256 named, uint256 poolWord_)
         private
         view
         returns (Refusal refusal)
@@ -95,7 +99,7 @@ abstract contract Issues is Receipts {
             return refuse(QuantityOutOfRange.selector, receiptId, quantity);
         }
         if (storageDay > ReceiptWord.DAY_MAX) return refuse(DayOutOfRange.selector, receiptId, storageDay);
-        if (poolWord_.isSerialised() == (_itemsIn(packed) == 0)) {
+        if (poolWord_.isSerialised() == (named == 0)) {
             return refuse(ItemsMissing.selector, receiptId, 1);
         }
         if (storageDay < _today()) return refuse(StorageExpired.selector, receiptId, storageDay);

@@ -17,12 +17,15 @@ abstract contract Pages is ILedgerErrors, ILedgerEvents, Succession {
     /// @dev Pages, and pages of receipts, that have been copied from the predecessor.
     mapping(bytes32 place => bool) private _isBrought;
 
-    /// @notice How many items the words `from` to `to` name; 0 when they are no pages.
+    /// @notice How many items the words `from` to `to` name; 0 when they are no pages of this act, or one is without items.
+    /// @dev Words are not counted beyond the act: many receipts could each name the same ones, at a cost without bound.
     function _countOnPages(Act act, uint256 from, uint256 to) internal pure returns (uint256 count) {
         unchecked {
-            if ((to - from) & 1 != 0) return 0;
+            if ((to - from) & 1 != 0 || to > act.wordCount()) return 0;
             for (uint256 i = from; i < to; i += 2) {
-                for (uint256 bits = act.word(i + 1); bits != 0; bits &= bits - 1) {
+                uint256 bits = act.word(i + 1);
+                if (bits == 0) return 0;
+                for (; bits != 0; bits &= bits - 1) {
                     ++count;
                 }
             }

@@ -18,6 +18,7 @@ contract PagesTest is LedgerTest {
 
     bytes32 private constant PAGE = "page";
     bytes32 private constant NEXT_PAGE = "next page";
+    uint256 private constant FULL = type(uint256).max;
 
     uint64 private receipt;
 
@@ -144,6 +145,33 @@ contract PagesTest is LedgerTest {
         expectItems(receipt + 1, PAGE, 0, 0);
     }
 
+    function test_PageWithoutItemsIsRefused() public {
+        Draft memory draft = issuePage(DRUMS, ALICE, 0, "new page");
+        assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, draft.subject, 1));
+        draft.words[3] = bytes32(uint256(1));
+        draft = alsoIssue(draft, "another page", 0);
+        assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, draft.subject, 1));
+    }
+
+    /// @notice The document behind it would be read as the items of the page.
+    function test_PageWithoutAWordForItemsIsRefused() public {
+        Draft memory draft = issuePage(DRUMS, ALICE, 1, "new page");
+        draft.words[0] = NewReceipt(ALICE, QUANTITY, STORED_UNTIL, 1, 0).packed();
+        draft.b = 1;
+        assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, draft.subject, 1));
+        draft = more(draft, "another page", 2);
+        draft.words[0] = NewReceipt(ALICE, QUANTITY, STORED_UNTIL, 3, 0).packed();
+        draft.b = 3;
+        assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, draft.subject, 1));
+    }
+
+    /// @notice The signatures behind the act would be read as a page.
+    function test_PagesBeyondTheActAreNotCounted() public {
+        Draft memory draft = issuePage(DRUMS, ALICE, 1, "new page");
+        draft.words[0] = NewReceipt(ALICE, QUANTITY, STORED_UNTIL, 4, 0).packed();
+        assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, draft.subject, 1));
+    }
+
     function test_PartDeliveryFreesTheNamedItemsAlone() public {
         Draft memory draft = more(delivered(300), PAGE, 0x30);
         draft.b = 2;
@@ -213,6 +241,33 @@ contract PagesTest is LedgerTest {
             signed(draft, ALICE, WAREHOUSE), reason(ItemNotInReceipt.selector, uint256(NEXT_PAGE), receipt)
         );
         assertEq(ledger.subjectOfDocument("clearance"), 0);
+    }
+
+    function test_DeliveryOfPagesWithoutItemsIsRefused() public {
+        Draft memory draft = more(delivered(1), PAGE, 0);
+        draft.b = 2;
+        assertRefused(signed(draft, ALICE, WAREHOUSE), reason(ItemsMissing.selector, receipt, 5));
+        draft = more(draft, NEXT_PAGE, 1);
+        draft.b = 4;
+        assertRefused(signed(draft, ALICE, WAREHOUSE), reason(ItemsMissing.selector, receipt, 5));
+    }
+
+    /// @notice The document, or the first signature, would be read as the items of the page.
+    function test_DeliveryOfAPageWithoutAWordForItemsIsRefused() public {
+        uint64 full = issuedFull();
+        Draft memory draft = delivery(full, 1, 1);
+        draft.words = draft.words.append("full page");
+        draft.b = 1;
+        assertRefused(signed(draft, ALICE, WAREHOUSE), reason(ItemsMissing.selector, full, 256));
+        draft.words = draft.words.append("document");
+        assertRefused(signed(draft, ALICE, WAREHOUSE), reason(ItemsMissing.selector, full, 256));
+    }
+
+    function test_WriteDownOfAPageWithoutAWordForItemsIsRefused() public {
+        uint64 full = issuedFull();
+        Draft memory draft = writeDown(full, 1, 1);
+        draft.words = draft.words.append("full page");
+        assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, full, 256));
     }
 
     function test_LostItemsLeaveThePage() public {
@@ -415,6 +470,13 @@ contract PagesTest is LedgerTest {
 
     function delivered(uint64 quantity) private view returns (Draft memory) {
         return delivery(receipt, version(receipt), quantity);
+    }
+
+    /// @notice A receipt over all items of a page.
+    function issuedFull() private returns (uint64) {
+        Draft memory draft = issuePage(DRUMS, ALICE, FULL, "full page");
+        pass(signed(draft, WAREHOUSE, INSPECTOR));
+        return draft.subject;
     }
 
     /// @notice The same draft with one page more behind its words.

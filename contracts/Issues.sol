@@ -115,27 +115,28 @@ abstract contract Issues is Receipts {
         if (needed > attested) return refuse(OverAttested.selector, pool, attested, needed);
     }
 
-    /// @notice Claims all items and documents, or nothing.
+    /// @notice Claims all documents and items, or nothing.
     function _claim(Act act, bool paged) private returns (Refusal refusal) {
         unchecked {
+            uint256 from = 2 * act.a();
+            uint256 documentsFrom = from + act.b();
+            refusal = _useDocuments(act, documentsFrom);
+            if (refusal.isSome() || act.b() == 0) return refusal;
             uint256 first = act.subject();
             uint256 claimed;
-            uint256 from = 2 * act.a();
-            if (act.b() != 0) {
-                for (; claimed < act.a(); ++claimed) {
-                    uint256 to = from + _itemsIn(act.word(2 * claimed));
-                    refusal = _claimItems(act, from, to, first + claimed, paged);
-                    if (refusal.isSome()) break;
-                    from = to;
-                }
+            for (; claimed < act.a(); ++claimed) {
+                uint256 to = from + _itemsIn(act.word(2 * claimed));
+                refusal = _claimItems(act, from, to, first + claimed, paged);
+                if (refusal.isSome()) break;
+                from = to;
             }
-            if (refusal.isNone()) refusal = _useDocuments(act, from);
             if (refusal.isNone()) return refusal;
             while (claimed != 0) {
                 uint256 items = _itemsIn(act.word(2 * --claimed));
                 _unclaimItems(act, from - items, from, first + claimed, paged);
                 from -= items;
             }
+            _unuseDocuments(act, documentsFrom, act.wordCount());
         }
     }
 

@@ -86,9 +86,9 @@ class RefusalCode(StrEnum):
     BELOW_RECEIPTED = "BelowReceipted"
     STALE_VERSION = "StaleVersion"
     VERSIONS_EXHAUSTED = "VersionsExhausted"
+    DOCUMENT_ALREADY_USED = "DocumentAlreadyUsed"
     ITEM_ALREADY_RECEIPTED = "ItemAlreadyReceipted"
     ITEM_NOT_IN_RECEIPT = "ItemNotInReceipt"
-    DOCUMENT_ALREADY_USED = "DocumentAlreadyUsed"
 
     # The gateway's own, which the chain cannot see.
     NOT_AUTHENTICATED = "NotAuthenticated"

@@ -10,7 +10,8 @@ import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @title Receipts that become several, or one
 /// @notice Split and Merge. Quantity is conserved, items move along, and a pledge binds every part.
-/// @dev Whatever is written before a refusal is undone by the revert in RareActs.
+/// @dev Whatever is written or told before a refusal is undone by the revert in RareActs. Arithmetic is unchecked where
+/// the wire form bounds it: an act has fewer than 2^16 words.
 abstract contract Divisions is Receipts {
     using PoolWord for uint256;
     using ReceiptWord for uint256;
@@ -24,16 +25,16 @@ abstract contract Divisions is Receipts {
         refusal = _expectOpen(receiptId, word, poolWord_);
         if (refusal.isNone()) refusal = _ownersConsent(act, receiptId, word);
         if (refusal.isNone()) refusal = _expectParts(act, pool, poolWord_);
-        if (refusal.isNone()) refusal = _expectSum(act, receiptId, word.quantity());
+        if (refusal.isNone()) refusal = _expectSum(act, receiptId, word.quantity(), poolWord_);
         if (refusal.isNone()) refusal = _expectFreeAndStored(receiptId, word);
         if (refusal.isNone()) refusal = _expectVersion(act.version(), receiptId, word);
-        if (refusal.isNone()) refusal = _divideItems(act, poolWord_);
         if (refusal.isSome()) return refusal;
 
         uint256 remainder = word.next().withQuantity(act.a());
         _writeOn(page, receiptId, word, remainder);
         emit Divided(uint64(receiptId), uint128(remainder), act.commitment());
-        _writeParts(act, page, word, poolWord_.isPaged());
+        refusal = _writeParts(act, page, word, poolWord_.isPaged());
+        if (refusal.isSome()) return refusal;
         _save(page);
         _pools[pool] = poolWord_.withIssued(Statements.partCount(act), 0);
     }
@@ -88,54 +89,63 @@ abstract contract Divisions is Receipts {
         if (refusal.isNone() && count == 0) return refuse(EmptyAct.selector);
     }
 
-    function _expectSum(Act act, uint256 receiptId, uint256 quantity) private pure returns (Refusal refusal) {
-        uint256 count = Statements.partCount(act);
-        uint256 sum = act.a();
-        uint256 items;
-        if (sum == 0) return refuse(ZeroQuantity.selector, receiptId);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 packed = act.word(2 * i);
-            if (_quantityIn(packed) == 0) return refuse(ZeroQuantity.selector, receiptId);
-            sum += _quantityIn(packed);
-            items += uint16(packed);
+    /// @notice The parts and what remains add up to the receipt, and where goods are serialised each of them has items.
+    function _expectSum(Act act, uint256 receiptId, uint256 quantity, uint256 poolWord_)
+        private
+        view
+        returns (Refusal refusal)
+    {
+        unchecked {
+            uint256 held = poolWord_.isSerialised() ? _itemCount[receiptId] : 0;
+            uint256 sum = act.a();
+            bool isEmpty = sum == 0;
+            bool isItemless;
+            uint256 items;
+            uint256 count = Statements.partCount(act);
+            uint256 from = 2 * count;
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 packed = act.word(2 * i);
+                uint256 to = from + uint16(packed);
+                uint256 named = _countItems(act, from, to, poolWord_.isPaged());
+                if (_quantityIn(packed) == 0) isEmpty = true;
+                if (named == 0) isItemless = true;
+                sum += _quantityIn(packed);
+                items += named;
+                from = to;
+            }
+            if (isEmpty) return refuse(ZeroQuantity.selector, receiptId);
+            if (sum > ReceiptWord.QUANTITY_MAX) return refuse(QuantityOutOfRange.selector, receiptId, sum);
+            if (from != act.wordCount() || (poolWord_.isSerialised() && (isItemless || items >= held))) {
+                return refuse(ItemsMissing.selector, receiptId, held);
+            }
+            if (sum != quantity) return refuse(SumMismatch.selector, receiptId, sum, quantity);
         }
-        if (items != act.wordCount() - 2 * count) return refuse(ItemsMissing.selector, receiptId, items);
-        if (sum != quantity) return refuse(SumMismatch.selector, receiptId, sum, quantity);
     }
 
-    /// @notice Gives every part its items. Where goods are serialised, each part has some and some remain.
-    function _divideItems(Act act, uint256 poolWord_) private returns (Refusal refusal) {
-        uint256 receiptId = act.subject();
-        uint256 count = Statements.partCount(act);
-        uint256 partId = _firstPart(act);
-        uint256 from = 2 * count;
-        bool serialised = poolWord_.isSerialised();
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 to = from + uint16(act.word(2 * i));
-            refusal = _moveItems(act, from, to, receiptId, partId, poolWord_.isPaged());
-            if (refusal.isSome()) return refusal;
-            if (serialised && _itemCount[partId] == 0) return refuse(ItemsMissing.selector, partId, 1);
-            from = to;
-            ++partId;
-        }
-        if (serialised && _itemCount[receiptId] == 0) return refuse(ItemsMissing.selector, receiptId, 1);
-    }
-
-    function _writeParts(Act act, Page memory page, uint256 word, bool paged) private {
-        uint256 count = Statements.partCount(act);
-        uint256 partId = _firstPart(act);
-        uint256 from = 2 * count;
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 packed = act.word(2 * i);
-            uint256 part = word.heir(_quantityIn(packed));
-            _writeOn(page, partId, _turnTo(page, partId), part);
-            emit IssuedFrom(
-                uint64(partId), uint128(part), bytes32(act.word(2 * i + 1)), uint64(act.subject())
-            );
-            uint256 to = from + uint16(packed);
-            _announceItems(act, from, to, partId, paged);
-            from = to;
-            ++partId;
+    /// @notice Writes and tells every part, and gives it its items.
+    function _writeParts(Act act, Page memory page, uint256 word, bool paged)
+        private
+        returns (Refusal refusal)
+    {
+        unchecked {
+            uint256 receiptId = act.subject();
+            uint256 count = Statements.partCount(act);
+            uint256 partId = _firstPart(act);
+            uint256 from = 2 * count;
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 packed = act.word(2 * i);
+                uint256 to = from + uint16(packed);
+                refusal = _moveItems(act, from, to, receiptId, partId, paged);
+                if (refusal.isSome()) return refusal;
+                uint256 part = word.heir(_quantityIn(packed));
+                _writeOn(page, partId, _turnTo(page, partId), part);
+                emit IssuedFrom(
+                    uint64(partId), uint128(part), bytes32(act.word(2 * i + 1)), uint64(receiptId)
+                );
+                _announceItems(act, from, to, partId, paged);
+                from = to;
+                ++partId;
+            }
         }
     }
 

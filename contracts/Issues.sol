@@ -56,7 +56,7 @@ abstract contract Issues is Receipts {
             uint256 first = act.subject();
             uint256 count = act.a();
             uint256 holder = NOBODY;
-            uint256 items;
+            uint256 from = 2 * count;
             for (uint256 i = 0; i < count; ++i) {
                 uint256 packed = act.word(2 * i);
                 // Receipts of one act mostly have one holder, who need not be looked up twice.
@@ -65,11 +65,15 @@ abstract contract Issues is Receipts {
                     refusal = _expectHolder(holder, _lastParty(act));
                     if (refusal.isSome()) return (refusal, 0);
                 }
-                refusal = _checkNewReceipt(first + i, packed, poolWord_);
+                uint256 to = from + _itemsIn(packed);
+                refusal = _checkNewReceipt(
+                    first + i, packed, _countItems(act, from, to, poolWord_.isPaged()), poolWord_
+                );
                 if (refusal.isSome()) return (refusal, 0);
                 quantity += _quantityIn(packed);
-                items += _itemsIn(packed);
+                from = to;
             }
+            uint256 items = from - 2 * count;
             if (items != act.b()) refusal = refuse(ItemsMissing.selector, first, items);
         }
     }
@@ -83,7 +87,7 @@ abstract contract Issues is Receipts {
         if (holder == inspector) return refuse(InspectorNotIndependent.selector, inspector);
     }
 
-    function _checkNewReceipt(uint256 receiptId, uint256 packed, uint256 poolWord_)
+    function _checkNewReceipt(uint256 receiptId, uint256 packed, uint256 named, uint256 poolWord_)
         private
         view
         returns (Refusal refusal)
@@ -95,7 +99,7 @@ abstract contract Issues is Receipts {
             return refuse(QuantityOutOfRange.selector, receiptId, quantity);
         }
         if (storageDay > ReceiptWord.DAY_MAX) return refuse(DayOutOfRange.selector, receiptId, storageDay);
-        if (poolWord_.isSerialised() == (_itemsIn(packed) == 0)) {
+        if (poolWord_.isSerialised() == (named == 0)) {
             return refuse(ItemsMissing.selector, receiptId, 1);
         }
         if (storageDay < _today()) return refuse(StorageExpired.selector, receiptId, storageDay);
@@ -111,27 +115,28 @@ abstract contract Issues is Receipts {
         if (needed > attested) return refuse(OverAttested.selector, pool, attested, needed);
     }
 
-    /// @notice Claims all items and documents, or nothing.
+    /// @notice Claims all documents and items, or nothing.
     function _claim(Act act, bool paged) private returns (Refusal refusal) {
         unchecked {
+            uint256 from = 2 * act.a();
+            uint256 documentsFrom = from + act.b();
+            refusal = _useDocuments(act, documentsFrom);
+            if (refusal.isSome() || act.b() == 0) return refusal;
             uint256 first = act.subject();
             uint256 claimed;
-            uint256 from = 2 * act.a();
-            if (act.b() != 0) {
-                for (; claimed < act.a(); ++claimed) {
-                    uint256 to = from + _itemsIn(act.word(2 * claimed));
-                    refusal = _claimItems(act, from, to, first + claimed, paged);
-                    if (refusal.isSome()) break;
-                    from = to;
-                }
+            for (; claimed < act.a(); ++claimed) {
+                uint256 to = from + _itemsIn(act.word(2 * claimed));
+                refusal = _claimItems(act, from, to, first + claimed, paged);
+                if (refusal.isSome()) break;
+                from = to;
             }
-            if (refusal.isNone()) refusal = _useDocuments(act, from);
             if (refusal.isNone()) return refusal;
             while (claimed != 0) {
                 uint256 items = _itemsIn(act.word(2 * --claimed));
                 _unclaimItems(act, from - items, from, first + claimed, paged);
                 from -= items;
             }
+            _unuseDocuments(act, documentsFrom, act.wordCount());
         }
     }
 

@@ -17,12 +17,15 @@ abstract contract Pages is ILedgerErrors, ILedgerEvents, Succession {
     /// @dev Pages, and pages of receipts, that have been copied from the predecessor.
     mapping(bytes32 place => bool) private _isBrought;
 
-    /// @notice How many items the words `from` to `to` name; 0 when they are no pages.
+    /// @notice How many items the words `from` to `to` name; 0 when they are no pages of this act, or one is without items.
+    /// @dev Words are not counted beyond the act: many receipts could each name the same ones, at a cost without bound.
     function _countOnPages(Act act, uint256 from, uint256 to) internal pure returns (uint256 count) {
         unchecked {
-            if ((to - from) & 1 != 0) return 0;
+            if ((to - from) & 1 != 0 || to > act.wordCount()) return 0;
             for (uint256 i = from; i < to; i += 2) {
-                for (uint256 bits = act.word(i + 1); bits != 0; bits &= bits - 1) {
+                uint256 bits = act.word(i + 1);
+                if (bits == 0) return 0;
+                for (; bits != 0; bits &= bits - 1) {
                     ++count;
                 }
             }
@@ -71,13 +74,14 @@ abstract contract Pages is ILedgerErrors, ILedgerEvents, Succession {
                 (bytes32 page, uint256 items) = _pageAt(act, i, receiptId);
                 uint256 held = _itemsOfReceipt[receiptId][page];
                 if (held & items != items) {
+                    refusal = refuse(ItemNotInReceipt.selector, uint256(page), receiptId);
                     while (i > 0) {
                         i -= 2;
                         page = bytes32(act.word(i));
                         _itemsOnPage[page] |= act.word(i + 1);
                         _itemsOfReceipt[receiptId][page] |= act.word(i + 1);
                     }
-                    return refuse(ItemNotInReceipt.selector, uint256(page), receiptId);
+                    return refusal;
                 }
                 _itemsOfReceipt[receiptId][page] = held & ~items;
                 _itemsOnPage[page] &= ~items;

@@ -169,7 +169,7 @@ abstract contract Receipts is Pools, Claims {
     }
 
     /// @notice Where goods are serialised, all that leave are named: when everything leaves, every item of the receipt, and
-    /// otherwise not all of them. Where they are not, none can be.
+    /// otherwise not all of them. Where they are not, none can be. Words that name no item are not read as items.
     function _expectItems(Act act, uint256 words, uint256 receiptId, uint256 poolWord_, bool isAll)
         internal
         view
@@ -178,7 +178,9 @@ abstract contract Receipts is Pools, Claims {
         if (!PoolWord.isSerialised(poolWord_)) return refusal;
         uint256 named = _countItems(act, 0, words, PoolWord.isPaged(poolWord_));
         uint256 held = _itemCount[receiptId];
-        if (isAll ? named != held : named >= held) return refuse(ItemsMissing.selector, receiptId, held);
+        if ((isAll ? named != held : named >= held) || (named == 0) != (words == 0)) {
+            return refuse(ItemsMissing.selector, receiptId, held);
+        }
     }
 
     function _expectVersion(uint256 named, uint256 receiptId, uint256 word)

@@ -48,6 +48,7 @@ class RefusalCode(StrEnum):
     EMPTY_ACT = "EmptyAct"
     OUT_OF_ORDER = "OutOfOrder"
     MIXED_PORTFOLIO = "MixedPortfolio"
+    MIXED_GOODS = "MixedGoods"
     PAUSED = "Paused"
     NOT_PAUSED = "NotPaused"
     ZERO_QUANTITY = "ZeroQuantity"
@@ -55,7 +56,6 @@ class RefusalCode(StrEnum):
     DAY_OUT_OF_RANGE = "DayOutOfRange"
     ITEMS_MISSING = "ItemsMissing"
     SUM_MISMATCH = "SumMismatch"
-    MIXED_GOODS = "MixedGoods"
     NOT_HOLDER = "NotHolder"
     SELF_TRANSFER = "SelfTransfer"
     SELF_PLEDGE = "SelfPledge"
@@ -86,9 +86,9 @@ class RefusalCode(StrEnum):
     BELOW_RECEIPTED = "BelowReceipted"
     STALE_VERSION = "StaleVersion"
     VERSIONS_EXHAUSTED = "VersionsExhausted"
+    DOCUMENT_ALREADY_USED = "DocumentAlreadyUsed"
     ITEM_ALREADY_RECEIPTED = "ItemAlreadyReceipted"
     ITEM_NOT_IN_RECEIPT = "ItemNotInReceipt"
-    DOCUMENT_ALREADY_USED = "DocumentAlreadyUsed"
 
     # The gateway's own, which the chain cannot see.
     NOT_AUTHENTICATED = "NotAuthenticated"

@@ -115,6 +115,9 @@ interface ILedgerErrors {
     /// @notice The receipts of a portfolio act differ in holder, warehouse or pledgee.
     error MixedPortfolio(uint64 receiptId);
 
+    /// @notice The two receipts differ in pool, holder, pledge or standing, or are one.
+    error MixedGoods(uint64 receiptId);
+
     /// @notice The guardian has stopped new receipts and new pledges in this pool.
     error Paused(uint32 pool);
 
@@ -136,9 +139,6 @@ interface ILedgerErrors {
 
     /// @notice The parts of a split do not add up to the receipt.
     error SumMismatch(uint64 receiptId, uint64 sum, uint64 quantity);
-
-    /// @notice The two receipts differ in pool, holder, pledge or standing, or are one.
-    error MixedGoods(uint64 receiptId);
 
     /// @notice The party is not the receipt's holder.
     error NotHolder(uint64 receiptId, uint32 party);
@@ -235,13 +235,16 @@ interface ILedgerErrors {
     /// @notice The last versions are kept for exits: release, delivery, default and what follows it, freeze and its end.
     error VersionsExhausted(uint64 subject);
 
-    /// @notice The item is in an open receipt already, here or in another warehouse.
-    error ItemAlreadyReceipted(bytes32 itemKey, uint64 receiptId);
-
-    /// @notice The item is not among the goods of this receipt.
-    error ItemNotInReceipt(bytes32 itemKey, uint64 receiptId);
-
     /// @notice The document has backed an issue, a pledge or a delivery before.
     /// @param subject First receipt of the act that used it.
     error DocumentAlreadyUsed(bytes32 document, uint64 subject);
+
+    /// @notice The item is in an open receipt already, here or in another warehouse.
+    /// @param itemKey The item, or the page that it stands on.
+    /// @param receiptId That receipt, 0 when the item stands on a page.
+    error ItemAlreadyReceipted(bytes32 itemKey, uint64 receiptId);
+
+    /// @notice The item is not among the goods of this receipt.
+    /// @param itemKey The item, or the page that it stands on.
+    error ItemNotInReceipt(bytes32 itemKey, uint64 receiptId);
 }

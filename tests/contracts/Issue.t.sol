@@ -301,7 +301,7 @@ contract IssueTest is LedgerTest {
         assertRefused(signed(draft, WAREHOUSE, INSPECTOR), reason(ItemsMissing.selector, draft.subject, 3));
     }
 
-    function test_UsedDocumentGivesTheCoilsBack() public {
+    function test_UsedDocumentLeavesTheCoilsAndTheOtherDocumentsFree() public {
         Draft memory earlier = issue(POOL, 1, ALICE);
         earlier.words = earlier.words.append("note");
         pass(signed(earlier, WAREHOUSE, INSPECTOR));
@@ -314,6 +314,20 @@ contract IssueTest is LedgerTest {
         );
         assertEq(ledger.receiptOfItem(COIL_A), 0);
         assertEq(ledger.subjectOfDocument("other note"), 0);
+    }
+
+    function test_CoilInAnOpenReceiptGivesTheOtherCoilsAndTheDocumentsBack() public {
+        uint64 earlier = issuedCoils(COIL_C, "coil e", "coil f");
+        Draft memory draft = twoOfCoils(COIL_A, COIL_B, "coil d", COIL_C);
+        draft.subject = earlier + 1;
+        draft.words = draft.words.append("note");
+        assertRefused(
+            signed(draft, WAREHOUSE, INSPECTOR),
+            reason(ItemAlreadyReceipted.selector, uint256(COIL_C), earlier)
+        );
+        assertEq(ledger.receiptOfItem(COIL_A), 0);
+        assertEq(ledger.receiptOfItem("coil d"), 0);
+        assertEq(ledger.subjectOfDocument("note"), 0);
     }
 
     function test_DocumentsOfAnIssueAreUsed() public {

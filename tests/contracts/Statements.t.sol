@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Statements} from "../../contracts/Statements.sol";
 import {Kind} from "../../contracts/Wire.sol";
-import {Draft, Drafts, NewReceipt} from "./support/Draft.sol";
+import {Draft, Drafts, NewPart, NewReceipt} from "./support/Draft.sol";
 import {LedgerTest} from "./support/LedgerTest.sol";
 
 /// @notice The digests once more, by `abi.encode` and from the words of the struct types alone.
@@ -13,6 +13,7 @@ contract StatementsTest is LedgerTest {
     string private constant NEW_RECEIPT =
         "NewReceipt(uint32 holder,uint64 quantity,uint16 storageDay,uint16 itemCount,bytes32 content)";
     string private constant RECEIPT_REF = "ReceiptRef(uint64 receiptId,uint16 version)";
+    string private constant NEW_PART = "NewPart(uint64 quantity,uint16 itemCount,bytes32 content)";
 
     function testFuzz_Admit(Fields memory f, address key) public view {
         Draft memory draft = filled(Kind.Admit, f);
@@ -247,9 +248,230 @@ contract StatementsTest is LedgerTest {
         check(draft, abi.encode(hashed(type_), hashOfRefs(receipts), f.commitment, f.deadline));
     }
 
+    function testFuzz_TransferPortfolio(Fields memory f, uint80[] memory receipts) public view {
+        Draft memory draft = filled(Kind.TransferPortfolio, f);
+        draft.words = portfolio(receipts);
+        string memory type_ = string.concat(
+            "TransferPortfolio(ReceiptRef[] receipts,uint32 transferee,bytes32 terms,uint40 deadline)",
+            RECEIPT_REF
+        );
+        check(draft, abi.encode(hashed(type_), hashOfRefs(receipts), uint32(f.a), f.commitment, f.deadline));
+    }
+
+    /// @param strays Bits of the parts' words that nobody signs.
+    function testFuzz_Split(
+        Fields memory f,
+        NewPart[] memory parts,
+        bytes32[] memory itemKeys,
+        uint128 strays
+    ) public view {
+        Draft memory draft = filled(Kind.Split, f);
+        draft.b = (f.b & ~uint48(type(uint16).max)) | uint48(parts.length);
+        draft.words = new bytes32[](2 * parts.length);
+        bytes32[] memory hashes = new bytes32[](parts.length);
+        for (uint256 i = 0; i < parts.length; ++i) {
+            draft.words[2 * i] = parts[i].packed() | bytes32(uint256(strays) << 80);
+            draft.words[2 * i + 1] = parts[i].content;
+            hashes[i] = keccak256(abi.encode(hashed(NEW_PART), parts[i]));
+        }
+        draft.words = joined(draft.words, itemKeys);
+        string memory type_ = string.concat(
+            "Split(uint64 receiptId,uint16 version,uint64 remaining,uint32 firstSerial,NewPart[] parts,bytes32[] itemKeys,bytes32 content,uint40 deadline)",
+            NEW_PART
+        );
+        check(
+            draft,
+            abi.encode(
+                hashed(type_),
+                f.subject,
+                f.version,
+                uint64(f.a),
+                uint32(f.b >> 16),
+                keccak256(abi.encodePacked(hashes)),
+                keccak256(abi.encodePacked(itemKeys)),
+                f.commitment,
+                f.deadline
+            )
+        );
+    }
+
+    /// @param absorbed With bits that nobody signs.
+    function testFuzz_Merge(Fields memory f, uint256 absorbed, bytes32[] memory itemKeys) public view {
+        Draft memory draft = filled(Kind.Merge, f);
+        draft.words = joined(draft.words.append(bytes32(absorbed)), itemKeys);
+        string memory type_ =
+            "Merge(uint64 receiptId,uint16 version,uint64 absorbedId,uint16 absorbedVersion,bytes32[] itemKeys,bytes32 content,uint40 deadline)";
+        check(
+            draft,
+            abi.encode(
+                hashed(type_),
+                f.subject,
+                f.version,
+                uint64(absorbed >> 16),
+                uint16(absorbed),
+                keccak256(abi.encodePacked(itemKeys)),
+                f.commitment,
+                f.deadline
+            )
+        );
+    }
+
+    /// @param substitute With bits that nobody signs.
+    function testFuzz_Substitute(Fields memory f, uint256 substitute) public view {
+        Draft memory draft = filled(Kind.Substitute, f);
+        draft.words = draft.words.append(bytes32(substitute));
+        string memory type_ =
+            "Substitute(uint64 receiptId,uint16 version,uint64 substituteId,uint16 substituteVersion,bytes32 terms,uint40 deadline)";
+        check(
+            draft,
+            abi.encode(
+                hashed(type_),
+                f.subject,
+                f.version,
+                uint64(substitute >> 16),
+                uint16(substitute),
+                f.commitment,
+                f.deadline
+            )
+        );
+    }
+
+    function testFuzz_ExtendStorage(Fields memory f) public view {
+        string memory type_ =
+            "ExtendStorage(uint64 receiptId,uint16 version,uint16 storageDay,bytes32 terms,uint40 deadline)";
+        check(
+            filled(Kind.ExtendStorage, f),
+            abi.encode(hashed(type_), f.subject, f.version, uint16(f.b), f.commitment, f.deadline)
+        );
+    }
+
+    function testFuzz_Replace(Fields memory f, bytes32[] memory itemKeys) public view {
+        Draft memory draft = filled(Kind.Replace, f);
+        draft.words = itemKeys;
+        string memory type_ =
+            "Replace(uint64 receiptId,uint16 version,uint32 serial,uint64 quantity,bytes32[] itemKeys,bytes32 content,uint40 deadline)";
+        check(
+            draft,
+            abi.encode(
+                hashed(type_),
+                f.subject,
+                f.version,
+                uint32(f.b),
+                uint64(f.a),
+                keccak256(abi.encodePacked(itemKeys)),
+                f.commitment,
+                f.deadline
+            )
+        );
+    }
+
+    function testFuzz_Cancel(Fields memory f, bytes32[] memory itemKeys) public view {
+        Draft memory draft = filled(Kind.Cancel, f);
+        draft.words = itemKeys;
+        string memory type_ =
+            "Cancel(uint64 receiptId,uint16 version,bytes32[] itemKeys,bytes32 reason,uint40 deadline)";
+        check(
+            draft,
+            abi.encode(
+                hashed(type_),
+                f.subject,
+                f.version,
+                keccak256(abi.encodePacked(itemKeys)),
+                f.commitment,
+                f.deadline
+            )
+        );
+    }
+
+    function testFuzz_WriteDown(Fields memory f, bytes32[] memory itemKeys) public view {
+        Draft memory draft = filled(Kind.WriteDown, f);
+        draft.words = itemKeys;
+        string memory type_ =
+            "WriteDown(uint64 receiptId,uint16 version,uint64 quantity,bytes32[] itemKeys,bytes32 evidence,uint40 deadline)";
+        check(
+            draft,
+            abi.encode(
+                hashed(type_),
+                f.subject,
+                f.version,
+                uint64(f.a),
+                keccak256(abi.encodePacked(itemKeys)),
+                f.commitment,
+                f.deadline
+            )
+        );
+    }
+
+    function testFuzz_ToPaper(Fields memory f) public view {
+        checkReceipt(
+            Kind.ToPaper, f, "ToPaper(uint64 receiptId,uint16 version,bytes32 paper,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_FromPaper(Fields memory f) public view {
+        checkReceipt(
+            Kind.FromPaper, f, "FromPaper(uint64 receiptId,uint16 version,bytes32 paper,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_Invalidate(Fields memory f) public view {
+        checkReceipt(
+            Kind.Invalidate, f, "Invalidate(uint64 receiptId,uint16 version,bytes32 reason,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_NoteClaim(Fields memory f) public view {
+        checkReceipt(
+            Kind.NoteClaim, f, "NoteClaim(uint64 receiptId,uint16 version,bytes32 claim,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_LiftClaim(Fields memory f) public view {
+        checkReceipt(
+            Kind.LiftClaim, f, "LiftClaim(uint64 receiptId,uint16 version,bytes32 reason,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_Recover(Fields memory f, uint256 key) public view {
+        checkRecovery(
+            Kind.Recover,
+            f,
+            key,
+            "Recover(uint32 party,uint16 version,address key,bytes32 evidence,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_CompleteRecovery(Fields memory f, uint256 key) public view {
+        checkRecovery(
+            Kind.CompleteRecovery,
+            f,
+            key,
+            "CompleteRecovery(uint32 party,uint16 version,address key,bytes32 evidence,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_VetoRecovery(Fields memory f) public view {
+        checkParty(
+            Kind.VetoRecovery, f, "VetoRecovery(uint32 party,uint16 version,bytes32 reason,uint40 deadline)"
+        );
+    }
+
+    function testFuzz_Pause(Fields memory f) public view {
+        checkParty(Kind.Pause, f, "Pause(uint32 pool,uint16 version,bytes32 reason,uint40 deadline)");
+    }
+
+    function testFuzz_Resume(Fields memory f) public view {
+        checkParty(Kind.Resume, f, "Resume(uint32 pool,uint16 version,bytes32 reason,uint40 deadline)");
+    }
+
+    function testFuzz_Seal(Fields memory f) public view {
+        checkParty(Kind.Seal, f, "Seal(uint32 pool,uint16 version,bytes32 reason,uint40 deadline)");
+    }
+
     function test_ThePublishedTypesAreTheseTypes() public pure {
         assertEq(Statements.NEW_RECEIPT, hashed(NEW_RECEIPT));
         assertEq(Statements.RECEIPT_REF, hashed(RECEIPT_REF));
+        assertEq(Statements.NEW_PART, hashed(NEW_PART));
     }
 
     struct Fields {
@@ -274,6 +496,15 @@ contract StatementsTest is LedgerTest {
         // The high bits belong to no address, and nobody can have signed them.
         f.commitment = bytes32(uint256(uint160(key)) | (uint256(f.commitment) << 160));
         check(filled(kind, f), abi.encode(hashed(type_), uint32(f.subject), f.version, key, f.deadline));
+    }
+
+    /// @param key With bits that belong to no address.
+    function checkRecovery(Kind kind, Fields memory f, uint256 key, string memory type_) private view {
+        Draft memory draft = filled(kind, f);
+        draft.words = draft.words.append(bytes32(key));
+        bytes32 typeHash = hashed(type_);
+        address key_ = address(uint160(key));
+        check(draft, abi.encode(typeHash, uint32(f.subject), f.version, key_, f.commitment, f.deadline));
     }
 
     function checkReceipt(Kind kind, Fields memory f, string memory type_) private view {
@@ -318,6 +549,13 @@ contract StatementsTest is LedgerTest {
             hashes = bytes.concat(hashes, one);
         }
         return keccak256(hashes);
+    }
+
+    function joined(bytes32[] memory words, bytes32[] memory behind) private pure returns (bytes32[] memory) {
+        for (uint256 i = 0; i < behind.length; ++i) {
+            words = words.append(behind[i]);
+        }
+        return words;
     }
 
     function hashed(string memory type_) private pure returns (bytes32) {

@@ -127,6 +127,75 @@ contract WireTest is LedgerTest {
         assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
     }
 
+    function test_KindsWithoutWordsTakeNone() public {
+        Kind[10] memory kinds = [
+            Kind.ExtendStorage,
+            Kind.ToPaper,
+            Kind.FromPaper,
+            Kind.Invalidate,
+            Kind.NoteClaim,
+            Kind.LiftClaim,
+            Kind.VetoRecovery,
+            Kind.Pause,
+            Kind.Resume,
+            Kind.Seal
+        ];
+        for (uint256 i = 0; i < kinds.length; ++i) {
+            expectWords(kinds[i], 0, 0);
+        }
+    }
+
+    function test_KindsWithOneWordTakeNeitherNoneNorTwo() public {
+        Kind[4] memory kinds = [Kind.Admit, Kind.Substitute, Kind.Recover, Kind.CompleteRecovery];
+        for (uint256 i = 0; i < kinds.length; ++i) {
+            expectWords(kinds[i], 1, 1);
+        }
+    }
+
+    function test_KindsWithItemsTakeAnyWordsFromTheFirstThatTheyNeed() public {
+        expectWords(Kind.Merge, 1, 4);
+        expectWords(Kind.Replace, 0, 4);
+        expectWords(Kind.Cancel, 0, 4);
+        expectWords(Kind.WriteDown, 0, 4);
+        expectWords(Kind.TransferPortfolio, 0, 4);
+    }
+
+    /// @notice The number of parts stands in the head, and each takes two words.
+    function test_SplitTakesTheWordsOfItsPartsAndAnyItems() public {
+        Draft memory draft = draftOf(Kind.Split, receipt, 1);
+        draft.b = 2;
+        for (uint256 words = 0; words < 7; ++words) {
+            draft.words = new bytes32[](words);
+            if (words < 4) assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
+            else assertTrue(ledger.digestOf(draft.encode("")) != 0);
+        }
+        draft.b = type(uint16).max;
+        assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
+        draft.b = 0;
+        draft.words = new bytes32[](0);
+        assertTrue(ledger.digestOf(draft.encode("")) != 0);
+    }
+
+    /// @notice The number of items stands in the head, and what is behind them are documents.
+    function test_DeliveryTakesTheWordsOfItsItemsAndAnyDocuments() public {
+        Draft memory draft = delivery(receipt, 1, QUANTITY);
+        draft.b = 2;
+        for (uint256 words = 0; words < 5; ++words) {
+            draft.words = new bytes32[](words);
+            if (words < 2) assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
+            else assertTrue(ledger.digestOf(draft.encode("")) != 0);
+        }
+    }
+
+    function test_WordAddedToASignedActIsRefused() public {
+        Draft memory draft = draftOf(Kind.NoteClaim, receipt, 1);
+        bytes memory warehouse = signature(draft, keyOf(WAREHOUSE));
+        bytes memory act = draft.encode(warehouse);
+        draft.words = draft.words.append("stray");
+        assertRefused(draft.encode(warehouse), reason(MalformedAct.selector, 0));
+        pass(act);
+    }
+
     function test_DeadlineIsTheLastGoodSecond() public {
         Draft memory draft = transfer(receipt, 1, BOB);
         bytes memory act = signed(draft, ALICE, BOB);
@@ -212,6 +281,17 @@ contract WireTest is LedgerTest {
         vm.cool(address(ledger));
         assertEq(ledger.relay(refusals), count);
         assertLt(gasOfTransaction(refusals), GAS_OF_A_TRANSACTION_MAX);
+    }
+
+    /// @notice So many words say something that can be signed, and neither one fewer nor one more.
+    /// @param most Four stands for any number.
+    function expectWords(Kind kind, uint256 fewest, uint256 most) private {
+        Draft memory draft = draftOf(kind, receipt, 1);
+        for (uint256 words = 0; words <= 4; ++words) {
+            draft.words = new bytes32[](words);
+            if (words >= fewest && words <= most) assertTrue(ledger.digestOf(draft.encode("")) != 0);
+            else assertRefused(draft.encode(""), reason(MalformedAct.selector, 0));
+        }
     }
 
     /// @notice The last call, had it been a transaction with these acts.

@@ -93,6 +93,52 @@ contract ReceiptWordTest is Test {
         assertFalse(word.defaulted(day).withoutPledge().isInDefault());
     }
 
+    function testFuzz_NewStorageDayChangesNothingElse(uint128 any, uint256 day) public pure {
+        day = bound(day, 0, ReceiptWord.DAY_MAX);
+        uint256 word = any;
+        uint256 changed = word.withStorageDay(day);
+        assertEq(changed.storageDay(), day);
+        assertEq(changed ^ word, (word.storageDay() ^ day) << 100);
+    }
+
+    function testFuzz_HeirDiffersInVersionAndQuantityAlone(uint128 any, uint40 quantity) public pure {
+        uint256 word = any;
+        uint256 heir = word.heir(quantity);
+        assertEq(heir.version(), 1);
+        assertEq(heir.quantity(), quantity);
+        assertEq(heir ^ word, ((word.version() ^ 1) << 46) | ((word.quantity() ^ quantity) << 60));
+    }
+
+    function testFuzz_ClosedWordStandsForNothingAndSecuresNothing(uint128 any, uint8 status) public pure {
+        status = uint8(bound(status, 2, 6));
+        uint256 word = any & ~uint128(1 << 59);
+        uint256 closed = word.closed(status);
+        assertEq(closed.status(), status);
+        assertEq(closed.version(), word.version() + 1);
+        assertEq(closed.quantity() | closed.pledgee() | closed.maturityDay(), 0);
+        assertFalse(closed.isEncumbered() || closed.isInDefault());
+        assertEq(closed.holder(), word.holder());
+        assertEq(closed.storageDay(), word.storageDay());
+        assertEq(closed & 0xc8, word & 0xc8);
+    }
+
+    function testFuzz_ReceiptsAreAlikeWhateverTheirVersionQuantityAndStorageDay(
+        uint128 any,
+        uint256 version,
+        uint40 quantity,
+        uint256 day,
+        uint8 bit
+    ) public pure {
+        version = bound(version, 0, ReceiptWord.VERSION_MAX);
+        day = bound(day, 0, ReceiptWord.DAY_MAX);
+        uint256 word = any;
+        uint256 other = word.withQuantity(quantity).withStorageDay(day);
+        other ^= (other.version() ^ version) << 46;
+        assertTrue(word.isLike(other));
+        bit %= 128;
+        assertEq(word.isLike(other ^ (uint256(1) << bit)), bit >= 46 && bit < 114);
+    }
+
     function testFuzz_NextVersionChangesNothingElse(uint128 any) public pure {
         uint256 word = any;
         vm.assume(word.version() < ReceiptWord.VERSION_MAX);
@@ -157,6 +203,20 @@ contract PoolWordTest is Test {
         assertEq(word.attestationDay(), day);
         assertEq(word.attestationDays(), 30);
         assertEq(word.version(), 2);
+    }
+
+    function testFuzz_CorrectionLeavesTheCountAlone(uint56 attested, uint56 receipted, uint56 corrected)
+        public
+        pure
+    {
+        receipted = uint56(bound(receipted, 0, attested));
+        corrected = uint56(bound(corrected, 0, receipted));
+        uint256 word = PoolWord.opened(PoolWord.SERIALISED | PoolWord.PAGED, 30, type(uint56).max);
+        word = word.withAttestation(attested, 7).withIssued(1, receipted);
+        uint256 changed = word.withUnreceipted(corrected);
+        assertEq(changed.receipted(), receipted - corrected);
+        assertEq(changed.attested(), attested);
+        assertEq(changed << 64, word << 64);
     }
 }
 

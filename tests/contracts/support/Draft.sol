@@ -25,6 +25,13 @@ struct NewReceipt {
     bytes32 content;
 }
 
+/// @notice One part of a split.
+struct NewPart {
+    uint64 quantity;
+    uint16 itemCount;
+    bytes32 content;
+}
+
 /// @title Acts in the wire form, written a second time
 /// @notice Independent of contracts/Wire.sol, so that the two check one another.
 library Drafts {
@@ -56,6 +63,10 @@ library Drafts {
             (uint256(one.holder) << 96) | (uint256(one.quantity) << 32) | (uint256(one.storageDay) << 16)
                 | one.itemCount
         );
+    }
+
+    function packed(NewPart memory one) internal pure returns (bytes32) {
+        return bytes32((uint256(one.quantity) << 16) | one.itemCount);
     }
 
     function ref(uint64 receiptId, uint16 version) internal pure returns (bytes32) {

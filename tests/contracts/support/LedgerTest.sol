@@ -8,7 +8,7 @@ import {ILedgerEvents} from "../../../contracts/interfaces/ILedgerEvents.sol";
 import {IReceiptsLedger} from "../../../contracts/interfaces/IReceiptsLedger.sol";
 import {PartyWord} from "../../../contracts/words/PartyWord.sol";
 import {ReceiptWord} from "../../../contracts/words/ReceiptWord.sol";
-import {Draft, Drafts, NewReceipt} from "./Draft.sol";
+import {Draft, Drafts, NewPart, NewReceipt} from "./Draft.sol";
 
 /// @title A ledger with a cast
 /// @notice Every test takes an act that would pass and changes one thing.
@@ -328,6 +328,69 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
     function portfolioRelease(uint64[] memory receiptIds) internal view returns (Draft memory draft) {
         draft = draftOf(Kind.ReleasePortfolio, receiptIds[0], 0);
         draft.words = refs(receiptIds);
+    }
+
+    function openingWith(uint32 pool, uint256 flags) internal view returns (Draft memory draft) {
+        draft = opening(pool, false);
+        draft.b |= uint48(flags << 7);
+    }
+
+    function newPart(uint64 quantity) internal pure returns (NewPart memory) {
+        return NewPart(quantity, 0, keccak256(abi.encode("part", quantity)));
+    }
+
+    /// @notice One part of this quantity; the rest remains.
+    function split(uint64 receiptId, uint16 version_, uint64 quantity) internal view returns (Draft memory) {
+        NewPart[] memory parts = new NewPart[](1);
+        parts[0] = newPart(quantity);
+        return splitInto(receiptId, version_, uint64(word(receiptId).quantity()) - quantity, parts);
+    }
+
+    function splitInto(uint64 receiptId, uint16 version_, uint64 remaining, NewPart[] memory parts)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.Split, receiptId, version_);
+        draft.a = uint56(remaining);
+        draft.b = (uint48(nextSerial(uint32(receiptId >> 32))) << 16) | uint48(parts.length);
+        draft.words = new bytes32[](2 * parts.length);
+        for (uint256 i = 0; i < parts.length; ++i) {
+            draft.words[2 * i] = parts[i].packed();
+            draft.words[2 * i + 1] = parts[i].content;
+        }
+    }
+
+    function merge(uint64 receiptId, uint16 version_, uint64 absorbedId, uint16 absorbedVersion)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.Merge, receiptId, version_);
+        draft.words = draft.words.append(Drafts.ref(absorbedId, absorbedVersion));
+    }
+
+    function replacement(uint64 receiptId, uint16 version_, uint64 quantity)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.Replace, receiptId, version_);
+        draft.a = uint56(quantity);
+        draft.b = nextSerial(uint32(receiptId >> 32));
+    }
+
+    function cancellation(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.Cancel, receiptId, version_);
+    }
+
+    function writeDown(uint64 receiptId, uint16 version_, uint64 quantity)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.WriteDown, receiptId, version_);
+        draft.a = uint56(quantity);
     }
 
     /// @notice The receipts at their present versions.

@@ -14,12 +14,14 @@ from benchmarks.gas.compiler import ROOT, package_version
 from benchmarks.gas.operation import PeerBill
 from benchmarks.gas.ours import OurBill, Way
 from benchmarks.gas.peers.trex import IDENTITIES
+from benchmarks.gas.snapshot import Change
 from benchmarks.markdown import markdown_table
 
 DOCUMENT = ROOT / "docs" / "gas.md"
 _TEXT = Path(__file__).with_name("document.md")
 _OURS = ("act", *(way.value for way in Way))
 _BUDGETS = ("budget of", "at most", "spent", "")
+_CHANGES = ("what", "old", "new", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ def our_rows(bill: OurBill) -> Iterator[tuple[str, ...]]:
         yield row.name, *(f"{one.gas_each:,}" if one else NONE for one in spent)
 
 
-def print_report(bills: Bills, judged: Sequence[Verdict], console: Console) -> None:
-    """Print what costs what, and the budgets."""
+def print_report(
+    bills: Bills, judged: Sequence[Verdict], changed: Sequence[Change], console: Console
+) -> None:
+    """Print what costs what, the budgets, and what is not as the snapshot remembers it."""
     _print(console, "Gas for each receipt", _OURS, our_rows(bills.ours))
     headings = ("act", "ours", *(peer.name for peer in bills.peers))
     _print(console, "Beside peers (peer's / ours)", headings, lines(bills.ours, bills.peers))
@@ -60,6 +64,11 @@ def print_report(bills: Bills, judged: Sequence[Verdict], console: Console) -> N
     _print(console, "Budgets", _BUDGETS, verdicts)
     if bills.ours.unmeasured:
         console.print(f"Without a row in benchmarks/gas/acts.py: {_unmeasured(bills.ours)}")
+    if not changed:
+        console.print("No figure of ours differs from the snapshot.")
+        return
+    differing = ((c.what, _figure(c.old), _figure(c.new), c.percent) for c in changed)
+    _print(console, "Differs from the snapshot (whole transactions)", _CHANGES, differing)
 
 
 def write_document(bills: Bills, judged: Sequence[Verdict], client: str) -> None:
@@ -117,3 +126,7 @@ def _print(
 
 def _unmeasured(bill: OurBill) -> str:
     return ", ".join(kind.name.lower().replace("_", " ") for kind in bill.unmeasured)
+
+
+def _figure(number: int | None) -> str:
+    return NONE if number is None else f"{number:,}"

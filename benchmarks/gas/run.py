@@ -1,4 +1,4 @@
-"""The run: one node, all measurements, the tables, docs/gas.md, and the verdict."""
+"""The run: one node, all measurements, the tables, docs/gas.md, the snapshot, and the verdict."""
 
 from rich.console import Console
 
@@ -10,6 +10,7 @@ from benchmarks.gas.peers import erc721, tradetrust, trex
 from benchmarks.gas.peers.bare_word import bare_word
 from benchmarks.gas.report import Bills, print_report, write_document
 from benchmarks.gas.sender import Sender
+from benchmarks.gas.snapshot import changes, figures, remember, remembered
 from benchmarks.gas.stage import GENESIS_SECONDS
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.rpc import Rpc
@@ -17,7 +18,7 @@ from tests.support.ledger_on_chain import LedgerOnChain
 
 
 def run(console: Console) -> bool:
-    """Measure, print, write docs/gas.md; return whether every budget is kept."""
+    """Measure, print, write docs/gas.md and the snapshot; return whether every budget is kept."""
     with anvil("--timestamp", str(GENESIS_SECONDS)) as node:
         rpc = Rpc(node.url)
         sender = Sender(rpc)
@@ -29,8 +30,10 @@ def run(console: Console) -> bool:
         )
         client = str(rpc.call("web3_clientVersion"))
     judged = list(verdicts(bills.ours))
-    print_report(bills, judged, console)
+    found = figures(bills.ours)
+    print_report(bills, judged, list(changes(remembered(), found)), console)
     write_document(bills, judged, client)
+    remember(found)
     return all(verdict.is_kept for verdict in judged)
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic behind docs/gas.md."""
+"""The arithmetic behind docs/gas.md, and that the acts cost what the repository remembers."""
 
 from dataclasses import replace
 
@@ -8,7 +8,8 @@ from benchmarks.gas.acts import ROWS
 from benchmarks.gas.budget import BUDGETS, RUNTIME_BYTES_MAX, Verdict, verdicts
 from benchmarks.gas.comparison import Compared, Peer, ratio
 from benchmarks.gas.operation import Spent, Step
-from benchmarks.gas.ours import OurBill, Way
+from benchmarks.gas.ours import OurBill, Way, our_bill
+from benchmarks.gas.snapshot import Change, changes, figures, remembered
 from benchmarks.gas.stage import GENESIS_SECONDS, Stage
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.rpc import Rpc
@@ -27,6 +28,15 @@ def bill_at_the_budgets() -> OurBill:
 
 def peer(**bill: Spent) -> Peer:
     return Peer("peer", (), "", {Step[name]: spent for name, spent in bill.items()}, "†")
+
+
+def test_every_act_costs_what_the_snapshot_remembers() -> None:
+    with anvil("--timestamp", str(GENESIS_SECONDS)) as node:
+        found = figures(our_bill(LedgerOnChain(Rpc(node.url))))
+    differing = [str(change) for change in changes(remembered(), found)]
+    assert not differing, "\n".join(
+        ["gas has changed; `make bench-gas` writes the snapshot anew:", *differing]
+    )
 
 
 def test_what_is_done_on_a_stage_is_undone_with_the_days_that_have_passed() -> None:
@@ -92,3 +102,21 @@ def test_a_peer_without_a_batch_stands_there_with_its_single_step() -> None:
     assert line.beside(peer(PLEDGE=Spent(30), PLEDGE_50=Spent(500, 50))) == "10† (0.50x)"
     assert line.beside(peer(PLEDGE=Spent(30))) == "30* (1.50x)"
     assert line.beside(peer(RELEASE=Spent(30))) == "·"
+
+
+def test_a_change_of_one_unit_is_told_and_so_is_what_came_and_went() -> None:
+    old = {"pledge": {"relayed": 50_000, "direct": 49_000}, "swap": {"relayed": 1}}
+    new = {"pledge": {"relayed": 50_001, "direct": 49_000}, "merge": {"relayed": 2}}
+    assert list(changes(old, new)) == [
+        Change("pledge, relayed", 50_000, 50_001),
+        Change("merge, relayed", None, 2),
+        Change("swap, relayed", 1, None),
+    ]
+
+
+def test_a_change_is_told_in_per_cent_of_what_was() -> None:
+    assert str(Change("pledge, relayed", 50_000, 51_000)) == (
+        "pledge, relayed: 50,000 -> 51,000 (+2.00 %)"
+    )
+    assert Change("pledge, relayed", None, 1).percent == "new"
+    assert Change("pledge, relayed", 1, None).percent == "gone"

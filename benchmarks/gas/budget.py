@@ -1,36 +1,44 @@
-"""What an operation may cost at most. Gas is deterministic, so these are not matters of luck."""
+"""What an act may cost at most. Gas is deterministic, so these are not matters of luck."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks.gas.operation import Bill, Operation
+from benchmarks.gas.ours import Entry, OurBill, Way
 
-# Where receipts may lie side by side or apart, the budget is for neighbours: an issue numbers
-# its receipts one after the other. Only releases have to keep theirs in the worst case too.
-BUDGETS: Mapping[Operation, int] = {
-    Operation.ISSUE_100: 16_500,
-    Operation.PLEDGE: 54_000,
-    Operation.PORTFOLIO_50_PLEDGED: 9_500,
-    Operation.RELAY_50_RELEASES: 14_500,
-    Operation.RELAY_50_RELEASES_SCATTERED: 14_500,
+# Relays keep theirs in the worst case too, where no two receipts share a word. A portfolio's is
+# for neighbours: an issue numbers its receipts one after the other.
+BUDGETS: Mapping[Entry, int] = {
+    ("issue, batch of 100", Way.RELAYED): 16_000,
+    ("pledge", Way.RELAYED): 54_000,
+    ("transfer", Way.RELAY_50): 19_500,
+    ("transfer", Way.RELAY_50_SCATTERED): 19_500,
+    ("pledge", Way.RELAY_50): 24_500,
+    ("pledge", Way.RELAY_50_SCATTERED): 24_500,
+    ("release", Way.RELAY_50): 14_500,
+    ("release", Way.RELAY_50_SCATTERED): 14_500,
+    ("pledge", Way.PORTFOLIO_50): 9_000,
 }
+
+# EIP-170 allows one more.
+RUNTIME_BYTES_MAX = 24_575
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A budget, and what was spent of it."""
+    """A budget, and what was spent of it: gas for each, or bytes."""
 
-    operation: Operation
-    gas_max: int
-    gas_each: int
+    what: str
+    limit: int
+    spent: int
 
     @property
     def is_kept(self) -> bool:
         """The last unit of the budget may be spent."""
-        return self.gas_each <= self.gas_max
+        return self.spent <= self.limit
 
 
-def verdicts(bill: Bill) -> Iterator[Verdict]:
+def verdicts(bill: OurBill) -> Iterator[Verdict]:
     """Yield the verdict on each budget. Raises KeyError for one that was not measured."""
-    for operation, gas_max in BUDGETS.items():
-        yield Verdict(operation, gas_max, bill[operation].gas_each)
+    for (name, way), gas_max in BUDGETS.items():
+        yield Verdict(f"{name}, {way}", gas_max, bill.acts[name, way].gas_each)
+    yield Verdict("runtime code, bytes", RUNTIME_BYTES_MAX, bill.runtime_bytes)

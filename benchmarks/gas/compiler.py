@@ -31,8 +31,7 @@ class Compiled:
 
 def compile_contract(source: str, name: str) -> Compiled:
     """Compile one contract of a source file, given by its path from the project's root."""
-    profile = tomllib.loads((ROOT / "foundry.toml").read_text(encoding="utf-8"))["profile"]
-    settings = profile["default"]
+    settings = _settings()
     request = {
         "language": "Solidity",
         "sources": _sources(source),
@@ -41,7 +40,7 @@ def compile_contract(source: str, name: str) -> Compiled:
             "viaIR": settings["via_ir"],
             "optimizer": {"enabled": settings["optimizer"], "runs": settings["optimizer_runs"]},
             "metadata": {"appendCBOR": settings["cbor_metadata"]},
-            "remappings": [f"@openzeppelin/={PACKAGES}@openzeppelin/"],
+            "remappings": [f"{name}={PACKAGES}{name}" for name in ("@openzeppelin/", "solady/")],
             "outputSelection": {source: {name: ["evm.bytecode.object"]}},
         },
     }
@@ -57,10 +56,30 @@ def shipped(package: str, artifact: str) -> Compiled:
     return Compiled(found["contractName"], bytes.fromhex(found["bytecode"][2:]))
 
 
+def our_settings() -> str:
+    """Return in words how contracts are compiled here."""
+    settings = _settings()
+    version = json.loads((ROOT / "node_modules" / "solc" / "package.json").read_text("utf-8"))
+    pipeline = "via IR" if settings["via_ir"] else "without IR"
+    runs, evm = settings["optimizer_runs"], settings["evm_version"]
+    return f"solc {version['version']}, {pipeline}, {runs} runs, EVM {evm}"
+
+
+def compiler_of(contract: Compiled) -> str | None:
+    """Return the compiler's version that stands at the end of a bytecode, if it tells one."""
+    _, found, told = contract.bytecode.rpartition(b"dsolcC")
+    return ".".join(str(part) for part in told[:3]) if found else None
+
+
 def package_version(package: str) -> str:
     """Return the installed version of an npm package."""
     manifest = ROOT / PACKAGES / package / "package.json"
     return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])
+
+
+def _settings() -> dict[str, Any]:
+    profile = tomllib.loads((ROOT / "foundry.toml").read_text(encoding="utf-8"))["profile"]
+    return dict(profile["default"])
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -1,46 +1,9 @@
-"""What is measured, in the trade's words. A peer may have no such operation."""
+"""What is paid, and what peers do that is near to an act of ours. A peer may have no such step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
-
-
-class Operation(StrEnum):
-    """An operation, and how the reports call it."""
-
-    DEPLOY = "deploy"
-    ADMIT = "admit a party"
-    OPEN_POOL = "open a pool"
-    ATTEST = "attest"
-    ISSUE_NEW_WORD = "issue 1, into a new word"
-    ISSUE_SHARED_WORD = "issue 1, beside a neighbour"
-    ISSUE_10 = "issue, batch of 10"
-    ISSUE_50 = "issue, batch of 50"
-    ISSUE_100 = "issue, batch of 100"
-    TRANSFER = "transfer"
-    PLEDGE = "pledge"
-    PLEDGE_WITH_DOCUMENT = "pledge, with one document"
-    RELEASE = "release"
-    ASSIGN = "assign a pledge"
-    DEFAULT = "declare default"
-    CURE = "cure"
-    ENFORCE = "enforce"
-    DELIVER_PART = "deliver a part"
-    DELIVER_PART_PLEDGED = "deliver a part, pledgee agreeing"
-    DELIVER_FULL = "deliver in full"
-    FREEZE = "freeze"
-    UNFREEZE = "unfreeze"
-    RELAY_50_TRANSFERS = "relay of 50 transfers, neighbours"
-    RELAY_50_TRANSFERS_SCATTERED = "relay of 50 transfers, scattered"
-    RELAY_50_PLEDGES = "relay of 50 pledges, neighbours"
-    RELAY_50_PLEDGES_SCATTERED = "relay of 50 pledges, scattered"
-    RELAY_50_RELEASES = "relay of 50 releases, neighbours"
-    RELAY_50_RELEASES_SCATTERED = "relay of 50 releases, scattered"
-    PORTFOLIO_50_PLEDGED = "portfolio of 50 pledged, neighbours"
-    PORTFOLIO_50_PLEDGED_SCATTERED = "portfolio of 50 pledged, scattered"
-    PORTFOLIO_50_RELEASED = "portfolio of 50 released, neighbours"
-    PORTFOLIO_50_RELEASED_SCATTERED = "portfolio of 50 released, scattered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +19,33 @@ class Spent:
         return -(-self.gas // self.count)
 
 
-Bill: TypeAlias = Mapping[Operation, Spent]
+class Step(StrEnum):
+    """What a peer may be able to do. A batch is one transaction."""
+
+    DEPLOY = "deploy"
+    ADMIT = "admit a party"
+    ISSUE = "issue 1"
+    ISSUE_10 = "issue, batch of 10"
+    ISSUE_50 = "issue, batch of 50"
+    ISSUE_100 = "issue, batch of 100"
+    TRANSFER = "transfer"
+    TRANSFER_50 = "transfer, batch of 50"
+    PLEDGE = "pledge"
+    PLEDGE_50 = "pledge, batch of 50"
+    RELEASE = "release"
+    RELEASE_50 = "release, batch of 50"
+    DELIVER_PART = "deliver a part"
+    DELIVER = "deliver in full"
+    DELIVER_50 = "deliver, batch of 50"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+
+
+IN_BATCH: Mapping[Step, Step] = {
+    Step.TRANSFER: Step.TRANSFER_50,
+    Step.PLEDGE: Step.PLEDGE_50,
+    Step.RELEASE: Step.RELEASE_50,
+    Step.DELIVER: Step.DELIVER_50,
+}
+ISSUES: Mapping[Step, int] = {Step.ISSUE_10: 10, Step.ISSUE_50: 50, Step.ISSUE_100: 100}
+PeerBill: TypeAlias = Mapping[Step, Spent]

@@ -1,208 +1,127 @@
-"""What the ledger's own acts cost, each relayed as the gateway relays it, with all signatures."""
+"""What the ledger's own acts cost, sent in each way in which they can be sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
 
-from benchmarks.gas.operation import Operation, Spent
+from benchmarks.gas.acts import ROW_OF, ROWS, Row
+from benchmarks.gas.operation import Spent
 from benchmarks.gas.sender import gas_of
-from receipts_ledger.chain import keys
-from receipts_ledger.domain.act import Act
-from receipts_ledger.domain.event import ActRefused
-from receipts_ledger.domain.ids import Day, Hash32, PoolId, ReceiptId, Version, pool_id, receipt_id
-from receipts_ledger.domain.party import Admit
-from receipts_ledger.domain.pledge import (
-    AssignPledge,
-    Cure,
-    Default,
-    Enforce,
-    Pledge,
-    PledgePortfolio,
-    Release,
-    ReleasePortfolio,
-)
-from receipts_ledger.domain.pool import Attest, OpenPool
-from receipts_ledger.domain.receipt import (
-    Deliver,
-    Freeze,
-    Issue,
-    NewReceipt,
-    ReceiptRef,
-    Transfer,
-    Unfreeze,
-)
-from tests.support.cast import (
-    AUTHORITY,
-    BANK_A,
-    BANK_C,
-    CAST,
-    INSPECTOR,
-    REGISTRAR,
-    TRADER_A,
-    TRADER_B,
-    WAREHOUSE_A,
-    Member,
-)
-from tests.support.ledger_on_chain import (
-    EVIDENCE,
-    FOREVER,
-    LOT,
-    MATURITY_DAYS,
-    NOTICE_DAYS,
-    STORED_DAYS,
-    TERMS,
-    LedgerOnChain,
-)
+from benchmarks.gas.stage import NOWHERE, Stage
+from receipts_ledger.domain.act import KIND_OF, Act, Kind
+from receipts_ledger.domain.ids import ReceiptId, Version
+from receipts_ledger.domain.receipt import ReceiptRef
+from tests.support.ledger_on_chain import LedgerOnChain
 
-_BATCH = 50
+BATCH = 50
 
 
-def our_bill(ledger: LedgerOnChain) -> dict[Operation, Spent]:
-    """Measure every operation on a new ledger."""
-    meter = _Meter(ledger)
-    meter.registry()
-    meter.issues()
-    meter.one_receipt()
-    meter.batches(step=1)
-    meter.batches(step=2)
-    meter.unpaid()
-    return meter.bill
+class Way(StrEnum):
+    """A way of sending. Neighbours share a storage word in pairs; of the scattered, no two do."""
+
+    DIRECT = "direct"
+    RELAYED = "relayed"
+    RELAY_50 = "relay of 50"
+    RELAY_50_SCATTERED = "relay of 50, scattered"
+    PORTFOLIO_50 = "portfolio of 50"
+    PORTFOLIO_50_SCATTERED = "portfolio of 50, scattered"
+
+
+SINGLE = (Way.DIRECT, Way.RELAYED)
+BATCHED = (Way.RELAY_50, Way.RELAY_50_SCATTERED)
+PORTFOLIOS = (Way.PORTFOLIO_50, Way.PORTFOLIO_50_SCATTERED)
+_SCATTERED = (Way.RELAY_50_SCATTERED, Way.PORTFOLIO_50_SCATTERED)
+
+Entry: TypeAlias = tuple[str, Way]
+"""The name of a row, and a way of sending it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurBill:
+    """What the contract weighs, what putting it there costs, and what each act does."""
+
+    runtime_bytes: int
+    deployment: Spent
+    acts: Mapping[Entry, Spent]
+    kinds: frozenset[Kind]
+
+    @property
+    def unmeasured(self) -> list[Kind]:
+        """The kinds of act of which the table has no row."""
+        return [kind for kind in Kind if kind not in self.kinds]
+
+
+def our_bill(ledger: LedgerOnChain, ways: Collection[Way] = tuple(Way)) -> OurBill:
+    """Measure every row of the table on a new ledger, in the given ways."""
+    creation = ledger.wait_for(ledger.deployment.transaction_hash)
+    code = ledger.rpc.call("eth_getCode", [ledger.deployment.contract, "latest"])
+    meter = _Meter(Stage(ledger))
+    for row in ROWS:
+        for way in ways_of(row):
+            if way in ways:
+                meter.measure(row, way)
+    return OurBill(len(code[2:]) // 2, Spent(gas_of(creation)), meter.spent, frozenset(meter.kinds))
+
+
+def ways_of(row: Row) -> tuple[Way, ...]:
+    """Return the ways in which a row is measured."""
+    if not row.receipts_each:
+        return SINGLE
+    return SINGLE + BATCHED + (PORTFOLIOS if row.portfolio else ())
 
 
 class _Meter:
-    def __init__(self, ledger: LedgerOnChain) -> None:
-        self._ledger = ledger
-        creation = ledger.wait_for(ledger.deployment.transaction_hash)
-        self.bill = {Operation.DEPLOY: Spent(gas_of(creation))}
-        self._pool: PoolId = pool_id(WAREHOUSE_A.party, 1)
-        self._next_serial = 1
-        self._storage_day = Day(ledger.today + STORED_DAYS)
-        self._maturity = Day(ledger.today + MATURITY_DAYS)
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.spent: dict[Entry, Spent] = {}
+        self.kinds: set[Kind] = set()
 
-    def registry(self) -> None:
-        first, *others = CAST
-        admission = Admit(first.party, first.role, first.address, EVIDENCE, FOREVER)
-        self._one(Operation.ADMIT, admission, REGISTRAR, first)
-        self._ledger.admit(*others)
-        opening = OpenPool(self._pool, 10**9, 30, False, False, False, EVIDENCE, FOREVER)
-        self._one(Operation.OPEN_POOL, opening, REGISTRAR, WAREHOUSE_A)
-        count = Attest(self._pool, Version(1), 10**8, EVIDENCE, FOREVER)
-        self._one(Operation.ATTEST, count, INSPECTOR)
+    def measure(self, row: Row, way: Way) -> None:
+        """Lead receipts up to the act, then pay for it; the stage is left as it was."""
+        with self._stage.played():
+            receipts = self._receipts(row, way)
+            for version, name in enumerate(row.after, start=1):
+                earlier = ROW_OF[name]
+                self._stage.wait_days(earlier.days_before)
+                self._stage.relayed(self._each(earlier, _at(receipts, version)))
+            self._stage.wait_days(row.days_before)
+            subjects = _at(receipts, 1 + len(row.after))
+            self.spent[row.name, way] = self._pay(row, way, subjects)
 
-    def issues(self) -> None:
-        """The first serial, 1, has no neighbour; 2 and 3 share a word; batches begin even."""
-        self._issue(1)
-        self.bill[Operation.ISSUE_NEW_WORD] = self._issue(1)
-        self.bill[Operation.ISSUE_SHARED_WORD] = self._issue(1)
-        self.bill[Operation.ISSUE_10] = self._issue(10)
-        self.bill[Operation.ISSUE_50] = self._issue(50)
-        self.bill[Operation.ISSUE_100] = self._issue(100)
+    def _pay(self, row: Row, way: Way, subjects: Sequence[ReceiptRef]) -> Spent:
+        if way is Way.DIRECT:
+            sender, *others = row.signers
+            wire = self._stage.signed(self._stated(row, subjects[0]), *others)
+            return Spent(gas_of(self._stage.executed(wire, sender)), row.count)
+        if way in PORTFOLIOS:
+            assert row.portfolio is not None
+            act = self._known(row.portfolio(self._stage, tuple(subjects)))
+            wires = [self._stage.signed(act, *row.signers)]
+        else:
+            wires = self._each(row, subjects)
+        return Spent(gas_of(self._stage.relayed(wires)), row.count * len(subjects))
 
-    def one_receipt(self) -> None:
-        """Lead one receipt through its life."""
-        receipt, other = self._new(2)
-        document = keys.keccak(b"invoice")
-        evidence, warehouse, bank = EVIDENCE, WAREHOUSE_A, BANK_A
-        transfer = Transfer(receipt, Version(1), TRADER_B.party, TERMS, FOREVER)
-        self._one(Operation.TRANSFER, transfer, TRADER_A, TRADER_B)
-        pledge = self._pledge(receipt, 2)
-        self._one(Operation.PLEDGE, pledge, TRADER_B, warehouse, bank)
-        part = Deliver(receipt, Version(3), 1_000, (), (), evidence, FOREVER)
-        self._one(Operation.DELIVER_PART_PLEDGED, part, TRADER_B, warehouse, bank)
-        release = Release(receipt, Version(4), TERMS, FOREVER)
-        self._one(Operation.RELEASE, release, bank)
-        freeze = Freeze(receipt, Version(5), TERMS, FOREVER)
-        self._one(Operation.FREEZE, freeze, AUTHORITY)
-        unfreeze = Unfreeze(receipt, Version(6), TERMS, FOREVER)
-        self._one(Operation.UNFREEZE, unfreeze, AUTHORITY)
-        part = Deliver(receipt, Version(7), 1_000, (), (), evidence, FOREVER)
-        self._one(Operation.DELIVER_PART, part, TRADER_B, warehouse)
-        full = Deliver(receipt, Version(8), LOT - 2_000, (), (), evidence, FOREVER)
-        self._one(Operation.DELIVER_FULL, full, TRADER_B, warehouse)
-        with_document = self._pledge(other, 1, document)
-        self._one(Operation.PLEDGE_WITH_DOCUMENT, with_document, TRADER_A, warehouse, bank)
+    def _receipts(self, row: Row, way: Way) -> list[ReceiptId]:
+        """Return receipts, one for each act, beginning with the first of a pair."""
+        if not row.receipts_each:
+            return []
+        acts = 1 if way in SINGLE else BATCH
+        step = row.receipts_each * (2 if way in _SCATTERED else 1)
+        return self._stage.receipts(acts * step)[::step]
 
-    def batches(self, *, step: int) -> None:
-        """Receipts side by side share words (step 1); with step 2 no two of a batch do."""
-        receipts = self._new(_BATCH * step)[::step]
-        suffix = "" if step == 1 else "_SCATTERED"
-        transfers = (
-            self._signed(
-                Transfer(r, Version(1), TRADER_B.party, TERMS, FOREVER), TRADER_A, TRADER_B
-            )
-            for r in receipts
-        )
-        self._many(Operation[f"RELAY_50_TRANSFERS{suffix}"], transfers)
-        pledges = (
-            self._signed(self._pledge(r, 2), TRADER_B, WAREHOUSE_A, BANK_A) for r in receipts
-        )
-        self._many(Operation[f"RELAY_50_PLEDGES{suffix}"], pledges)
-        releases = (self._signed(Release(r, Version(3), TERMS, FOREVER), BANK_A) for r in receipts)
-        self._many(Operation[f"RELAY_50_RELEASES{suffix}"], releases)
-        portfolio = PledgePortfolio(
-            _refs(receipts, 4), BANK_A.party, self._maturity, TERMS, (), FOREVER
-        )
-        agreed = self._signed(portfolio, TRADER_B, WAREHOUSE_A, BANK_A)
-        self._many(Operation[f"PORTFOLIO_50_PLEDGED{suffix}"], (agreed,))
-        let_go = ReleasePortfolio(_refs(receipts, 5), TERMS, FOREVER)
-        signed = self._signed(let_go, BANK_A)
-        self._many(Operation[f"PORTFOLIO_50_RELEASED{suffix}"], (signed,))
+    def _each(self, row: Row, subjects: Sequence[ReceiptRef]) -> list[bytes]:
+        return [self._stage.signed(self._stated(row, one), *row.signers) for one in subjects]
 
-    def unpaid(self) -> None:
-        """Lead one receipt through a claim that is not paid. Last of all, because days pass."""
-        (receipt,) = self._new(1)
-        self._ledger.pledge(receipt, due_in_days=0)
-        assignment = AssignPledge(receipt, Version(2), BANK_C.party, TERMS, FOREVER)
-        self._one(Operation.ASSIGN, assignment, BANK_A, BANK_C)
-        self._ledger.let_days_pass(1)
-        default = Default(receipt, Version(3), TERMS, FOREVER)
-        self._one(Operation.DEFAULT, default, BANK_C)
-        cure = Cure(receipt, Version(4), self._ledger.today, TERMS, FOREVER)
-        self._one(Operation.CURE, cure, BANK_C)
-        self._ledger.let_days_pass(1)
-        self._ledger.default(receipt, BANK_C)
-        self._ledger.let_days_pass(NOTICE_DAYS + 1)
-        enforcement = Enforce(receipt, Version(6), TRADER_B.party, TERMS, FOREVER)
-        self._one(Operation.ENFORCE, enforcement, BANK_C, TRADER_B)
+    def _stated(self, row: Row, one: ReceiptRef) -> Act:
+        return self._known(row.statement(self._stage, one))
 
-    def _pledge(self, receipt: ReceiptId, version: int, *documents: Hash32) -> Pledge:
-        return Pledge(
-            receipt, Version(version), BANK_A.party, self._maturity, TERMS, documents, FOREVER
-        )
-
-    def _new(self, count: int) -> list[ReceiptId]:
-        """Issue so many receipts, the first with an even serial, so that pairs share a word."""
-        if self._next_serial % 2:
-            self._issue(1)
-        first = self._next_serial
-        self._issue(count)
-        return [receipt_id(self._pool, first + index) for index in range(count)]
-
-    def _issue(self, count: int) -> Spent:
-        first = self._next_serial
-        self._next_serial += count
-        receipts = tuple(
-            NewReceipt(TRADER_A.party, LOT, self._storage_day, keys.keccak(serial.to_bytes(4)))
-            for serial in range(first, first + count)
-        )
-        act = Issue(self._pool, first, receipts, (), EVIDENCE, FOREVER)
-        return self._relayed((self._signed(act, WAREHOUSE_A, INSPECTOR),), count)
-
-    def _signed(self, act: Act, *signers: Member) -> bytes:
-        return self._ledger.sign(act, *signers)
-
-    def _one(self, operation: Operation, act: Act, *signers: Member) -> None:
-        self.bill[operation] = self._relayed((self._signed(act, *signers),), 1)
-
-    def _many(self, operation: Operation, wires: Iterator[bytes] | Sequence[bytes]) -> None:
-        self.bill[operation] = self._relayed(tuple(wires), _BATCH)
-
-    def _relayed(self, wires: Sequence[bytes], count: int) -> Spent:
-        tx_receipt = self._ledger.relay(*wires)
-        events = self._ledger.events(tx_receipt)
-        assert tx_receipt["status"] == "0x1"
-        assert len(events) >= count
-        assert not any(isinstance(event, ActRefused) for event in events), events
-        return Spent(gas_of(tx_receipt), count)
+    def _known(self, act: Act) -> Act:
+        self.kinds.add(KIND_OF[type(act)])
+        return act
 
 
-def _refs(receipts: Sequence[ReceiptId], version: int) -> tuple[ReceiptRef, ...]:
-    return tuple(ReceiptRef(receipt, Version(version)) for receipt in receipts)
+def _at(receipts: Sequence[ReceiptId], version: int) -> Sequence[ReceiptRef]:
+    if not receipts:
+        return (NOWHERE,)
+    return [ReceiptRef(receipt, Version(version)) for receipt in receipts]

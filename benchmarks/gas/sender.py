@@ -30,20 +30,31 @@ class Sender:
         self, contract: Compiled, signature: str = "()", *arguments: object
     ) -> dict[str, Any]:
         """Deploy a contract and return the transaction's receipt."""
-        return self._mined(None, contract.bytecode + _encoded(signature, arguments), 0)
+        return self._mined(None, contract.bytecode + self.encoded(signature, *arguments), 0)
 
     def spend(self, to: str, function: str, *arguments: object, sender: int = 0) -> Spent:
         """Call a function such as `mint(address,uint256)` in a transaction that must succeed."""
         name, parameters = function[: function.index("(")], function[function.index("(") :]
-        calldata = keccak((name + parameters).encode())[:4] + _encoded(parameters, arguments)
+        calldata = keccak((name + parameters).encode())[:4] + self.encoded(parameters, *arguments)
         return Spent(gas_of(self._mined(to, calldata, sender)))
 
     def look(self, to: str, function: str, *arguments: object) -> bytes:
         """Call a view."""
         parameters = function[function.index("(") :]
-        calldata = keccak(function.encode())[:4] + _encoded(parameters, arguments)
+        calldata = keccak(function.encode())[:4] + self.encoded(parameters, *arguments)
         request = {"to": to, "data": "0x" + calldata.hex()}
         return bytes.fromhex(self._rpc.call("eth_call", [request, "latest"])[2:])
+
+    def sign(self, text: bytes, account: int) -> bytes:
+        """Return an account's signature of a text, 65 bytes, as wallets sign for a person."""
+        signature = self._rpc.call("eth_sign", [self.accounts[account], "0x" + text.hex()])
+        return bytes.fromhex(signature[2:])
+
+    @staticmethod
+    def encoded(parameters: str, *arguments: object) -> bytes:
+        """Return arguments as the ABI has them; parameters such as `(address,uint256)`."""
+        inner = parameters[1:-1]
+        return encode(inner.split(","), arguments) if inner else b""
 
     def _mined(self, to: str | None, calldata: bytes, sender: int) -> dict[str, Any]:
         request = {
@@ -70,8 +81,3 @@ def gas_of(tx_receipt: dict[str, Any]) -> int:
 def total(*spent: Spent) -> Spent:
     """Return what several transactions cost that together did one thing."""
     return Spent(sum(one.gas for one in spent))
-
-
-def _encoded(parameters: str, arguments: tuple[object, ...]) -> bytes:
-    inner = parameters[1:-1]
-    return encode(inner.split(","), arguments) if inner else b""

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {Parties} from "./Parties.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act, Wire} from "./Wire.sol";
@@ -16,6 +15,10 @@ abstract contract Consent is Parties {
     using Demand for uint256;
     using PartyWord for uint256;
     using Wire for uint256;
+
+    uint256 private constant S_MASK = type(uint256).max >> 1;
+    /// @notice Half the order of secp256k1 (EIP-2).
+    uint256 private constant S_MAX = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
     /// @notice Objects unless the demand is met and no signature is left over.
     /// @dev Here and below, first the ordinary case in a straight line: as many signatures as demands, each by the
@@ -115,7 +118,12 @@ abstract contract Consent is Parties {
     /// @notice The address behind the signature at calldata offset `start`, 0 when it is none.
     function _signer(bytes32 digest, uint256 start) private pure returns (address key) {
         (bytes32 r, bytes32 vs) = Wire.signatureAt(start);
-        (key,,) = ECDSA.tryRecover(digest, r, vs);
+        uint256 s = uint256(vs) & S_MASK;
+        // Of the two signatures with one r, only the one with the low s is taken: nobody can make a second of a first.
+        if (s > S_MAX) return address(0);
+        unchecked {
+            key = ecrecover(digest, uint8((uint256(vs) >> 255) + 27), r, bytes32(s));
+        }
     }
 
     /// @notice Why this key, 0 for none, does not meet the demand.

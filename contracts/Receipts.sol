@@ -6,6 +6,7 @@ import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
+import {LedgerWord} from "./words/LedgerWord.sol";
 import {PairWord} from "./words/PairWord.sol";
 import {PartyWord} from "./words/PartyWord.sol";
 import {PoolWord} from "./words/PoolWord.sol";
@@ -141,7 +142,9 @@ abstract contract Receipts is Pools, Claims {
     }
 
     function _expectOpen(uint256 receiptId, uint256 word) internal view returns (Refusal) {
-        return _expectOpen(receiptId, word, _pools[receiptId >> 32]);
+        // The ledger's own word is found at once, and no pool is sealed before sealing has begun.
+        uint256 poolWord_ = LedgerWord.isSealing(_ledgerWord) ? _pools[receiptId >> 32] : 0;
+        return _expectOpen(receiptId, word, poolWord_);
     }
 
     /// @notice Holder, warehouse and, while the receipt is pledged, the pledgee, in this order.

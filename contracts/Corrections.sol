@@ -114,7 +114,7 @@ abstract contract Corrections is Receipts {
     function _actInvalidate(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _agreed(act, Demand.active(word.holder()));
         if (refusal.isNone()) refusal = _expectFree(receiptId, word);
         if (refusal.isNone()) refusal = _expectVersion(act.version(), receiptId, word);

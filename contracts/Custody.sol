@@ -17,7 +17,7 @@ abstract contract Custody is Receipts {
         uint256 receiptId = act.subject();
         uint256 day = uint16(act.b());
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _ownersConsent(act, receiptId, word);
         if (refusal.isSome()) return refusal;
 
@@ -37,7 +37,7 @@ abstract contract Custody is Receipts {
     function _actToPaper(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _ownersConsent(act, receiptId, word);
         if (refusal.isNone()) refusal = _expectFree(receiptId, word);
         if (refusal.isNone()) refusal = _expectVersion(act.version(), receiptId, word);
@@ -49,7 +49,7 @@ abstract contract Custody is Receipts {
     function _actFromPaper(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _ownersConsent(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         if (word.isFrozen()) return refuse(Frozen.selector, receiptId);
@@ -65,7 +65,7 @@ abstract contract Custody is Receipts {
     function _actNoteClaim(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _agreed(act, _warehouseDemand(receiptId));
         if (refusal.isNone()) refusal = _expectFree(receiptId, word);
         if (refusal.isSome()) return refusal;
@@ -80,7 +80,7 @@ abstract contract Custody is Receipts {
     function _actLiftClaim(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         refusal = _agreedBy(act, _warehouseDemand(receiptId), Demand.anyIn(PartyWord.AUTHORITY));
         if (refusal.isNone()) refusal = _expectFree(receiptId, word);

@@ -20,7 +20,7 @@ abstract contract Defaults is Pledges {
     function _actDefault(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectPledged(receiptId, word);
+        refusal = _expectPledged(act, receiptId, word);
         if (refusal.isNone()) refusal = _agreed(act, Demand.active(word.pledgee()));
         if (refusal.isSome()) return refusal;
 
@@ -40,7 +40,7 @@ abstract contract Defaults is Pledges {
         uint256 receiptId = act.subject();
         uint256 maturityDay = act.maturityDay();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectPledged(receiptId, word);
+        refusal = _expectPledged(act, receiptId, word);
         // As a release, it harms nobody but the pledgee.
         if (refusal.isNone()) refusal = _releaseConsent(act, word);
         if (refusal.isNone()) refusal = _expectDefault(receiptId, word);
@@ -61,7 +61,7 @@ abstract contract Defaults is Pledges {
         uint256 receiptId = act.subject();
         uint256 transferee = act.counterparty();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectPledged(receiptId, word);
+        refusal = _expectPledged(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         refusal = _agreed(act, Demand.active(word.pledgee()), Demand.activeIn(PartyWord.HOLDER, transferee));
         if (refusal.isSome()) return refusal;

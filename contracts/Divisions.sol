@@ -47,7 +47,7 @@ abstract contract Divisions is Receipts {
         uint256 word = _readOn(page, receiptId);
         uint256 poolWord_ = _pools[receiptId >> 32];
         refusal = _expectOpen(receiptId, word, poolWord_);
-        if (refusal.isNone()) refusal = _expectOpen(absorbedId, absorbed);
+        if (refusal.isNone()) refusal = _expectOpen(act, absorbedId, absorbed);
         if (refusal.isNone()) refusal = _ownersConsent(act, receiptId, word);
         if (refusal.isSome()) return refusal;
 

@@ -42,7 +42,7 @@ abstract contract Freezes is Receipts {
         view
         returns (Refusal refusal)
     {
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _agreed(act, Demand.anyIn(PartyWord.AUTHORITY));
     }
 }

@@ -21,7 +21,7 @@ abstract contract PledgeChanges is Pledges {
         uint256 receiptId = act.subject();
         uint256 newPledgee = act.counterparty();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectPledged(receiptId, word);
+        refusal = _expectPledged(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         uint256 pledgee = word.pledgee();
         refusal = _agreed(act, Demand.active(pledgee), Demand.activeIn(PartyWord.LENDER, newPledgee));
@@ -80,8 +80,8 @@ abstract contract PledgeChanges is Pledges {
         uint256 substituteId,
         uint256 substitute
     ) private view returns (Refusal refusal) {
-        refusal = _expectPledged(receiptId, word);
-        if (refusal.isNone()) refusal = _expectOpen(substituteId, substitute);
+        refusal = _expectPledged(act, receiptId, word);
+        if (refusal.isNone()) refusal = _expectOpen(act, substituteId, substitute);
         if (refusal.isSome()) return refusal;
         return _agreed(
             act,

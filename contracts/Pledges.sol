@@ -72,8 +72,12 @@ abstract contract Pledges is Receipts {
         if (refusal.isNone()) return refuse(ThirdPartyClaim.selector, receiptId);
     }
 
-    function _expectPledged(uint256 receiptId, uint256 word) internal view returns (Refusal refusal) {
-        refusal = _expectOpen(receiptId, word);
+    function _expectPledged(Act act, uint256 receiptId, uint256 word)
+        internal
+        view
+        returns (Refusal refusal)
+    {
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isSome()) return refusal;
         if (!word.isEncumbered()) return refuse(NotEncumbered.selector, receiptId);
     }

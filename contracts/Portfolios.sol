@@ -50,7 +50,7 @@ abstract contract Portfolios is Pledges, Transfers {
         if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
-        refusal = _expectPledged(first, word);
+        refusal = _expectPledged(act, first, word);
         if (refusal.isNone()) refusal = _releaseConsent(act, word);
         if (refusal.isNone()) refusal = _checkReleases(act, count, word.pledgee());
         if (refusal.isSome()) return refusal;
@@ -74,7 +74,7 @@ abstract contract Portfolios is Pledges, Transfers {
         if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
-        refusal = _expectOpen(first, word);
+        refusal = _expectOpen(act, first, word);
         if (refusal.isNone()) refusal = _transferConsent(act, word);
         if (refusal.isNone()) refusal = _checkTransfers(act, count, word.holder());
         if (refusal.isSome()) return refusal;
@@ -138,7 +138,7 @@ abstract contract Portfolios is Pledges, Transfers {
             for (uint256 i = 0; i < count; ++i) {
                 (uint256 receiptId, uint256 version) = act.ref(i);
                 uint256 word = _readOn(page, receiptId);
-                refusal = _expectPledged(receiptId, word);
+                refusal = _expectPledged(act, receiptId, word);
                 if (refusal.isSome()) return refusal;
                 if (word.pledgee() != pledgee) return refuse(MixedPortfolio.selector, receiptId);
                 refusal = _expectExitVersion(version, receiptId, word);
@@ -153,7 +153,7 @@ abstract contract Portfolios is Pledges, Transfers {
             for (uint256 i = 0; i < count; ++i) {
                 (uint256 receiptId, uint256 version) = act.ref(i);
                 uint256 word = _readOn(page, receiptId);
-                refusal = _expectOpen(receiptId, word);
+                refusal = _expectOpen(act, receiptId, word);
                 if (refusal.isSome()) return refusal;
                 if (word.holder() != holder) return refuse(MixedPortfolio.selector, receiptId);
                 refusal = _checkTransfer(receiptId, word, version, act.counterparty());

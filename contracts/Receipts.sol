@@ -141,10 +141,14 @@ abstract contract Receipts is Pools, Claims {
         if (PoolWord.isSealed(poolWord_)) return refuse(Sealed.selector, receiptId >> 32);
     }
 
-    function _expectOpen(uint256 receiptId, uint256 word) internal view returns (Refusal) {
-        // The ledger's own word is found at once, and no pool is sealed before sealing has begun.
-        uint256 poolWord_ = LedgerWord.isSealing(_ledgerWord) ? _pools[receiptId >> 32] : 0;
-        return _expectOpen(receiptId, word, poolWord_);
+    /// @dev No pool is sealed before sealing has begun, and that stands in one word for all of a relay.
+    function _expectOpen(Act act, uint256 receiptId, uint256 word) internal view returns (Refusal refusal) {
+        if (word.isOpen() && act.isUnsealed()) return refusal;
+        if (!LedgerWord.isSealing(_ledgerWord)) {
+            act.setUnsealed(true);
+            return _expectOpen(receiptId, word, 0);
+        }
+        return _expectOpen(receiptId, word, _pools[receiptId >> 32]);
     }
 
     /// @notice Holder, warehouse and, while the receipt is pledged, the pledgee, in this order.

@@ -100,8 +100,8 @@ contract ReceiptsLedger is Readings, Issues, Securities, Portfolios, Deliveries,
     function _dispatch(Act act) private returns (Refusal) {
         uint256 kind = act.kind();
         if (kind == uint256(Kind.Pledge)) return _actPledge(act);
-        if (kind == uint256(Kind.Release)) return _actRelease(act);
         if (kind == uint256(Kind.Transfer)) return _actTransfer(act);
+        if (kind == uint256(Kind.Release)) return _actRelease(act);
         if (kind == uint256(Kind.Issue)) return _actIssue(act);
         if (kind == uint256(Kind.Deliver)) return _actDeliver(act);
         if (kind == uint256(Kind.PledgePortfolio)) return _actPledgePortfolio(act);
@@ -126,6 +126,7 @@ contract ReceiptsLedger is Readings, Issues, Securities, Portfolios, Deliveries,
     /// @return answer What it returned, or the error that it reverted with.
     function _askRareActs(bytes4 selector, Act act) private returns (bool done, Refusal answer) {
         address rareActs = address(RARE_ACTS);
+        act.setUnsealed(false);
         bytes32 digest = act.digest();
         uint256 start = act.words() - 0x40;
         uint256 size = act.signatures() + 0x40 * act.signatureCount() - start;

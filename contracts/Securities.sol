@@ -37,7 +37,7 @@ abstract contract Securities is Pledges {
     function _actRelease(Act act) internal returns (Refusal refusal) {
         uint256 receiptId = act.subject();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectPledged(receiptId, word);
+        refusal = _expectPledged(act, receiptId, word);
         if (refusal.isNone()) refusal = _releaseConsent(act, word);
         if (refusal.isNone()) refusal = _expectExitVersion(act.version(), receiptId, word);
         if (refusal.isSome()) return refusal;

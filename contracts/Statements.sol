@@ -184,6 +184,10 @@ library Statements {
         uint256 kind = act.kind();
         if (kind == uint256(Kind.Pledge)) return _pledge(act);
         uint256 words = act.wordCount();
+        if (words == 0) {
+            if (kind == uint256(Kind.Transfer)) return _toParty(TRANSFER, act);
+            if (kind == uint256(Kind.Release)) return _ofReceipt(RELEASE, act);
+        }
         if (kind == uint256(Kind.PledgePortfolio)) {
             return words < refCount(act) ? bytes32(0) : _pledgePortfolio(act);
         }
@@ -212,8 +216,6 @@ library Statements {
     }
 
     function _wordless(Act act, uint256 kind) private pure returns (bytes32) {
-        if (kind == uint256(Kind.Release)) return _ofReceipt(RELEASE, act);
-        if (kind == uint256(Kind.Transfer)) return _toParty(TRANSFER, act);
         if (kind == uint256(Kind.Freeze)) return _ofReceipt(FREEZE, act);
         if (kind == uint256(Kind.Unfreeze)) return _ofReceipt(UNFREEZE, act);
         if (kind == uint256(Kind.Default)) return _ofReceipt(DEFAULT, act);

@@ -18,7 +18,7 @@ abstract contract Transfers is Receipts {
         uint256 receiptId = act.subject();
         uint256 transferee = act.counterparty();
         (uint256 word, Pair storage pair, uint256 words) = _receiptInPair(receiptId);
-        refusal = _expectOpen(receiptId, word);
+        refusal = _expectOpen(act, receiptId, word);
         if (refusal.isNone()) refusal = _transferConsent(act, word);
         if (refusal.isNone()) refusal = _checkTransfer(receiptId, word, act.version(), transferee);
         if (refusal.isSome()) return refusal;

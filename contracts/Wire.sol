@@ -54,14 +54,15 @@ using Wire for Act global;
 /// @title The wire form of acts
 /// @notice Reads fields; judges nothing. The layout is said in IReceiptsLedger.
 /// @dev Statements and acts read a field through the same function, so what is carried out is as wide as what was
-/// signed. In memory an act is six words: head; commitment; words and signatures, as calldata offsets; digest; key word of
-/// the last consent. Arithmetic is unchecked: counts have 16 bits, offsets lie in calldata.
+/// signed. In memory an act is seven words: head; commitment; words and signatures, as calldata offsets; digest; key word of
+/// the last consent; whether it is known that no pool is sealed. Arithmetic is unchecked: counts have 16 bits, offsets lie in calldata.
 library Wire {
     /// @notice A place for one act after another.
     function allocate() internal pure returns (Act act) {
         assembly ("memory-safe") {
             act := mload(0x40)
-            mstore(0x40, add(act, 0xc0))
+            mstore(0x40, add(act, 0xe0))
+            mstore(add(act, 0xc0), 0)
         }
     }
 
@@ -138,6 +139,20 @@ library Wire {
     function setLastKeyWord(Act act, uint256 value) internal pure {
         assembly ("memory-safe") {
             mstore(add(act, 0xa0), value)
+        }
+    }
+
+    /// @notice True when somebody has looked: no pool of this ledger is sealed.
+    function isUnsealed(Act act) internal pure returns (bool value) {
+        assembly ("memory-safe") {
+            value := mload(add(act, 0xc0))
+        }
+    }
+
+    /// @dev Lasts for the acts of one relay, as long as no rare act comes between.
+    function setUnsealed(Act act, bool value) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(act, 0xc0), value)
         }
     }
 

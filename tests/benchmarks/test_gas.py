@@ -15,7 +15,7 @@ from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.domain.act import Kind
 from receipts_ledger.domain.ids import Version
-from receipts_ledger.domain.pledge import ReceiptRef
+from receipts_ledger.domain.receipt import ReceiptRef
 from tests.support.ledger_on_chain import LedgerOnChain
 
 ISSUE_100 = ("issue, batch of 100", Way.RELAYED)

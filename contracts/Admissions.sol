@@ -124,7 +124,8 @@ abstract contract Admissions is Pools, Succession {
         uint256 word = _parties[party];
         if (word == 0) return refuse(UnknownParty.selector, party);
         refusal = _agreed(act, Demand.evenSuspended(party));
-        if (refusal.isNone()) refusal = _expectRecovery(act, party, word);
+        if (refusal.isNone()) refusal = _expectRecovery(party, word);
+        if (refusal.isNone()) refusal = _expectVersionOfParty(act, party, word);
         if (refusal.isSome()) return refusal;
 
         word = word.next().vetoed();
@@ -139,20 +140,24 @@ abstract contract Admissions is Pools, Succession {
         if (word == 0) return refuse(UnknownParty.selector, party);
         refusal = _agreed(act, Demand.NEW_KEY);
         if (refusal.isNone()) refusal = _expectUnbound(key);
-        if (refusal.isNone()) refusal = _expectRecovery(act, party, word);
         if (refusal.isSome()) return refusal;
-        if (key != word.recoveryKey()) return refuse(KeyNotBound.selector, uint160(key), party);
+        if (word.isInRecovery() && key != word.recoveryKey()) {
+            return refuse(KeyNotBound.selector, uint160(key), party);
+        }
+        refusal = _expectRecovery(party, word);
+        if (refusal.isSome()) return refusal;
         if (_today() <= word.noticeDay()) return refuse(NoticeRunning.selector, party, word.noticeDay());
+        refusal = _expectVersionOfParty(act, party, word);
+        if (refusal.isSome()) return refusal;
 
         word = word.next().recovered();
         _replaceKeys(party, word, key);
         emit Recovered(uint32(party), word, key, act.commitment());
     }
 
-    function _expectRecovery(Act act, uint256 party, uint256 word) private pure returns (Refusal refusal) {
+    function _expectRecovery(uint256 party, uint256 word) private pure returns (Refusal refusal) {
         if (word.isVetoed()) return refuse(Vetoed.selector, party);
         if (!word.isInRecovery()) return refuse(NotInRecovery.selector, party);
-        return _expectVersionOfParty(act, party, word);
     }
 
     /// @notice A number that the predecessor knows goes to whoever has it there: its receipts will come too.

@@ -166,6 +166,7 @@ contract PortfolioTest is LedgerTest {
         draft.b = DUE;
         assertRefused(signed(draft, ALICE, WAREHOUSE, BANK_A), abi.encodeWithSelector(EmptyAct.selector));
 
+        pass(signed(portfolioPledge(receipts, BANK_A), ALICE, WAREHOUSE, BANK_A));
         draft = portfolioRelease(receipts);
         draft.words = new bytes32[](0);
         assertRefused(signed(draft, BANK_A), abi.encodeWithSelector(EmptyAct.selector));

@@ -116,11 +116,11 @@ abstract contract Portfolios is Pledges, Transfers {
                     pool = receiptId >> 32;
                     poolWord_ = _pools[pool];
                 }
+                refusal = _expectOpen(receiptId, word, poolWord_);
+                if (refusal.isSome()) return refusal;
                 if (word.holder() != holder || _warehouseOf(pool) != warehouse) {
                     return refuse(MixedPortfolio.selector, receiptId);
                 }
-                refusal = _expectOpen(receiptId, word, poolWord_);
-                if (refusal.isSome()) return refusal;
                 refusal = _checkPledge(
                     act, act.counterparty(), act.maturityDay(), receiptId, word, version, poolWord_
                 );

@@ -160,6 +160,14 @@ contract TransferPortfolioTest is LedgerTest {
         assertRefused(signed(draft, ALICE), reason(MissingConsent.selector, BANK_A, 0));
     }
 
+    function test_UnknownReceiptIsSaidBeforeMixedPortfolio() public {
+        Draft memory draft = portfolioPledge(receipts, BANK_A);
+        draft.words[4] = Drafts.ref(receipts[4] + 1, 1);
+        assertRefused(
+            signed(draft, ALICE, WAREHOUSE, BANK_A), reason(UnknownReceipt.selector, receipts[4] + 1)
+        );
+    }
+
     function testFuzz_TransferTouchesItsReceiptsAlone(uint16 mask) public {
         uint256 count = 12;
         uint64 start = issuedMany(POOL, ALICE, count);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {RECOVERY_DAYS} from "./Periods.sol";
 import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
@@ -160,10 +161,16 @@ abstract contract Admissions is Pools, Succession {
         if (!word.isInRecovery()) return refuse(NotInRecovery.selector, party);
     }
 
-    /// @notice A number that the predecessor knows goes to whoever has it there: its receipts will come too.
+    /// @notice A number that an earlier ledger knows goes to whoever has it there: its receipts will come too. One that none
+    /// knows yet could still be given away on the predecessor, and receipts with it, until all is sealed there.
     function _expectSameParty(uint256 party, address key) private view returns (Refusal refusal) {
-        if (!_hasPredecessor() || PREDECESSOR.partyWord(uint32(party)) == 0) return refusal;
-        if (PREDECESSOR.keyWord(key).partyOfKey() != party) {
+        if (!_hasPredecessor()) return refusal;
+        (address ledger,) = _askAll(IReceiptsLedger.partyWord.selector, party);
+        if (ledger == address(0)) {
+            if (!_isPredecessorSealed()) return refuse(PredecessorNotSealed.selector);
+            return refusal;
+        }
+        if (_ask(ledger, IReceiptsLedger.keyWord.selector, uint160(key)).partyOfKey() != party) {
             return refuse(KeyNotBound.selector, uint160(key), party);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Pages} from "./Pages.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
@@ -23,13 +24,15 @@ abstract contract Claims is Pages {
     function _whereIs(bytes32 itemKey) internal view returns (uint256 receiptId) {
         receiptId = _receiptOfItem[itemKey];
         if (receiptId == LEFT) return 0;
-        if (receiptId == 0 && _hasPredecessor()) return PREDECESSOR.receiptOfItem(itemKey);
+        if (receiptId == 0 && _hasPredecessor()) return _inheritedPlaceOf(itemKey);
     }
 
     /// @notice What has used a document, 0 when nothing has.
     function _whatUsed(bytes32 document) internal view returns (uint256 subject) {
         subject = _subjectOfDocument[document];
-        if (subject == 0 && _hasPredecessor()) return PREDECESSOR.subjectOfDocument(document);
+        if (subject == 0 && _hasPredecessor()) {
+            return _askPredecessor(IReceiptsLedger.subjectOfDocument.selector, uint256(document));
+        }
     }
 
     /// @notice Uses up the documents in words `from` to the last, or none of them.
@@ -164,5 +167,9 @@ abstract contract Claims is Pages {
 
     function _leave(bytes32 itemKey) private {
         _receiptOfItem[itemKey] = _hasPredecessor() ? LEFT : 0;
+    }
+
+    function _inheritedPlaceOf(bytes32 itemKey) private view returns (uint256 receiptId) {
+        return _askPredecessor(IReceiptsLedger.receiptOfItem.selector, uint256(itemKey));
     }
 }

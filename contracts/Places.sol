@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Succession} from "./Succession.sol";
@@ -29,8 +30,9 @@ abstract contract Places is Pools, Succession {
 
         if (_pools[pool] != 0) return refuse(PoolExists.selector, pool);
         if (_hasPredecessor()) {
-            if (PREDECESSOR.poolWord(uint32(pool)) != 0) return refuse(PoolExists.selector, pool);
-            if (!PREDECESSOR.isSealed()) return refuse(PredecessorNotSealed.selector);
+            (, uint256 inherited) = _askAll(IReceiptsLedger.poolWord.selector, pool);
+            if (inherited != 0) return refuse(PoolExists.selector, pool);
+            if (!_isPredecessorSealed()) return refuse(PredecessorNotSealed.selector);
         }
         uint256 flags = _flagsIn(act.b());
         if (flags & (PoolWord.SERIALISED | PoolWord.PAGED) == PoolWord.PAGED) {

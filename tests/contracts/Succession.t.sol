@@ -480,6 +480,61 @@ contract SuccessionTest is HeirTest {
         issuedCoils(COIL_A, COIL_B, COIL_C);
     }
 
+    function test_RefusedIssueOfFreedItemsLeavesThemFree() public {
+        pass(signed(coilDelivery(coils, 1, COIL_A, COIL_B, COIL_C), ALICE, WAREHOUSE));
+        assertRefused(
+            signed(issueCoils(COIL_A, COIL_B, COIL_A), WAREHOUSE, INSPECTOR),
+            reason(ItemAlreadyReceipted.selector, uint256(COIL_A), receiptIdOf(COILS, nextSerial(COILS)))
+        );
+        assertEq(ledger.receiptOfItem(COIL_A), 0);
+        issuedCoils(COIL_A, COIL_B, COIL_C);
+    }
+
+    function test_RefusedDeliveryLeavesInheritedItemsWhereTheyAre() public {
+        touch(coils);
+        assertRefused(
+            signed(coilDelivery(coils, 1, COIL_A, COIL_B, COIL_A), ALICE, WAREHOUSE),
+            reason(ItemNotInReceipt.selector, uint256(COIL_A), coils)
+        );
+        assertEq(ledger.receiptOfItem(COIL_A), coils);
+        assertEq(ledger.itemCount(coils), 3);
+        pass(signed(coilDelivery(coils, 1, COIL_A, COIL_B, COIL_C), ALICE, WAREHOUSE));
+    }
+
+    function test_InheritedItemsMoveWithASplitAndAMerge() public {
+        Draft memory draft = draftOf(Kind.Split, coils, 1);
+        draft.a = 1;
+        draft.b = (uint48(old.poolWord(COILS).nextSerial()) << 16) | 1;
+        draft.words = draft.words.append(bytes32((uint256(QUANTITY - 1) << 16) | 1)).append("content");
+        draft.words = draft.words.append(COIL_B);
+        pass(signed(draft, ALICE, WAREHOUSE));
+        uint64 part = coils + 1;
+        assertEq(ledger.receiptOfItem(COIL_B), part);
+        assertEq(ledger.receiptOfItem(COIL_A), coils);
+        assertEq(ledger.itemCount(coils), 2);
+        draft = draftOf(Kind.Merge, coils, 2);
+        draft.words = draft.words.append(Drafts.ref(part, 1)).append(COIL_B);
+        pass(signed(draft, ALICE, WAREHOUSE));
+        assertEq(ledger.receiptOfItem(COIL_B), coils);
+        assertRefused(
+            signed(coilDelivery(coils, 3, COIL_A, COIL_B, COIL_B), ALICE, WAREHOUSE),
+            reason(ItemNotInReceipt.selector, uint256(COIL_B), coils)
+        );
+        pass(signed(coilDelivery(coils, 3, COIL_A, COIL_B, COIL_C), ALICE, WAREHOUSE));
+    }
+
+    function test_ItemThatTheOldLedgerNeverSawIsFreeAgainWithoutATrace() public {
+        touch(coils);
+        assertRefused(
+            signed(issueCoils("coil d", "coil e", "coil d"), WAREHOUSE, INSPECTOR),
+            reason(
+                ItemAlreadyReceipted.selector,
+                uint256(bytes32("coil d")),
+                receiptIdOf(COILS, nextSerial(COILS))
+            )
+        );
+    }
+
     function test_PagedItemsReceiptedThereAreReceiptedHere() public {
         assertEq(ledger.itemsOnPage(PAGE), 0xf);
         assertEq(ledger.itemsOfReceipt(bundles, PAGE), 0xf);

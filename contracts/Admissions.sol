@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {RECOVERY_DAYS} from "./Periods.sol";
 import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
@@ -124,7 +125,8 @@ abstract contract Admissions is Pools, Succession {
         uint256 word = _parties[party];
         if (word == 0) return refuse(UnknownParty.selector, party);
         refusal = _agreed(act, Demand.evenSuspended(party));
-        if (refusal.isNone()) refusal = _expectRecovery(act, party, word);
+        if (refusal.isNone()) refusal = _expectRecovery(party, word);
+        if (refusal.isNone()) refusal = _expectVersionOfParty(act, party, word);
         if (refusal.isSome()) return refusal;
 
         word = word.next().vetoed();
@@ -139,26 +141,36 @@ abstract contract Admissions is Pools, Succession {
         if (word == 0) return refuse(UnknownParty.selector, party);
         refusal = _agreed(act, Demand.NEW_KEY);
         if (refusal.isNone()) refusal = _expectUnbound(key);
-        if (refusal.isNone()) refusal = _expectRecovery(act, party, word);
         if (refusal.isSome()) return refusal;
-        if (key != word.recoveryKey()) return refuse(KeyNotBound.selector, uint160(key), party);
+        if (word.isInRecovery() && key != word.recoveryKey()) {
+            return refuse(KeyNotBound.selector, uint160(key), party);
+        }
+        refusal = _expectRecovery(party, word);
+        if (refusal.isSome()) return refusal;
         if (_today() <= word.noticeDay()) return refuse(NoticeRunning.selector, party, word.noticeDay());
+        refusal = _expectVersionOfParty(act, party, word);
+        if (refusal.isSome()) return refusal;
 
         word = word.next().recovered();
         _replaceKeys(party, word, key);
         emit Recovered(uint32(party), word, key, act.commitment());
     }
 
-    function _expectRecovery(Act act, uint256 party, uint256 word) private pure returns (Refusal refusal) {
+    function _expectRecovery(uint256 party, uint256 word) private pure returns (Refusal refusal) {
         if (word.isVetoed()) return refuse(Vetoed.selector, party);
         if (!word.isInRecovery()) return refuse(NotInRecovery.selector, party);
-        return _expectVersionOfParty(act, party, word);
     }
 
-    /// @notice A number that the predecessor knows goes to whoever has it there: its receipts will come too.
+    /// @notice A number that an earlier ledger knows goes to whoever has it there: its receipts will come too. One that none
+    /// knows yet could still be given away on the predecessor, and receipts with it, until all is sealed there.
     function _expectSameParty(uint256 party, address key) private view returns (Refusal refusal) {
-        if (!_hasPredecessor() || PREDECESSOR.partyWord(uint32(party)) == 0) return refusal;
-        if (PREDECESSOR.keyWord(key).partyOfKey() != party) {
+        if (!_hasPredecessor()) return refusal;
+        (address ledger,) = _askAll(IReceiptsLedger.partyWord.selector, party);
+        if (ledger == address(0)) {
+            if (!_isPredecessorSealed()) return refuse(PredecessorNotSealed.selector);
+            return refusal;
+        }
+        if (_ask(ledger, IReceiptsLedger.keyWord.selector, uint160(key)).partyOfKey() != party) {
             return refuse(KeyNotBound.selector, uint160(key), party);
         }
     }

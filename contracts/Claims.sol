@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Pages} from "./Pages.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
@@ -23,13 +24,15 @@ abstract contract Claims is Pages {
     function _whereIs(bytes32 itemKey) internal view returns (uint256 receiptId) {
         receiptId = _receiptOfItem[itemKey];
         if (receiptId == LEFT) return 0;
-        if (receiptId == 0 && _hasPredecessor()) return PREDECESSOR.receiptOfItem(itemKey);
+        if (receiptId == 0 && _hasPredecessor()) return _inheritedPlaceOf(itemKey);
     }
 
     /// @notice What has used a document, 0 when nothing has.
     function _whatUsed(bytes32 document) internal view returns (uint256 subject) {
         subject = _subjectOfDocument[document];
-        if (subject == 0 && _hasPredecessor()) return PREDECESSOR.subjectOfDocument(document);
+        if (subject == 0 && _hasPredecessor()) {
+            return _askPredecessor(IReceiptsLedger.subjectOfDocument.selector, uint256(document));
+        }
     }
 
     /// @notice Uses up the documents in words `from` to the last, or none of them.
@@ -95,7 +98,7 @@ abstract contract Claims is Pages {
         if (paged) return _unclaimPages(act, from, to, receiptId);
         unchecked {
             for (uint256 i = from; i < to; ++i) {
-                _leave(bytes32(act.word(i)));
+                _place(bytes32(act.word(i)), 0);
             }
         }
     }
@@ -123,10 +126,10 @@ abstract contract Claims is Pages {
                 for (uint256 i = 0; i < count; ++i) {
                     uint256 itemKey = act.word(i);
                     if (_whereIs(bytes32(itemKey)) != receiptId) {
-                        while (i > 0) _receiptOfItem[bytes32(act.word(--i))] = receiptId;
+                        while (i > 0) _place(bytes32(act.word(--i)), receiptId);
                         return refuse(ItemNotInReceipt.selector, itemKey, receiptId);
                     }
-                    _leave(bytes32(itemKey));
+                    _place(bytes32(itemKey), 0);
                 }
                 for (uint256 i = 0; i < count; ++i) {
                     emit ItemFreed(bytes32(act.word(i)), uint64(receiptId));
@@ -152,7 +155,7 @@ abstract contract Claims is Pages {
                     if (_whereIs(bytes32(itemKey)) != origin) {
                         return refuse(ItemNotInReceipt.selector, itemKey, origin);
                     }
-                    _receiptOfItem[bytes32(itemKey)] = heir;
+                    _place(bytes32(itemKey), heir);
                 }
             }
         }
@@ -162,7 +165,16 @@ abstract contract Claims is Pages {
         _itemCount[heir] += moved;
     }
 
-    function _leave(bytes32 itemKey) private {
-        _receiptOfItem[itemKey] = _hasPredecessor() ? LEFT : 0;
+    /// @notice Writes which receipt an item is in now, 0 for none. Where the predecessor says the same nothing stands, so that
+    /// what is undone leaves no trace.
+    function _place(bytes32 itemKey, uint256 receiptId) private {
+        uint256 inherited = _hasPredecessor() ? _inheritedPlaceOf(itemKey) : 0;
+        if (receiptId == inherited) receiptId = 0;
+        else if (receiptId == 0) receiptId = LEFT;
+        _receiptOfItem[itemKey] = receiptId;
+    }
+
+    function _inheritedPlaceOf(bytes32 itemKey) private view returns (uint256 receiptId) {
+        return _askPredecessor(IReceiptsLedger.receiptOfItem.selector, uint256(itemKey));
     }
 }

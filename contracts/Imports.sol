@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Receipts} from "./Receipts.sol";
 import {Statements} from "./Statements.sol";
 import {Act, Kind} from "./Wire.sol";
@@ -14,7 +15,8 @@ abstract contract Imports is Receipts {
     /// @notice Brings over what the act names and the predecessor has.
     /// @return brought False when there was nothing to bring.
     function _bringOver(Act act) internal returns (bool brought) {
-        if (!PREDECESSOR.isSealed()) return false;
+        // Once all is sealed here too, the next ledger relies on it that nothing changes any more.
+        if (!_isPredecessorSealed() || LedgerWord.isWhollySealed(_ledgerWord)) return false;
         uint256 kind = act.kind();
         if (_isOnPool(kind)) return _bringPool(act.shortSubject());
         brought = _bringReceipt(act.subject());
@@ -27,7 +29,7 @@ abstract contract Imports is Receipts {
 
     function _bringPool(uint256 pool) private returns (bool) {
         if (_pools[pool] != 0) return false;
-        uint256 word = PREDECESSOR.poolWord(uint32(pool));
+        (, uint256 word) = _askAll(IReceiptsLedger.poolWord.selector, pool);
         if (word == 0) return false;
         word = PoolWord.handedDown(word);
         _pools[pool] = word;
@@ -39,10 +41,10 @@ abstract contract Imports is Receipts {
     function _bringReceipt(uint256 receiptId) private returns (bool brought) {
         brought = _bringPool(receiptId >> 32);
         if (_receipt(receiptId) != 0) return brought;
-        uint256 word = PREDECESSOR.receiptWord(uint64(receiptId));
+        (address ledger, uint256 word) = _askAll(IReceiptsLedger.receiptWord.selector, receiptId);
         if (word == 0) return brought;
         _put(receiptId, word);
-        uint256 items = PREDECESSOR.itemCount(uint64(receiptId));
+        uint256 items = _ask(ledger, IReceiptsLedger.itemCount.selector, receiptId);
         if (items != 0) _itemCount[receiptId] = items;
         emit ReceiptBroughtOver(uint64(receiptId), uint128(word));
         return true;

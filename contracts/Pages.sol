@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ILedgerErrors} from "./interfaces/ILedgerErrors.sol";
 import {ILedgerEvents} from "./interfaces/ILedgerEvents.sol";
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Succession} from "./Succession.sol";
 import {Act} from "./Wire.sol";
@@ -121,13 +122,31 @@ abstract contract Pages is ILedgerErrors, ILedgerEvents, Succession {
     /// @notice Copies from the predecessor, once, what it knows of a page and of the receipt's items on it.
     function _bring(uint256 receiptId, bytes32 page) private {
         if (!_isBrought[page]) {
+            _itemsOnPage[page] = _onPage(page);
             _isBrought[page] = true;
-            _itemsOnPage[page] = PREDECESSOR.itemsOnPage(page);
         }
-        bytes32 place = keccak256(abi.encode(receiptId, page));
+        bytes32 place = _placeOf(receiptId, page);
         if (!_isBrought[place]) {
+            _itemsOfReceipt[receiptId][page] = _ofReceipt(receiptId, page);
             _isBrought[place] = true;
-            _itemsOfReceipt[receiptId][page] = PREDECESSOR.itemsOfReceipt(uint64(receiptId), page);
         }
+    }
+
+    /// @notice The items of a page that are in open receipts, be they here or still with the predecessor.
+    function _onPage(bytes32 page) internal view returns (uint256) {
+        if (!_hasPredecessor() || _isBrought[page]) return _itemsOnPage[page];
+        return _askPredecessor(IReceiptsLedger.itemsOnPage.selector, uint256(page));
+    }
+
+    /// @notice Those of them that are in this receipt.
+    function _ofReceipt(uint256 receiptId, bytes32 page) internal view returns (uint256) {
+        if (!_hasPredecessor() || _isBrought[_placeOf(receiptId, page)]) {
+            return _itemsOfReceipt[receiptId][page];
+        }
+        return PREDECESSOR.itemsOfReceipt(uint64(receiptId), page);
+    }
+
+    function _placeOf(uint256 receiptId, bytes32 page) private pure returns (bytes32) {
+        return keccak256(abi.encode(receiptId, page));
     }
 }

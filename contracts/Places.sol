@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IReceiptsLedger} from "./interfaces/IReceiptsLedger.sol";
 import {Pools} from "./Pools.sol";
 import {Refusal, refuse} from "./Refusal.sol";
 import {Succession} from "./Succession.sol";
@@ -20,24 +21,25 @@ abstract contract Places is Pools, Succession {
 
     function _actOpenPool(Act act) internal returns (Refusal refusal) {
         uint256 pool = act.shortSubject();
+        uint256 ledgerWord = _ledgerWord;
+        if (ledgerWord.isSealing()) return refuse(Sealed.selector, pool);
         refusal = _agreed(
             act, Demand.anyIn(PartyWord.REGISTRAR), Demand.activeIn(PartyWord.WAREHOUSE, _warehouseOf(pool))
         );
         if (refusal.isSome()) return refusal;
 
         if (_pools[pool] != 0) return refuse(PoolExists.selector, pool);
-        uint256 ledgerWord = _ledgerWord;
-        if (ledgerWord.isSealing()) return refuse(Sealed.selector, pool);
         if (_hasPredecessor()) {
-            if (!PREDECESSOR.isSealed()) return refuse(PredecessorNotSealed.selector);
-            if (PREDECESSOR.poolWord(uint32(pool)) != 0) return refuse(PoolExists.selector, pool);
+            (, uint256 inherited) = _askAll(IReceiptsLedger.poolWord.selector, pool);
+            if (inherited != 0) return refuse(PoolExists.selector, pool);
+            if (!_isPredecessorSealed()) return refuse(PredecessorNotSealed.selector);
         }
-        if (act.a() == 0) return refuse(ZeroQuantity.selector, pool);
-
         uint256 flags = _flagsIn(act.b());
         if (flags & (PoolWord.SERIALISED | PoolWord.PAGED) == PoolWord.PAGED) {
             return refuse(PagedNotSerialised.selector, pool);
         }
+        if (act.a() == 0) return refuse(ZeroQuantity.selector, pool);
+
         uint256 word = PoolWord.opened(flags, uint8(act.b()), act.a());
         _pools[pool] = word;
         _ledgerWord = ledgerWord.withPool();

@@ -7,6 +7,7 @@ import {Refusal, refuse} from "./Refusal.sol";
 import {Act} from "./Wire.sol";
 import {Demand} from "./words/Demand.sol";
 import {PartyWord} from "./words/PartyWord.sol";
+import {PoolWord} from "./words/PoolWord.sol";
 import {ReceiptWord} from "./words/ReceiptWord.sol";
 
 /// @title Pledges that stay while lender or receipt changes
@@ -50,16 +51,18 @@ abstract contract PledgeChanges is Pledges {
 
         uint256 pledgee = word.pledgee();
         uint256 maturityDay = word.maturityDay();
-        if (substitute.holder() != word.holder()) {
-            return refuse(NotHolder.selector, substituteId, word.holder());
-        }
         refusal = _expectFree(receiptId, word);
         if (refusal.isSome()) return refusal;
         if (word.isInDefault()) return refuse(AlreadyInDefault.selector, receiptId, maturityDay);
-        refusal = _checkPledge(
-            act, pledgee, maturityDay, substituteId, substitute, version, _pools[substituteId >> 32]
-        );
-        if (refusal.isNone()) refusal = _expectVersion(act.version(), receiptId, word);
+        refusal = _expectVersion(act.version(), receiptId, word);
+        if (refusal.isSome()) return refusal;
+
+        uint256 poolWord_ = _pools[substituteId >> 32];
+        if (PoolWord.isPaused(poolWord_)) return refuse(Paused.selector, substituteId >> 32);
+        if (substitute.holder() != word.holder()) {
+            return refuse(NotHolder.selector, substituteId, word.holder());
+        }
+        refusal = _checkPledge(act, pledgee, maturityDay, substituteId, substitute, version, poolWord_);
         if (refusal.isSome()) return refusal;
 
         uint256 freed = word.next().withoutPledge();

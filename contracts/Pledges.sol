@@ -45,10 +45,10 @@ abstract contract Pledges is Receipts {
         uint256 version,
         uint256 poolWord_
     ) internal view returns (Refusal refusal) {
+        if (poolWord_.isPaused()) return refuse(Paused.selector, receiptId >> 32);
         if (pledgee == word.holder()) return refuse(SelfPledge.selector, receiptId, pledgee);
         if (pledgee == _warehouseOf(receiptId >> 32)) return refuse(SelfPledge.selector, receiptId, pledgee);
         if (!word.isPledgeable()) return _unpledgeable(receiptId, word);
-        if (poolWord_.isPaused()) return refuse(Paused.selector, receiptId >> 32);
         uint256 today = _today();
         uint256 storageDay = word.storageDay();
         if (storageDay < today) return refuse(StorageExpired.selector, receiptId, storageDay);

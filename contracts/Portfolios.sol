@@ -21,11 +21,10 @@ abstract contract Portfolios is Pledges, Transfers {
 
     function _actPledgePortfolio(Act act) internal returns (Refusal refusal) {
         uint256 count = Statements.refCount(act);
-        refusal = _expectPortfolio(act, count);
-        if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
         refusal = _pledgeConsent(act, first, word, _pools[first >> 32]);
+        if (refusal.isNone()) refusal = _expectPortfolio(act, count);
         if (refusal.isNone()) refusal = _checkPledges(act, count, word.holder());
         if (refusal.isNone()) refusal = _useDocuments(act, count);
         if (refusal.isSome()) return refusal;
@@ -46,12 +45,11 @@ abstract contract Portfolios is Pledges, Transfers {
 
     function _actReleasePortfolio(Act act) internal returns (Refusal refusal) {
         uint256 count = act.wordCount();
-        refusal = _expectPortfolio(act, count);
-        if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
         refusal = _expectPledged(act, first, word);
         if (refusal.isNone()) refusal = _releaseConsent(act, word);
+        if (refusal.isNone()) refusal = _expectPortfolio(act, count);
         if (refusal.isNone()) refusal = _checkReleases(act, count, word.pledgee());
         if (refusal.isSome()) return refusal;
 
@@ -70,12 +68,11 @@ abstract contract Portfolios is Pledges, Transfers {
 
     function _actTransferPortfolio(Act act) internal returns (Refusal refusal) {
         uint256 count = act.wordCount();
-        refusal = _expectPortfolio(act, count);
-        if (refusal.isSome()) return refusal;
         uint256 first = act.subject();
         uint256 word = _receipt(first);
         refusal = _expectOpen(act, first, word);
         if (refusal.isNone()) refusal = _transferConsent(act, word);
+        if (refusal.isNone()) refusal = _expectPortfolio(act, count);
         if (refusal.isNone()) refusal = _checkTransfers(act, count, word.holder());
         if (refusal.isSome()) return refusal;
 
@@ -119,11 +116,11 @@ abstract contract Portfolios is Pledges, Transfers {
                     pool = receiptId >> 32;
                     poolWord_ = _pools[pool];
                 }
+                refusal = _expectOpen(receiptId, word, poolWord_);
+                if (refusal.isSome()) return refusal;
                 if (word.holder() != holder || _warehouseOf(pool) != warehouse) {
                     return refuse(MixedPortfolio.selector, receiptId);
                 }
-                refusal = _expectOpen(receiptId, word, poolWord_);
-                if (refusal.isSome()) return refusal;
                 refusal = _checkPledge(
                     act, act.counterparty(), act.maturityDay(), receiptId, word, version, poolWord_
                 );

@@ -31,11 +31,11 @@ abstract contract Readings is Receipts, IReceiptsLedger {
     }
 
     function itemsOnPage(bytes32 page) external view returns (uint256) {
-        return _itemsOnPage[page];
+        return _onPage(page);
     }
 
     function itemsOfReceipt(uint64 receiptId, bytes32 page) external view returns (uint256) {
-        return _itemsOfReceipt[receiptId][page];
+        return _ofReceipt(receiptId, page);
     }
 
     function subjectOfDocument(bytes32 document) external view returns (uint64) {

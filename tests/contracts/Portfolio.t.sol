@@ -166,6 +166,7 @@ contract PortfolioTest is LedgerTest {
         draft.b = DUE;
         assertRefused(signed(draft, ALICE, WAREHOUSE, BANK_A), abi.encodeWithSelector(EmptyAct.selector));
 
+        pass(signed(portfolioPledge(receipts, BANK_A), ALICE, WAREHOUSE, BANK_A));
         draft = portfolioRelease(receipts);
         draft.words = new bytes32[](0);
         assertRefused(signed(draft, BANK_A), abi.encodeWithSelector(EmptyAct.selector));
@@ -192,9 +193,8 @@ contract PortfolioTest is LedgerTest {
     function test_UnknownReceiptInAPortfolioIsRefused() public {
         Draft memory draft = portfolioPledge(receipts, BANK_A);
         draft.words[4] = Drafts.ref(receipts[4] + 1, 1);
-        // An unknown receipt has no holder, so it is no receipt of this one.
         assertRefused(
-            signed(draft, ALICE, WAREHOUSE, BANK_A), reason(MixedPortfolio.selector, receipts[4] + 1)
+            signed(draft, ALICE, WAREHOUSE, BANK_A), reason(UnknownReceipt.selector, receipts[4] + 1)
         );
     }
 

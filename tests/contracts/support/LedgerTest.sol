@@ -59,13 +59,7 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
 
     function setUp() public virtual {
         vm.warp(NOW);
-        // By name, so that not every test carries the whole code and is compiled with it.
-        ledger = IReceiptsLedger(
-            deployCode(
-                "ReceiptsLedger.sol:ReceiptsLedger",
-                abi.encode(vm.addr(keyOf(REGISTRAR)), bytes32(0), address(0))
-            )
-        );
+        ledger = deploy(address(0));
         admit(WAREHOUSE, PartyWord.WAREHOUSE);
         admit(OTHER_WAREHOUSE, PartyWord.WAREHOUSE);
         admit(INSPECTOR, PartyWord.INSPECTOR);
@@ -81,6 +75,16 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
         open(COILS, WAREHOUSE, true);
         open(OTHER_POOL, OTHER_WAREHOUSE, false);
         open(TRADING_POOL, TRADING_WAREHOUSE, false);
+    }
+
+    /// @dev By name, so that not every test carries the whole code and is compiled with it.
+    function deploy(address predecessor) internal returns (IReceiptsLedger) {
+        return IReceiptsLedger(
+            deployCode(
+                "ReceiptsLedger.sol:ReceiptsLedger",
+                abi.encode(vm.addr(keyOf(REGISTRAR)), bytes32(0), predecessor)
+            )
+        );
     }
 
     // The world before the act.
@@ -412,6 +416,84 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
         }
     }
 
+    function storageExtension(uint64 receiptId, uint16 version_, uint16 storageDay)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.ExtendStorage, receiptId, version_);
+        draft.b = storageDay;
+    }
+
+    function toPaper(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.ToPaper, receiptId, version_);
+    }
+
+    function fromPaper(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.FromPaper, receiptId, version_);
+    }
+
+    function claimNote(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.NoteClaim, receiptId, version_);
+    }
+
+    function claimLift(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.LiftClaim, receiptId, version_);
+    }
+
+    function invalidation(uint64 receiptId, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.Invalidate, receiptId, version_);
+    }
+
+    function substitution(uint64 receiptId, uint16 version_, uint64 substituteId, uint16 substituteVersion)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.Substitute, receiptId, version_);
+        draft.words = draft.words.append(Drafts.ref(substituteId, substituteVersion));
+    }
+
+    function portfolioTransfer(uint64[] memory receiptIds, uint32 transferee)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.TransferPortfolio, receiptIds[0], 0);
+        draft.a = transferee;
+        draft.words = refs(receiptIds);
+    }
+
+    function recovery(uint32 party, uint16 version_, address key) internal view returns (Draft memory draft) {
+        draft = draftOf(Kind.Recover, party, version_);
+        draft.words = draft.words.append(bytes32(uint256(uint160(key))));
+    }
+
+    function recoveryVeto(uint32 party, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.VetoRecovery, party, version_);
+    }
+
+    function recoveryEnd(uint32 party, uint16 version_, address key)
+        internal
+        view
+        returns (Draft memory draft)
+    {
+        draft = draftOf(Kind.CompleteRecovery, party, version_);
+        draft.words = draft.words.append(bytes32(uint256(uint160(key))));
+    }
+
+    function pausing(uint32 pool, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.Pause, pool, version_);
+    }
+
+    function resumption(uint32 pool, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.Resume, pool, version_);
+    }
+
+    function sealing(uint32 pool, uint16 version_) internal view returns (Draft memory) {
+        return draftOf(Kind.Seal, pool, version_);
+    }
+
     // Signatures.
 
     /// @notice The first key of a party.
@@ -484,22 +566,31 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
         assertNothingChanged(vm.stopAndReturnStateDiff());
     }
 
+    /// @dev A call to another contract cuts the record of the one that makes it in two.
     function assertNothingChanged(Vm.AccountAccess[] memory accesses) internal pure {
+        uint256 count;
         for (uint256 i = 0; i < accesses.length; ++i) {
-            Vm.StorageAccess[] memory slots = accesses[i].storageAccesses;
-            for (uint256 j = 0; j < slots.length; ++j) {
-                if (!_stands(slots[j])) continue;
-                bytes32 last;
-                for (uint256 k = j; k < slots.length; ++k) {
-                    if (_stands(slots[k]) && slots[k].slot == slots[j].slot) last = slots[k].newValue;
+            count += accesses[i].storageAccesses.length;
+        }
+        Vm.StorageAccess[] memory writes = new Vm.StorageAccess[](count);
+        count = 0;
+        for (uint256 i = 0; i < accesses.length; ++i) {
+            for (uint256 j = 0; j < accesses[i].storageAccesses.length; ++j) {
+                if (_stands(accesses[i].storageAccesses[j])) {
+                    writes[count++] = accesses[i].storageAccesses[j];
                 }
-                bytes32 before = slots[j].previousValue;
-                for (uint256 k = 0; k < j; ++k) {
-                    // An earlier write to the same slot has been compared already.
-                    if (_stands(slots[k]) && slots[k].slot == slots[j].slot) before = last;
-                }
-                assertEq(last, before, "a refused act has changed storage");
             }
+        }
+        for (uint256 i = 0; i < count; ++i) {
+            bool isFirst = true;
+            bytes32 last;
+            for (uint256 j = 0; j < count; ++j) {
+                if (writes[j].account != writes[i].account || writes[j].slot != writes[i].slot) continue;
+                if (j < i) isFirst = false;
+                last = writes[j].newValue;
+            }
+            // The first write to a slot says what was there before all of them.
+            if (isFirst) assertEq(last, writes[i].previousValue, "a refused act has changed storage");
         }
     }
 
@@ -534,6 +625,10 @@ abstract contract LedgerTest is Test, ILedgerErrors, ILedgerEvents {
 
     function nextSerial(uint32 pool) internal view returns (uint32) {
         return uint32(ledger.poolWord(pool) >> 48);
+    }
+
+    function poolVersion(uint32 pool) internal view returns (uint16) {
+        return uint16(ledger.poolWord(pool) >> 16);
     }
 
     function partyVersion(uint32 party) internal view returns (uint16) {

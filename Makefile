@@ -27,6 +27,10 @@ $(NODE_STAMP): $(PYTHON_STAMP) package.json package-lock.json scripts/setup-node
 compile: setup ## Compile the contracts into the artifact that the package ships
 	$(BIN)/python scripts/compile.py
 
+.PHONY: acts
+acts: setup ## Write docs/acts.md, the page on every act, from docs/acts.toml
+	$(BIN)/python scripts/write_acts.py
+
 .PHONY: demo
 demo: setup ## Tell the demo story (CHAIN=anvil|ganache|... picks the engine, ALL=1 tells it on all)
 	$(BIN)/receipts-ledger demo $(if $(CHAIN),--chain $(CHAIN)) $(if $(ALL),--all)

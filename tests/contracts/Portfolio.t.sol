@@ -161,6 +161,37 @@ contract PortfolioTest is LedgerTest {
         );
     }
 
+    function test_PortfolioPledgeToTheHolderIsRefused() public {
+        uint64[] memory own = run(issuedMany(POOL, TRADING_BANK, 2), 2, 1);
+        assertRefused(
+            signed(portfolioPledge(own, TRADING_BANK), TRADING_BANK, WAREHOUSE, TRADING_BANK),
+            reason(SelfPledge.selector, own[0], TRADING_BANK)
+        );
+    }
+
+    function test_OneReceiptStoredTooShortlyRefusesTheWholePortfolio() public {
+        uint64 last = receipts[COUNT - 1];
+        setWord(last, word(last).withStorageDay(DUE - 1));
+        assertRefused(
+            signed(portfolioPledge(receipts, BANK_A), ALICE, WAREHOUSE, BANK_A),
+            reason(MaturityAfterStorage.selector, last, DUE, DUE - 1)
+        );
+    }
+
+    function test_PortfolioThatWasDueYesterdayIsRefused() public {
+        Draft memory draft = portfolioPledge(receipts, BANK_A);
+        draft.b = uint48((COUNT << 16) | (TODAY - 1));
+        assertRefused(
+            signed(draft, ALICE, WAREHOUSE, BANK_A), reason(MaturityPassed.selector, first, TODAY - 1)
+        );
+    }
+
+    function test_PortfolioWithoutTermsIsRefused() public {
+        Draft memory draft = portfolioPledge(receipts, BANK_A);
+        draft.commitment = 0;
+        assertRefused(signed(draft, ALICE, WAREHOUSE, BANK_A), reason(NoTradeBackground.selector, first));
+    }
+
     function test_PortfolioOfNothingIsRefused() public {
         Draft memory draft = portfolioPledge(receipts, BANK_A);
         draft.b = DUE;

@@ -11,9 +11,9 @@ from benchmarks.gas.operation import Step
 from benchmarks.gas.stage import NEWCOMER, Stage
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.domain.act import Act
-from receipts_ledger.domain.change import Merge, NewPart, Replace, Split, WriteDown
+from receipts_ledger.domain.change import Cancel, Merge, NewPart, Replace, Split, WriteDown
 from receipts_ledger.domain.effect import RECOVERY_DAYS
-from receipts_ledger.domain.ids import Day, Version
+from receipts_ledger.domain.ids import Day, Version, receipt_id
 from receipts_ledger.domain.party import (
     Admit,
     BindKey,
@@ -63,6 +63,7 @@ from tests.support.cast import (
     TRADER_B,
     TRADER_C,
     WAREHOUSE_A,
+    WAREHOUSE_B,
     Member,
 )
 from tests.support.ledger_on_chain import (
@@ -135,6 +136,31 @@ ISSUES = tuple(
         ("issue, batch of 50", 50, (), Step.ISSUE_50),
         ("issue, batch of 100", 100, (), Step.ISSUE_100),
     )
+)
+
+OWN = (
+    Row(
+        name="issue 1 to the warehouse itself",
+        signers=(WAREHOUSE_B, INSPECTOR),
+        statement=lambda stage, _: Issue(
+            stage.own_pool,
+            1,
+            (NewReceipt(WAREHOUSE_B.party, LOT, stage.storage_day, keccak(b"content")),),
+            (),
+            EVIDENCE,
+            FOREVER,
+        ),
+        receipts_each=0,
+    ),
+    Row(
+        name="cancel",
+        signers=(WAREHOUSE_B,),
+        statement=lambda stage, _: Cancel(
+            receipt_id(stage.own_pool, 1), Version(1), (), EVIDENCE, FOREVER
+        ),
+        after=("issue 1 to the warehouse itself",),
+        receipts_each=0,
+    ),
 )
 
 RECEIPTS = (
@@ -438,5 +464,5 @@ REGISTRY = (
     ),
 )
 
-ROWS: Sequence[Row] = (*ISSUES, *RECEIPTS, *PLEDGES, *CHANGES, *REGISTRY)
+ROWS: Sequence[Row] = (*ISSUES, *RECEIPTS, *PLEDGES, *CHANGES, *OWN, *REGISTRY)
 ROW_OF = {row.name: row for row in ROWS}

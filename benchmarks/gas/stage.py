@@ -15,7 +15,16 @@ from receipts_ledger.domain.event import ActRefused
 from receipts_ledger.domain.ids import Day, PartyId, ReceiptId, Version, pool_id, receipt_id
 from receipts_ledger.domain.party import Role
 from receipts_ledger.domain.receipt import Issue, NewReceipt, ReceiptRef
-from tests.support.cast import CAST, GUARDIAN, INSPECTOR, REGISTRAR, TRADER_A, WAREHOUSE_A, Member
+from tests.support.cast import (
+    CAST,
+    GUARDIAN,
+    INSPECTOR,
+    REGISTRAR,
+    TRADER_A,
+    WAREHOUSE_A,
+    WAREHOUSE_B,
+    Member,
+)
 from tests.support.ledger_on_chain import (
     EVIDENCE,
     FOREVER,
@@ -47,6 +56,8 @@ class Stage:
         ledger.admit(GUARDIAN)
         self.pool = ledger.open_pool()
         self.other_pool = pool_id(WAREHOUSE_A.party, 2)
+        self.own_pool = ledger.open_pool(WAREHOUSE_B)
+        """Of a warehouse that may hold what it stores."""
         self.storage_day = Day(ledger.today + STORED_DAYS)
         self.maturity_day = Day(ledger.today + MATURITY_DAYS)
         self._next_serial = 1

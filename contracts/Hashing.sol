@@ -127,6 +127,34 @@ library Hashing {
         }
     }
 
+    function ofStruct(
+        bytes32 structType,
+        uint256 a,
+        uint256 b,
+        uint256 c,
+        uint256 d,
+        uint256 e,
+        uint256 f,
+        uint256 g,
+        uint256 h,
+        uint256 i
+    ) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, structType)
+            mstore(add(free, 0x20), a)
+            mstore(add(free, 0x40), b)
+            mstore(add(free, 0x60), c)
+            mstore(add(free, 0x80), d)
+            mstore(add(free, 0xa0), e)
+            mstore(add(free, 0xc0), f)
+            mstore(add(free, 0xe0), g)
+            mstore(add(free, 0x100), h)
+            mstore(add(free, 0x120), i)
+            hash := keccak256(free, 0x140)
+        }
+    }
+
     /// @notice Hash of a `bytes32[]`: the words from `from` on.
     function ofWords(Act act, uint256 from, uint256 count) internal pure returns (uint256 hash) {
         hash = OF_NO_WORDS;

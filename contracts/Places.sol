@@ -128,8 +128,8 @@ abstract contract Places is Pools, Succession {
         if (version == type(uint16).max) return refuse(VersionsExhausted.selector, pool);
     }
 
-    /// @dev As in the wire form: serialised, paged, bonded from bit 8 on.
+    /// @dev As in the wire form: serialised, paged, bonded, not negotiable from bit 8 on.
     function _flagsIn(uint256 b) private pure returns (uint256) {
-        return ((b >> 8) & 7) << 1;
+        return (((b >> 8) & 7) << 1) | (((b >> 11) & 1) * PoolWord.NON_NEGOTIABLE);
     }
 }

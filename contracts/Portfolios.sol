@@ -70,7 +70,7 @@ abstract contract Portfolios is Pledges, Transfers {
         uint256 count = act.wordCount();
         uint256 first = act.subject();
         uint256 word = _receipt(first);
-        refusal = _expectOpen(act, first, word);
+        (refusal,) = _expectOpenToTransfer(act, first, word);
         if (refusal.isNone()) refusal = _transferConsent(act, word);
         if (refusal.isNone()) refusal = _expectPortfolio(act, count);
         if (refusal.isNone()) refusal = _checkTransfers(act, count, word.holder());
@@ -150,10 +150,11 @@ abstract contract Portfolios is Pledges, Transfers {
             for (uint256 i = 0; i < count; ++i) {
                 (uint256 receiptId, uint256 version) = act.ref(i);
                 uint256 word = _readOn(page, receiptId);
-                refusal = _expectOpen(act, receiptId, word);
+                uint256 poolWord_;
+                (refusal, poolWord_) = _expectOpenToTransfer(act, receiptId, word);
                 if (refusal.isSome()) return refusal;
                 if (word.holder() != holder) return refuse(MixedPortfolio.selector, receiptId);
-                refusal = _checkTransfer(receiptId, word, version, act.counterparty());
+                refusal = _checkTransfer(receiptId, word, version, act.counterparty(), poolWord_);
                 if (refusal.isSome()) return refusal;
             }
         }

@@ -145,7 +145,7 @@ abstract contract Receipts is Pools, Claims {
     function _expectOpen(Act act, uint256 receiptId, uint256 word) internal view returns (Refusal refusal) {
         if (word.isOpen() && act.isUnsealed()) return refusal;
         if (!LedgerWord.isSealing(_ledgerWord)) {
-            act.setUnsealed(true);
+            act.setUnsealed();
             return _expectOpen(receiptId, word, 0);
         }
         return _expectOpen(receiptId, word, _pools[receiptId >> 32]);

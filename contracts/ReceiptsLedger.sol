@@ -126,7 +126,7 @@ contract ReceiptsLedger is Readings, Issues, Securities, Portfolios, Deliveries,
     /// @return answer What it returned, or the error that it reverted with.
     function _askRareActs(bytes4 selector, Act act) private returns (bool done, Refusal answer) {
         address rareActs = address(RARE_ACTS);
-        act.setUnsealed(false);
+        act.forget();
         bytes32 digest = act.digest();
         uint256 start = act.words() - 0x40;
         uint256 size = act.signatures() + 0x40 * act.signatureCount() - start;

@@ -23,10 +23,11 @@ library Statements {
     /// @dev subject: party. commitment: key.
     bytes32 internal constant REVOKE_KEY =
         keccak256("RevokeKey(uint32 party,uint16 version,address key,uint40 deadline)");
-    /// @dev subject: pool. a: capacity. b: attestation days 8, serialised 1, paged 1, bonded 1.
+    /// @dev subject: pool. a: capacity. b: attestation days 8, serialised 1, paged 1, bonded 1, not
+    /// negotiable 1.
     bytes32 internal constant OPEN_POOL = keccak256(
         "OpenPool(uint32 pool,uint64 capacity,uint8 attestationDays,bool serialised,bool paged,bool bonded,"
-        "bytes32 description,uint40 deadline)"
+        "bool nonNegotiable,bytes32 description,uint40 deadline)"
     );
     /// @dev subject: pool. a: quantity.
     bytes32 internal constant ATTEST =
@@ -280,6 +281,7 @@ library Statements {
             (act.b() >> 8) & 1,
             (act.b() >> 9) & 1,
             (act.b() >> 10) & 1,
+            (act.b() >> 11) & 1,
             uint256(act.commitment()),
             act.deadline()
         );

@@ -55,7 +55,7 @@ using Wire for Act global;
 /// @notice Reads fields; judges nothing. The layout is said in IReceiptsLedger.
 /// @dev Statements and acts read a field through the same function, so what is carried out is as wide as what was
 /// signed. In memory an act is seven words: head; commitment; words and signatures, as calldata offsets; digest; key word of
-/// the last consent; whether it is known that no pool is sealed. Arithmetic is unchecked: counts have 16 bits, offsets lie in calldata.
+/// the last consent; what is known of pools: that none is sealed, 1 bit, and which of them is free. Arithmetic is unchecked: counts have 16 bits, offsets lie in calldata.
 library Wire {
     /// @notice A place for one act after another.
     function allocate() internal pure returns (Act act) {
@@ -145,14 +145,35 @@ library Wire {
     /// @notice True when somebody has looked: no pool of this ledger is sealed.
     function isUnsealed(Act act) internal pure returns (bool value) {
         assembly ("memory-safe") {
-            value := mload(add(act, 0xc0))
+            value := and(mload(add(act, 0xc0)), 1)
         }
     }
 
-    /// @dev Lasts for the acts of one relay, as long as no rare act comes between.
-    function setUnsealed(Act act, bool value) internal pure {
+    /// @notice A pool of which somebody has looked up that transfers out of it are free, 0 for none.
+    function freePool(Act act) internal pure returns (uint256 pool) {
         assembly ("memory-safe") {
-            mstore(add(act, 0xc0), value)
+            pool := shr(1, mload(add(act, 0xc0)))
+        }
+    }
+
+    /// @dev What is known lasts for the acts of one relay, as long as no rare act comes between.
+    function setUnsealed(Act act) internal pure {
+        assembly ("memory-safe") {
+            let at := add(act, 0xc0)
+            mstore(at, or(mload(at), 1))
+        }
+    }
+
+    function setFreePool(Act act, uint256 pool) internal pure {
+        assembly ("memory-safe") {
+            let at := add(act, 0xc0)
+            mstore(at, or(and(mload(at), 1), shl(1, pool)))
+        }
+    }
+
+    function forget(Act act) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(act, 0xc0), 0)
         }
     }
 

@@ -58,6 +58,7 @@ class RefusalCode(StrEnum):
     SUM_MISMATCH = "SumMismatch"
     NOT_HOLDER = "NotHolder"
     SELF_TRANSFER = "SelfTransfer"
+    NON_NEGOTIABLE = "NonNegotiable"
     SELF_PLEDGE = "SelfPledge"
     SELF_ASSIGNMENT = "SelfAssignment"
     ALREADY_ENCUMBERED = "AlreadyEncumbered"

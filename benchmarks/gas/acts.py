@@ -405,7 +405,7 @@ REGISTRY = (
         name="open a pool",
         signers=(REGISTRAR, WAREHOUSE_A),
         statement=lambda stage, _: OpenPool(
-            stage.other_pool, 10**9, 30, False, False, False, EVIDENCE, FOREVER
+            stage.other_pool, 10**9, 30, False, False, False, False, EVIDENCE, FOREVER
         ),
         receipts_each=0,
     ),

@@ -146,6 +146,9 @@ interface ILedgerErrors {
     /// @notice Holder and transferee are one party.
     error SelfTransfer(uint64 receiptId, uint32 party);
 
+    /// @notice The receipt is made out to a person and not to order: it cannot be endorsed.
+    error NonNegotiable(uint64 receiptId);
+
     /// @notice The pledgee is the pledgor or the warehouse itself.
     error SelfPledge(uint64 receiptId, uint32 party);
 

@@ -34,7 +34,7 @@ interface ILedgerEvents {
     event Recovered(uint32 indexed party, uint256 word, address key, bytes32 evidence);
 
     /// @notice A pool was opened. Its number holds its warehouse: warehouse 16, index 16.
-    /// @param word Pool word: flags 8 (1 open, 2 serialised, 4 paged, 8 bonded, 16 paused, 32 sealed), longest age of a count in days 8, version 16, day of the last count 16,
+    /// @param word Pool word: flags 8 (1 open, 2 serialised, 4 paged, 8 bonded, 16 paused, 32 sealed, 64 not negotiable), longest age of a count in days 8, version 16, day of the last count 16,
     /// next serial 32, capacity 56, attested 56, receipted 56, least significant first.
     event PoolOpened(uint32 indexed pool, uint256 word, bytes32 description);
 

@@ -3,8 +3,9 @@ pragma solidity ^0.8.30;
 
 /// @title The word of a pool
 /// @notice The only place that knows the layout. Pure: no storage, no rules.
-/// @dev Least significant first: flags 8 (1 open, 2 serialised goods, 4 items in pages, 8 bonded, 16 paused, 32 sealed), longest age of a count in days 8, version 16,
-/// day of the last count 16, next serial 32, capacity 56, attested 56, receipted 56.
+/// @dev Least significant first: flags 8 (1 open, 2 serialised goods, 4 items in pages, 8 bonded, 16 paused, 32 sealed,
+/// 64 not negotiable), longest age of a count in days 8, version 16, day of the last count 16, next serial 32, capacity
+/// 56, attested 56, receipted 56.
 library PoolWord {
     uint256 internal constant OPEN = 1;
     uint256 internal constant SERIALISED = 2;
@@ -12,6 +13,7 @@ library PoolWord {
     uint256 internal constant BONDED = 8;
     uint256 internal constant PAUSED = 16;
     uint256 internal constant SEALED = 32;
+    uint256 internal constant NON_NEGOTIABLE = 64;
 
     uint256 internal constant QUANTITY_MAX = type(uint56).max;
 
@@ -44,6 +46,16 @@ library PoolWord {
     /// @notice True when goods lie under customs and leave only against a clearance.
     function isBonded(uint256 word) internal pure returns (bool) {
         return word & BONDED != 0;
+    }
+
+    /// @notice True when receipts are made out to a person and not to order: nobody endorses them.
+    function isNonNegotiable(uint256 word) internal pure returns (bool) {
+        return word & NON_NEGOTIABLE != 0;
+    }
+
+    /// @notice True when nothing about the pool stands in the way of a transfer.
+    function isFreelyTransferable(uint256 word) internal pure returns (bool) {
+        return word & (SEALED | NON_NEGOTIABLE) == 0;
     }
 
     /// @notice True while nothing new is issued or pledged.

@@ -24,6 +24,9 @@ library ReceiptWord {
     /// @notice With one of these set, a receipt cannot be pledged.
     uint256 internal constant UNPLEDGEABLE = ENCUMBERED | HELD | CLAIMED;
 
+    /// @notice With one of these set, a receipt cannot be endorsed.
+    uint256 internal constant UNENDORSABLE = ENCUMBERED | HELD;
+
     uint256 internal constant HOLDER_MAX = type(uint24).max >> 2;
     uint256 internal constant QUANTITY_MAX = type(uint40).max;
     uint256 internal constant DAY_MAX = type(uint16).max >> 2;

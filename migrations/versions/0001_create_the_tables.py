@@ -225,6 +225,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("is_serialised", sa.Boolean(), nullable=False),
         sa.Column("is_paged", sa.Boolean(), nullable=False),
         sa.Column("is_bonded", sa.Boolean(), nullable=False),
+        sa.Column("is_non_negotiable", sa.Boolean(), nullable=False),
         sa.Column("is_paused", sa.Boolean(), nullable=False),
         sa.Column("is_sealed", sa.Boolean(), nullable=False),
         sa.Column("attestation_days", sa.Integer(), nullable=False),

@@ -204,6 +204,12 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     Code.SELF_TRANSFER: Entry(
         422, "Self-transfer", "不得转让给自己", "A receipt is transferred to somebody else."
     ),
+    Code.NON_NEGOTIABLE: Entry(
+        409,
+        "Not negotiable",
+        "记名仓单不得背书转让",
+        "A receipt that is made out to a person cannot be endorsed to another.",
+    ),
     Code.SELF_PLEDGE: Entry(
         422,
         "Self-pledge",

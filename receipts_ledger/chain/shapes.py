@@ -496,6 +496,7 @@ _SHAPES: dict[type, Shape] = {
         _flag("serialised", "is_serialised", 8),
         _flag("paged", "is_paged", 9),
         _flag("bonded", "is_bonded", 10),
+        _flag("nonNegotiable", "is_non_negotiable", 11),
         _commitment("description"),
         _DEADLINE,
     ),

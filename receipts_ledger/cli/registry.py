@@ -57,6 +57,10 @@ def open_pool(
     bonded: Annotated[
         bool, typer.Option("--bonded", help="Goods leave only against a customs clearance.")
     ] = False,
+    non_negotiable: Annotated[
+        bool,
+        typer.Option("--non-negotiable", help="Receipts are made out to a person, not to order."),
+    ] = False,
     deadline: options.Deadline = None,
     wait: Wait = False,
 ) -> None:
@@ -73,6 +77,7 @@ def open_pool(
         capacity=capacity,
         attestation_days=attestation_days,
         bonded=bonded,
+        non_negotiable=non_negotiable,
         deadline=deadline,
     )
     sign_and_show(session, draft, wait=wait)

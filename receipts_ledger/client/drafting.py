@@ -144,9 +144,13 @@ class Drafting(Changing):
         capacity: int,
         attestation_days: int,
         bonded: bool = False,
+        non_negotiable: bool = False,
         deadline: datetime | None = None,
     ) -> Draft:
-        """Draft a pool: goods of one kind in one place of one warehouse; bonded under customs."""
+        """Draft a pool: goods of one kind in one place of one warehouse.
+
+        `bonded` goods lie under customs; `non_negotiable` receipts are never endorsed.
+        """
         body = {
             "warehouse_id": warehouse_id,
             "index": index,
@@ -155,6 +159,7 @@ class Drafting(Changing):
             "capacity": capacity,
             "attestation_days": attestation_days,
             "bonded": bonded,
+            "non_negotiable": non_negotiable,
         }
         draft = self.draft_at("/v1/pools", body, deadline)
         draft.expect(
@@ -163,6 +168,7 @@ class Drafting(Changing):
             quantity_capacity=capacity,
             attestation_days=attestation_days,
             is_bonded=bonded,
+            is_non_negotiable=non_negotiable,
         )
         asked = {"commodity": commodity, "place": place}
         return draft.expect_content("description", asked, added=("base_unit",))

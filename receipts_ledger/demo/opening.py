@@ -79,6 +79,7 @@ def open_empty_pool(stage: Stage, step: Step) -> None:
         is_serialised=False,
         is_paged=False,
         is_bonded=False,
+        is_non_negotiable=False,
         description=NO_HASH,
         deadline=stage.deadline(),
     )

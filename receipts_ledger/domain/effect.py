@@ -165,6 +165,7 @@ def events_of(  # noqa: PLR0915  (one case for each kind)
                 0,
                 is_paged=act.is_paged,
                 is_bonded=act.is_bonded,
+                is_non_negotiable=act.is_non_negotiable,
             )
             yield PoolOpened(act.pool, opened, act.description)
         case Attest():

@@ -24,6 +24,8 @@ class Pool:
     is_bonded: bool = False
     is_paused: bool = False
     is_sealed: bool = False
+    is_non_negotiable: bool = False
+    """Receipts are made out to a person and not to order."""
 
     @classmethod
     def from_word(cls, word: int) -> "Pool":
@@ -34,6 +36,7 @@ class Pool:
             is_bonded=bool(word >> 3 & 1),
             is_paused=bool(word >> 4 & 1),
             is_sealed=bool(word >> 5 & 1),
+            is_non_negotiable=bool(word >> 6 & 1),
             attestation_days=word >> 8 & 0xFF,
             version=Version(word >> 16 & 0xFFFF),
             attestation_day=Day(word >> 32 & 0xFFFF),
@@ -52,6 +55,7 @@ class Pool:
             | self.is_bonded << 3
             | self.is_paused << 4
             | self.is_sealed << 5
+            | self.is_non_negotiable << 6
             | self.attestation_days << 8
             | self.version << 16
             | self.attestation_day << 32
@@ -96,6 +100,7 @@ class OpenPool:
     is_serialised: bool
     is_paged: bool
     is_bonded: bool
+    is_non_negotiable: bool
     description: Hash32
     deadline: int
 

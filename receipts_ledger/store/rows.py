@@ -123,6 +123,7 @@ def pool_row(pool_id: PoolId, pool: Pool, logged: LoggedEvent, before: Columns |
         pool.is_serialised,
         pool.is_paged,
         pool.is_bonded,
+        pool.is_non_negotiable,
         pool.is_paused,
         pool.is_sealed,
         pool.attestation_days,
@@ -202,14 +203,15 @@ def party_of_row(row: Sequence[Any]) -> Party:
 
 def pool_of_row(row: Sequence[Any]) -> Pool:
     """Return the pool that a row says."""
-    is_serialised, is_paged, is_bonded, is_paused, is_sealed = map(bool, row[2:7])
-    days, version, day, serial, capacity, attested, receipted = row[7:14]
+    serialised, paged, bonded, non_negotiable, paused, sealed = map(bool, row[2:8])
+    days, version, day, serial, capacity, attested, receipted = row[8:15]
     return Pool(
-        is_serialised=is_serialised,
-        is_paged=is_paged,
-        is_bonded=is_bonded,
-        is_paused=is_paused,
-        is_sealed=is_sealed,
+        is_serialised=serialised,
+        is_paged=paged,
+        is_bonded=bonded,
+        is_non_negotiable=non_negotiable,
+        is_paused=paused,
+        is_sealed=sealed,
         attestation_days=days,
         version=Version(version),
         attestation_day=Day(day),

@@ -34,6 +34,7 @@ PUBLIC = {
     "status",
     "encumbered",
     "encumbered_since",
+    "claimed",
     "frozen",
     "version",
     "view",

@@ -30,7 +30,7 @@ _UNSIGNED_BITS: dict[Kind, tuple[int, ...]] = {
     Kind.REINSTATE: (_A, _B),
     Kind.BIND_KEY: (_A, _B),
     Kind.REVOKE_KEY: (_A, _B),
-    Kind.OPEN_POOL: (_VERSION, _B + 11, _B + 47),
+    Kind.OPEN_POOL: (_VERSION, _B + 12, _B + 47),
     Kind.ATTEST: (_B, _B + 47),
     Kind.ISSUE: (_VERSION,),
     Kind.TRANSFER: (_B, _B + 47),

@@ -40,7 +40,7 @@ contract StatementsTest is LedgerTest {
 
     function testFuzz_OpenPool(Fields memory f) public view {
         string memory type_ =
-            "OpenPool(uint32 pool,uint64 capacity,uint8 attestationDays,bool serialised,bool paged,bool bonded,bytes32 description,uint40 deadline)";
+            "OpenPool(uint32 pool,uint64 capacity,uint8 attestationDays,bool serialised,bool paged,bool bonded,bool nonNegotiable,bytes32 description,uint40 deadline)";
         check(
             filled(Kind.OpenPool, f),
             abi.encode(
@@ -51,6 +51,7 @@ contract StatementsTest is LedgerTest {
                 (f.b >> 8) & 1 == 1,
                 (f.b >> 9) & 1 == 1,
                 (f.b >> 10) & 1 == 1,
+                (f.b >> 11) & 1 == 1,
                 f.commitment,
                 f.deadline
             )

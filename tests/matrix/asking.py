@@ -191,7 +191,7 @@ def _in_office(told: str) -> Signer:
 
 def _on_pool(kind: str, ledger: LedgerOnChain, pool: PoolId, version: Version) -> Act:
     if kind == "OpenPool":
-        return OpenPool(pool, 10**6, 30, False, False, False, EVIDENCE, FOREVER)
+        return OpenPool(pool, 10**6, 30, False, False, False, False, EVIDENCE, FOREVER)
     found = ledger.pool(pool) if ledger.word("poolWord(uint32)", pool) else None
     if kind == "Attest":
         counted = 0 if found is None else found.quantity_attested

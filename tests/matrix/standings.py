@@ -57,7 +57,7 @@ SHORT_MATURITY = 5
 LATER_MATURITY = 20
 LAST_DAY = 32
 """Days from the beginning: so long that the first counts, storage periods and notices are over."""
-_PAUSED, _BONDED, _UNCOUNTED = 2, 3, 4
+_PAUSED, _BONDED, _UNCOUNTED, _NON_NEGOTIABLE = 2, 3, 4, 5
 _BATCH = 350
 
 
@@ -129,7 +129,8 @@ class _Making:
         self.pool = ledger.open_pool()
         self.paused = ledger.open_pool(index=_PAUSED)
         self._uncounted = ledger.open_pool(index=_UNCOUNTED)
-        self._bonded = self._open_bonded()
+        self._bonded = self._open(_BONDED, is_bonded=True)
+        self._named = self._open(_NON_NEGOTIABLE, is_non_negotiable=True)
         self._own = ledger.open_pool(WAREHOUSE_B)
         self._foreign = ledger.open_pool(SUSPENDED_WAREHOUSE)
         self._spare = self._issue(1)[0]
@@ -211,6 +212,7 @@ class _Making:
                 ("few_versions", self.pool),
                 ("paused", self.paused),
                 ("bonded", self._bonded),
+                ("non_negotiable", self._named),
                 ("uncounted", self._uncounted),
             )
         }
@@ -280,7 +282,8 @@ class _Making:
             assert self._version(receipt) == last
 
     def _count_again(self) -> None:
-        for pool in (self.pool, self.paused, self._bonded, self._own, self._foreign):
+        counted = (self.pool, self.paused, self._bonded, self._named, self._own, self._foreign)
+        for pool in counted:
             found = self._ledger.pool(pool)
             count = Attest(pool, found.version, found.quantity_attested, EVIDENCE, FOREVER)
             self._ledger.do(count, INSPECTOR)
@@ -311,9 +314,13 @@ class _Making:
         recover = Recover(member.party, Version(1), NEW_KEY.address, EVIDENCE, FOREVER)
         self._ledger.do(recover, REGISTRAR, AUTHORITY, NEW_KEY)
 
-    def _open_bonded(self) -> PoolId:
-        pool = pool_id(WAREHOUSE_A.party, _BONDED)
-        opening = OpenPool(pool, 10**9, 30, False, False, True, EVIDENCE, FOREVER)
+    def _open(
+        self, index: int, *, is_bonded: bool = False, is_non_negotiable: bool = False
+    ) -> PoolId:
+        pool = pool_id(WAREHOUSE_A.party, index)
+        opening = OpenPool(
+            pool, 10**9, 30, False, False, is_bonded, is_non_negotiable, EVIDENCE, FOREVER
+        )
         self._ledger.do(opening, REGISTRAR, WAREHOUSE_A)
         self._ledger.do(Attest(pool, Version(1), 10**8, EVIDENCE, FOREVER), INSPECTOR)
         return pool

@@ -259,6 +259,7 @@ def _act(idea: Idea, ledger: Ledger, today: Day) -> Act:  # noqa: C901, PLR0911,
                 is_serialised=pool & 1 == 1 and idea.choices[3] != 11,
                 is_paged=pool & 0xFFFF == PAGED_INDEX,
                 is_bonded=pool == BONDED_POOL,
+                is_non_negotiable=False,
                 description=COMMITMENT,
                 deadline=FOREVER,
             )

@@ -72,7 +72,7 @@ acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(Reinstate, parties, versions, hashes, deadlines),
     st.builds(BindKey, parties, versions, addresses, deadlines),
     st.builds(RevokeKey, parties, versions, addresses, deadlines),
-    st.builds(OpenPool, pools, quantities, _bits(8), flags, flags, flags, hashes, deadlines),
+    st.builds(OpenPool, pools, quantities, _bits(8), flags, flags, flags, flags, hashes, deadlines),
     st.builds(Attest, pools, versions, quantities, hashes, deadlines),
     st.builds(
         Issue,

@@ -207,6 +207,7 @@ class Gateway:
             is_serialised=profile.is_serialised,
             is_paged=False,
             is_bonded=False,
+            is_non_negotiable=False,
             description=sealed.commitment,
             deadline=FOREVER,
         )

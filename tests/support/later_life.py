@@ -153,6 +153,7 @@ def _page(ledger: LedgerOnChain) -> tuple[ReceiptId, ReceiptId]:
         is_serialised=True,
         is_paged=True,
         is_bonded=True,
+        is_non_negotiable=False,
         description=EVIDENCE,
         deadline=FOREVER,
     )

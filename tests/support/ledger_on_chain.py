@@ -130,7 +130,9 @@ class LedgerOnChain:
     ) -> PoolId:
         """Open a pool and have it counted."""
         pool = pool_id(warehouse.party, index)
-        opening = OpenPool(pool, capacity, 30, is_serialised, False, False, EVIDENCE, FOREVER)
+        opening = OpenPool(
+            pool, capacity, 30, is_serialised, False, False, False, EVIDENCE, FOREVER
+        )
         self.do(opening, REGISTRAR, warehouse)
         self.do(Attest(pool, Version(1), attested, EVIDENCE, FOREVER), INSPECTOR)
         return pool

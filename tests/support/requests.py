@@ -400,6 +400,7 @@ REQUESTS = (
             "capacity": _integers(1, 2**56 - 1),
             "attestation_days": _integers(1, 255),
             "bonded": [1, 0, "true", None, [], {}],
+            "non_negotiable": [1, 0, "true", None, [], {}],
             "deadline": _BAD_DEADLINES,
         },
         ("warehouse_id", "index", "commodity", "place", "capacity", "attestation_days"),

@@ -56,6 +56,7 @@ class PoolOut(TypedDict):
     base_unit: str | None
     serialised: bool
     bonded: bool
+    non_negotiable: bool
     paused: bool
     sealed: bool
     capacity: int
@@ -166,6 +167,7 @@ def told_pool(row: Found, description: Sealed | None) -> PoolOut:
         base_unit=_text(said.get("base_unit")),
         serialised=row.is_serialised,
         bonded=row.is_bonded,
+        non_negotiable=row.is_non_negotiable,
         paused=row.is_paused,
         sealed=row.is_sealed,
         capacity=row.quantity_capacity,

@@ -89,7 +89,11 @@ class AssignPledgeIn(Asked):
 class SubstituteIn(Asked):
     """Move a pledge to another receipt. Holder, that receipt's warehouse and pledgee sign."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"substitute_id": "12-1-000007"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"substitute_id": "12-1-000007", "terms": _PLEDGE["terms"]}]
+        }
+    )
 
     substitute_id: ReceiptField
     terms: TermsField

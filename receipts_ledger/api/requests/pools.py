@@ -43,6 +43,7 @@ class OpenPoolIn(Asked):
     capacity: CapacityField
     attestation_days: AttestationDaysField
     bonded: Annotated[bool, Field(strict=True)] = False
+    non_negotiable: Annotated[bool, Field(strict=True)] = False
     deadline: DeadlineField | None = None
 
 

@@ -42,6 +42,7 @@ def open_pool(body: OpenPoolIn, post: PostDep) -> Response:
             quantity_capacity=body.capacity,
             attestation_days=body.attestation_days,
             is_bonded=body.bonded,
+            is_non_negotiable=body.non_negotiable,
             deadline=body.deadline,
         ),
     )

@@ -195,6 +195,7 @@ class Trail:
             "is_serialised": pool.is_serialised,
             "is_paged": pool.is_paged,
             "is_bonded": pool.is_bonded,
+            "is_non_negotiable": pool.is_non_negotiable,
             "is_paused": pool.is_paused,
             "is_sealed": pool.is_sealed,
             "attestation_days": pool.attestation_days,

@@ -24,6 +24,7 @@ def open_pool(
     quantity_capacity: int,
     attestation_days: int,
     is_bonded: bool,
+    is_non_negotiable: bool,
     deadline: int | None,
 ) -> Draft:
     """Draft a pool: goods of one kind in one place of one warehouse."""
@@ -39,6 +40,7 @@ def open_pool(
         is_serialised=profile.is_serialised,
         is_paged=False,
         is_bonded=is_bonded,
+        is_non_negotiable=is_non_negotiable,
         description=sealed.commitment,
         deadline=until,
     )

@@ -61,6 +61,7 @@ pools = Table(
     Column("is_serialised", Boolean, nullable=False),
     Column("is_paged", Boolean, nullable=False),
     Column("is_bonded", Boolean, nullable=False),
+    Column("is_non_negotiable", Boolean, nullable=False),
     Column("is_paused", Boolean, nullable=False),
     Column("is_sealed", Boolean, nullable=False),
     Column("attestation_days", Integer, nullable=False),

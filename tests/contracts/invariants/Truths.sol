@@ -23,6 +23,7 @@ abstract contract Truths is Chronicle {
             assertLe(livePledges[receipts[i]], 1, "I2: two live pledges");
             assertEq(word.isEncumbered(), word.pledgee() != 0, "I3: pledgee and the flag");
             assertEq(word.isEncumbered(), word & (uint256(0x3fff) << 114) != 0, "I3: maturity and the flag");
+            assertTrue(word.isEncumbered() || !word.isInDefault(), "I3: in default without a pledge");
             if (!word.isEncumbered()) continue;
             uint256 pledgee = ledger.partyWord(uint32(word.pledgee()));
             assertTrue(pledgee.roles() & PartyWord.LENDER != 0, "I3: a pledgee who lends nothing");
@@ -59,6 +60,9 @@ abstract contract Truths is Chronicle {
         for (uint256 i = 0; i < receipts.length; ++i) {
             assertEq(ledger.itemCount(receipts[i]), itemsIn[receipts[i]], "I6: the count of items");
         }
+        for (uint256 i = 0; i < pages.length; ++i) {
+            assertEq(ledger.itemsOnPage(pages[i]), _expectBitsApart(pages[i]), "I6: a page is not its parts");
+        }
         for (uint256 i = 0; i < documents.length; ++i) {
             assertEq(
                 ledger.subjectOfDocument(documents[i]),
@@ -66,6 +70,19 @@ abstract contract Truths is Chronicle {
                 "I10: a document unused again"
             );
         }
+    }
+
+    /// @return all The bits of all receipts on this page.
+    function _expectBitsApart(bytes32 page) private view returns (uint256 all) {
+        for (uint256 i = 0; i < receipts.length; ++i) {
+            uint256 bits = ledger.itemsOfReceipt(receipts[i], page);
+            assertEq(bits, bitsOf[receipts[i]][page], "I6: items on a page elsewhere than told");
+            if (bits == 0) continue;
+            assertEq(all & bits, 0, "I6: an item in two open receipts");
+            assertTrue(uint256(ledger.receiptWord(receipts[i])).isOpen(), "I6: an item in a closed receipt");
+            all |= bits;
+        }
+        assertEq(all, bitsOn[page], "I6: items on a page that no receipt has");
     }
 
     /// @notice I7: every serial below the next one was issued, and none from there on.
@@ -95,6 +112,7 @@ abstract contract Truths is Chronicle {
         for (uint256 i = 0; i < pools.length; ++i) {
             assertEq(ledger.poolWord(pools[i]), toldPool[pools[i]], "I8: a pool's word is not as told");
         }
+        assertEq(ledger.isSealed(), poolsSealed == pools.length, "I8: the ledger has stopped otherwise than told");
         for (uint256 i = 0; i < parties.length; ++i) {
             assertEq(ledger.partyWord(parties[i]), toldParty[parties[i]], "I8: a party's word is not as told");
         }

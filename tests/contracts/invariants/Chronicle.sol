@@ -115,7 +115,9 @@ abstract contract Chronicle is Holdings, Registry {
         uint256 before = toldWord[receiptId];
         assertEq(before.status(), ReceiptWord.OPEN, "I11: a receipt that is not open has changed");
         assertEq(ReceiptWord.version(word), ReceiptWord.version(before) + 1, "I11: not one version on");
-        assertFalse(toldPool[uint32(receiptId >> 32)].isSealed(), "changed in a pool that has stopped for ever");
+        assertFalse(
+            toldPool[uint32(receiptId >> 32)].isSealed(), "changed in a pool that has stopped for ever"
+        );
         assertTrue(_worksOn(kind, before), "changed, and not free");
         wordBefore[receiptId] = before;
         toldWord[receiptId] = word;
@@ -150,7 +152,9 @@ abstract contract Chronicle is Holdings, Registry {
         private
         returns (uint256 mayChange)
     {
-        assertEq(before.isEncumbered(), kind != Pledged.selector, "I2: pledged twice, or a pledge from nowhere");
+        assertEq(
+            before.isEncumbered(), kind != Pledged.selector, "I2: pledged twice, or a pledge from nowhere"
+        );
         if (kind == Pledged.selector) {
             _pledged(receiptId, before, word);
             return PLEDGE_BITS;
@@ -232,8 +236,7 @@ abstract contract Chronicle is Holdings, Registry {
         uint256 heir = wordBefore[into];
         assertEq(receiptId >> 32, into >> 32, "I5: goods in another pool than before");
         expectOnly(heir, before, VERSION_BITS | QUANTITY_BITS | STORAGE_DAY_BITS);
-        uint256 sooner =
-            before.storageDay() < heir.storageDay() ? before.storageDay() : heir.storageDay();
+        uint256 sooner = before.storageDay() < heir.storageDay() ? before.storageDay() : heir.storageDay();
         assertEq(toldWord[into].storageDay(), sooner, "merged goods are stored for another time");
         originOf[into] = receiptId;
     }
@@ -260,8 +263,8 @@ abstract contract Chronicle is Holdings, Registry {
         if (kind == PutOnPaper.selector || kind == TakenOffPaper.selector) mayChange = ReceiptWord.PAPER;
         else if (kind == ClaimNoted.selector || kind == ClaimLifted.selector) mayChange = ReceiptWord.CLAIMED;
         else mayChange = ReceiptWord.FROZEN;
-        bool isSet = kind == PutOnPaper.selector || kind == ClaimNoted.selector
-            || kind == ReceiptFrozen.selector;
+        bool isSet =
+            kind == PutOnPaper.selector || kind == ClaimNoted.selector || kind == ReceiptFrozen.selector;
         assertEq(word & mayChange, isSet ? mayChange : 0, "the flag contradicts the event");
         assertEq(before & mayChange, isSet ? 0 : mayChange, "the flag has not changed");
     }

@@ -338,8 +338,7 @@ contract Crowd is Fidelity, Truths, Goods {
         uint256 word = toldWord[draft.subject];
         address pledgee = _keyOf(uint32(word.pledgee()), seed);
         if (
-            kind == Kind.Release || kind == Kind.ReleasePortfolio || kind == Kind.Default
-                || kind == Kind.Cure
+            kind == Kind.Release || kind == Kind.ReleasePortfolio || kind == Kind.Default || kind == Kind.Cure
         ) return _one(pledgee);
         address holder = _keyOf(uint32(word.holder()), seed);
         if (kind == Kind.Invalidate) return _one(holder);

@@ -45,8 +45,8 @@ abstract contract Fidelity is Consents {
         count = to - from;
         if (toldPool[uint32(draft.subject >> 32)].isPaged()) count /= 2;
         Kind kind = draft.kind;
-        bool hasDocuments = kind == Kind.Issue || kind == Kind.Pledge || kind == Kind.Deliver
-            || kind == Kind.PledgePortfolio;
+        bool hasDocuments =
+            kind == Kind.Issue || kind == Kind.Pledge || kind == Kind.Deliver || kind == Kind.PledgePortfolio;
         if (kind == Kind.PledgePortfolio) to = draft.b >> 16;
         if (hasDocuments) count += draft.words.length - to;
         return count + subjectsOf(draft).length;
@@ -54,7 +54,8 @@ abstract contract Fidelity is Consents {
 
     function isOnGoods(Kind kind) internal pure returns (bool) {
         return kind == Kind.Issue || kind == Kind.Deliver || kind == Kind.Split || kind == Kind.Merge
-            || kind == Kind.Substitute || kind == Kind.Replace || kind == Kind.Cancel || kind == Kind.WriteDown;
+            || kind == Kind.Substitute || kind == Kind.Replace || kind == Kind.Cancel
+            || kind == Kind.WriteDown;
     }
 
     /// @notice Which words of the act name items.

@@ -225,7 +225,8 @@ abstract contract Goods is Ideas {
         bytes32 page = pageAt(seed.draw("page", PAGE_COUNT));
         uint256 free = SERIALS & ~bitsOn[page];
         for (uint256 i = 0; i < count; ++i) {
-            uint256 bits = free & (seed + i).draw("bits") & (seed + i).draw("fewer") & (seed + i).draw("fewest");
+            uint256 bits =
+                free & (seed + i).draw("bits") & (seed + i).draw("fewer") & (seed + i).draw("fewest");
             if (bits == 0 && free != 0) bits = free & ~(free - 1);
             free &= ~bits;
             if ((seed + i).isOne("taken", 20)) bits |= 1;

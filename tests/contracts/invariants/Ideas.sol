@@ -154,7 +154,9 @@ abstract contract Ideas is Chronicle {
         uint32 pool = pools[seed.draw("pool", pools.length)];
         for (uint256 i = 0; i < pools.length && seed.draw("due", 3) != 0; ++i) {
             uint256 other = toldPool[pools[i]];
-            if (!other.isSealed() && other.attestationDay() < toldPool[pool].attestationDay()) pool = pools[i];
+            if (!other.isSealed() && other.attestationDay() < toldPool[pool].attestationDay()) {
+                pool = pools[i];
+            }
         }
         uint256 word = toldPool[pool];
         uint256 quantity = word.receipted() + seed.draw("quantity", word.capacity() - word.receipted() + 1);

@@ -104,7 +104,9 @@ abstract contract Registry is LedgerTest {
         assertEq(poolsSealed, 0, "opened on a ledger that has begun to stop");
         assertEq(PoolWord.version(word), 1, "I11: a first version that is not 1");
         assertEq(word.nextSerial(), 1, "I7: a first serial that is not 1");
-        assertEq(word.attested() | word.receipted() | word.attestationDay(), 0, "counted before it was opened");
+        assertEq(
+            word.attested() | word.receipted() | word.attestationDay(), 0, "counted before it was opened"
+        );
         assertFalse(word.isPaused() || word.isSealed(), "opened, and stopped");
         pools.push(pool);
     }

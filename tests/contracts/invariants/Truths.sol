@@ -112,7 +112,9 @@ abstract contract Truths is Chronicle {
         for (uint256 i = 0; i < pools.length; ++i) {
             assertEq(ledger.poolWord(pools[i]), toldPool[pools[i]], "I8: a pool's word is not as told");
         }
-        assertEq(ledger.isSealed(), poolsSealed == pools.length, "I8: the ledger has stopped otherwise than told");
+        assertEq(
+            ledger.isSealed(), poolsSealed == pools.length, "I8: the ledger has stopped otherwise than told"
+        );
         for (uint256 i = 0; i < parties.length; ++i) {
             assertEq(ledger.partyWord(parties[i]), toldParty[parties[i]], "I8: a party's word is not as told");
         }

@@ -57,12 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     try:
         listed = read(options.list)
-        expect_sound(listed, options.tree)
         chosen = _chosen(listed, options)
-        with ThreadPoolExecutor(options.jobs) as pool:
+        # Whoever goes on working meanwhile does not change what is tried.
+        with private_copy(options.tree) as tree, ThreadPoolExecutor(options.jobs) as pool:
+            expect_sound(listed, tree)
             try:
-                _expect_green(chosen, options, pool)
-                outcomes = _outcomes(chosen, options.tree, pool)
+                _expect_green(chosen, tree, options.jobs, pool)
+                outcomes = _outcomes(chosen, tree, pool)
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -105,14 +106,14 @@ def _chosen(listed: Sequence[Mutant], options: argparse.Namespace) -> list[Mutan
 
 
 def _expect_green(
-    mutants: Sequence[Mutant], options: argparse.Namespace, pool: ThreadPoolExecutor
+    mutants: Sequence[Mutant], tree: Path, jobs: int, pool: ThreadPoolExecutor
 ) -> None:
     """Run all the tests on an unchanged copy. Raises NotGreen if one fails."""
     tests = sorted({mutant.killed_by for mutant in mutants}, key=str)
     print(
         f"{len(mutants)} mutants; first their {len(tests)} tests on the tree as it is", flush=True
     )
-    runs = [pool.submit(_unchanged, group, options.tree) for group in _groups(tests, options.jobs)]
+    runs = [pool.submit(_unchanged, group, tree) for group in _groups(tests, jobs)]
     bad = sorted(str(test) for run in as_completed(runs) for test in run.result())
     if bad:
         raise NotGreen("fails though nothing was changed: " + ", ".join(bad))
@@ -134,8 +135,9 @@ def _unchanged(tests: Sequence[TestName], tree: Path) -> set[TestName]:
 def _outcomes(mutants: Sequence[Mutant], tree: Path, pool: ThreadPoolExecutor) -> list[Outcome]:
     """Return what became of each mutant, in their order. Tells of each as soon as it is known."""
     runs: list[Future[Outcome]] = [pool.submit(_outcome, mutant, tree) for mutant in mutants]
-    for run in as_completed(runs):
-        print(f"{run.result().verdict:9}  {run.result().mutant.name}", flush=True)
+    for place, run in enumerate(as_completed(runs), 1):
+        done = run.result()
+        print(f"{place:3} of {len(runs)}  {done.verdict:9}  {done.mutant.name}", flush=True)
     return [run.result() for run in runs]
 
 

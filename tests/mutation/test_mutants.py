@@ -30,6 +30,8 @@ def test_short_selection_is_short_and_in_both_languages() -> None:
     assert {mutant.killed_by.is_solidity for mutant in quick} == {True, False}
 
 
+# Compiles the contracts four times; on a busy machine that takes its time.
+@pytest.mark.timeout(1_800)
 def test_short_selection_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--quick"]) == 0, capsys.readouterr()
 

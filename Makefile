@@ -48,6 +48,11 @@ test-contracts: setup ## Run forge's tests (FORGE_ARGS is handed on)
 		echo "FAILED: forge's tests" >&2; exit 1; \
 	fi
 
+.PHONY: mutate
+mutate: setup ## Sow known bugs in copies of the tree, each of which a test must notice (MUTATE_ARGS is handed on)
+	@scripts/ensure_postgres.sh
+	$(BIN)/python scripts/mutate.py $(MUTATE_ARGS)
+
 .PHONY: lint
 lint: setup ## Check style, types and layers
 	$(BIN)/ruff check .

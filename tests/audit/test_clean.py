@@ -16,12 +16,22 @@ from receipts_ledger.cli.door import run
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Version
 from receipts_ledger.domain.party import BindKey, RevokeKey, Role
+from receipts_ledger.domain.pool import Seal
 from receipts_ledger.domain.receipt import Deliver
 from tests.audit.conftest import index_into, scene_on
 from tests.audit.tampering import tamper
 from tests.support.auditing import DIFFERENT, EQUAL, UNDECIDED, Scene
-from tests.support.cast import BANK_B, BANK_C, REGISTRAR, TRADER_A, WAREHOUSE_A, Member
+from tests.support.cast import (
+    AUTHORITY,
+    BANK_B,
+    BANK_C,
+    REGISTRAR,
+    TRADER_A,
+    WAREHOUSE_A,
+    Member,
+)
 from tests.support.indexing import events_on_chain, mine, reorganise
+from tests.support.later_life import seal_all
 from tests.support.ledger_on_chain import EVIDENCE, FOREVER, LOT
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "audit_replay.py"
@@ -110,6 +120,24 @@ def test_ledger_whose_pledges_have_ended_audits_clean(scene: Scene, database_url
     outcome = scene.audit(database=database_url)
     assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
     assert outcome.report["counts"]["receipts_encumbered"] == 5
+
+
+@pytest.mark.usefixtures("undone")
+def test_ledger_that_is_being_sealed_audits_clean(scene: Scene) -> None:
+    ledger = scene.ledger
+    first, *_ = ledger.pools()
+    sealing = Seal(first, ledger.pool(first).version, EVIDENCE, FOREVER)
+    ledger.do(sealing, REGISTRAR, AUTHORITY)
+    outcome = scene.audit()
+    assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+
+
+@pytest.mark.usefixtures("undone")
+def test_ledger_that_is_wholly_sealed_audits_clean(scene: Scene, database_url: str) -> None:
+    seal_all(scene.ledger)
+    index_into(database_url, scene)
+    outcome = scene.audit(database=database_url)
+    assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
 
 
 @pytest.mark.usefixtures("undone")

@@ -22,7 +22,7 @@ from receipts_ledger.domain.pledge import (
     PledgePortfolio,
     ReleasePortfolio,
 )
-from receipts_ledger.domain.receipt import Freeze, ReceiptRef, Transfer
+from receipts_ledger.domain.receipt import Freeze, ReceiptRef, ToPaper, Transfer
 from tests.audit import lies
 from tests.audit.forged import effect, found, only
 from tests.support.auditing import EQUAL, Scene
@@ -138,6 +138,18 @@ def test_enforcement_takes_the_consent_of_pledgee_and_transferee(
     forger.leave(effect(scene, enforcement), call(EXECUTE, signed))
     _, detail = only(scene, kind="consent")
     assert f"Enforce was carried out without the consent of party {missing.party}" in detail
+
+
+def test_what_holder_and_warehouse_do_with_pledged_goods_takes_the_pledgee_too(
+    scene: Scene, forger: Forger, pledge: Pledge
+) -> None:
+    scene.ledger.execute(scene.ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_C))
+    to_paper = ToPaper(pledge.receipt_id, Version(2), EVIDENCE, FOREVER)
+    forger.leave(
+        effect(scene, to_paper), call(EXECUTE, scene.ledger.sign(to_paper, TRADER_A, WAREHOUSE_A))
+    )
+    _, detail = only(scene, kind="consent")
+    assert detail == f"ToPaper was carried out without the consent of party {BANK_C.party}"
 
 
 def test_holder_of_one_receipt_cannot_agree_for_the_holder_of_another(

@@ -81,6 +81,13 @@ contract PoolsTest is LedgerTest {
         assertEq(expected.version(), 3);
     }
 
+    function test_CountTakesThePlaceOfTheOneBefore() public {
+        vm.warp(NOW + 1 days);
+        pass(signed(attestation(POOL, 2, ATTESTED / 3), INSPECTOR));
+        assertEq(ledger.poolWord(POOL).attested(), ATTESTED / 3);
+        assertEq(ledger.poolWord(POOL).attestationDay(), TODAY + 1);
+    }
+
     function test_CountUpToCapacityIsTaken() public {
         pass(signed(attestation(POOL, 2, CAPACITY), INSPECTOR));
     }

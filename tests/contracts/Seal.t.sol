@@ -162,6 +162,16 @@ contract SealTest is LedgerTest {
         pass(signed(transfer(receipt, 1, BOB), ALICE, BOB));
     }
 
+    function test_PoolSealedInARelayIsSealedForItsLaterActs() public {
+        bytes memory acts = bytes.concat(
+            signed(transfer(receipt, 1, BOB), ALICE, BOB),
+            signed(sealing(POOL, poolVersion(POOL)), REGISTRAR, COURT),
+            signed(transfer(receipt, 2, ALICE), BOB, ALICE)
+        );
+        assertEq(ledger.relay(acts), 1);
+        assertEq(version(receipt), 2);
+    }
+
     function test_ReceiptThatHasEndedIsSaidToHaveEnded() public {
         sealPool();
         assertRefused(

@@ -311,8 +311,9 @@ def test_an_item_is_in_one_receipt_at_a_time() -> None:
 def test_a_document_is_used_once() -> None:
     ledger = issued()
     ledger.apply(DocumentUsed(ITEM, RECEIPT))
-    with pytest.raises(Contradiction, match="used twice"):
-        ledger.apply(DocumentUsed(ITEM, RECEIPT))
+    for receipt in (RECEIPT, NEIGHBOUR):
+        with pytest.raises(Contradiction, match="used twice"):
+            ledger.apply(DocumentUsed(ITEM, receipt))
 
 
 def test_a_party_and_its_keys_live() -> None:

@@ -1,5 +1,6 @@
 """The list of mutants can be carried out, and its short selection is."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,12 +10,23 @@ from scripts.mutate import main
 from tests.mutation.mutants import AREAS, LIST, ROOT, Unsound, expect_sound, read
 
 MUTANTS = read(LIST)
+CONSENTS = read(LIST.with_name("consents.toml"))
 MUTANTS_MIN = 30
 QUICK_MIN, QUICK_MAX = 5, 8
 
 
 def test_every_mutant_can_be_sown_in_one_place_and_has_its_test() -> None:
-    expect_sound(MUTANTS, ROOT)
+    expect_sound((*MUTANTS, *CONSENTS), ROOT)
+
+
+def test_every_demand_of_the_contracts_is_left_out_once() -> None:
+    demands = re.compile(r"_agreed(?:By)?\(")
+    asking = {
+        f"contracts/{path.name}"
+        for path in (ROOT / "contracts").glob("*.sol")
+        if path.name != "Consent.sol" and demands.search(path.read_text("utf-8"))
+    }
+    assert {mutant.file for mutant in CONSENTS} == asking
 
 
 def test_mutants_are_many_and_of_every_area() -> None:

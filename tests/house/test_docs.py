@@ -53,6 +53,20 @@ def test_files_that_a_page_names_exist(page: Path) -> None:
         assert (ROOT / name).exists(), name
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_tests_that_a_page_names_exist(page: Path) -> None:
+    for file, name in re.findall(r"`(tests/[\w/.]+)::(\w+)`", page.read_text("utf-8")):
+        assert f"def {name}(" in (ROOT / file).read_text("utf-8"), f"{file}::{name}"
+
+
+def test_law_is_answered_by_tests() -> None:
+    page = (ROOT / "docs" / "law.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "| rule |" not in line]
+    assert rows
+    for row in rows:
+        assert re.search(r"`tests/[\w/.]+::\w+`", row), row
+
+
 def test_make_targets_that_pages_name_exist() -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     for page in PAGES:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from receipts_ledger.chain.local_node import LocalNode, anvil
 from receipts_ledger.chain.rpc import Rpc
@@ -13,6 +14,9 @@ from tests.support.ledger_on_chain import LedgerOnChain
 from tests.support.postgres import PostgresCluster
 
 ENGINES = ("sqlite", "postgresql")
+
+# Asked for by --hypothesis-profile=long, where there is time: a hundred times the default.
+settings.register_profile("long", max_examples=10_000)
 
 
 @pytest.fixture(scope="session")

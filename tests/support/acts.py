@@ -66,15 +66,17 @@ some_refs = st.lists(refs, min_size=1, max_size=4).map(tuple)
 new_parts = st.builds(NewPart, _bits(64), hashes, many_hashes)
 new_receipts = st.builds(NewReceipt, parties, _bits(64), days, hashes, many_hashes)
 
-acts: st.SearchStrategy[Act] = st.one_of(
-    st.builds(Admit, parties, _bits(16).map(Role), addresses, hashes, deadlines),
-    st.builds(Suspend, parties, versions, hashes, deadlines),
-    st.builds(Reinstate, parties, versions, hashes, deadlines),
-    st.builds(BindKey, parties, versions, addresses, deadlines),
-    st.builds(RevokeKey, parties, versions, addresses, deadlines),
-    st.builds(OpenPool, pools, quantities, _bits(8), flags, flags, flags, flags, hashes, deadlines),
-    st.builds(Attest, pools, versions, quantities, hashes, deadlines),
-    st.builds(
+acts_of: dict[type[Act], st.SearchStrategy[Act]] = {
+    Admit: st.builds(Admit, parties, _bits(16).map(Role), addresses, hashes, deadlines),
+    Suspend: st.builds(Suspend, parties, versions, hashes, deadlines),
+    Reinstate: st.builds(Reinstate, parties, versions, hashes, deadlines),
+    BindKey: st.builds(BindKey, parties, versions, addresses, deadlines),
+    RevokeKey: st.builds(RevokeKey, parties, versions, addresses, deadlines),
+    OpenPool: st.builds(
+        OpenPool, pools, quantities, _bits(8), flags, flags, flags, flags, hashes, deadlines
+    ),
+    Attest: st.builds(Attest, pools, versions, quantities, hashes, deadlines),
+    Issue: st.builds(
         Issue,
         pools,
         _bits(32),
@@ -83,20 +85,24 @@ acts: st.SearchStrategy[Act] = st.one_of(
         hashes,
         deadlines,
     ),
-    st.builds(Transfer, receipts, versions, parties, hashes, deadlines),
-    st.builds(Pledge, receipts, versions, parties, days, hashes, many_hashes, deadlines),
-    st.builds(Release, receipts, versions, hashes, deadlines),
-    st.builds(Deliver, receipts, versions, quantities, many_hashes, many_hashes, hashes, deadlines),
-    st.builds(Freeze, receipts, versions, hashes, deadlines),
-    st.builds(Unfreeze, receipts, versions, hashes, deadlines),
-    st.builds(PledgePortfolio, some_refs, parties, days, hashes, many_hashes, deadlines),
-    st.builds(ReleasePortfolio, some_refs, hashes, deadlines),
-    st.builds(AssignPledge, receipts, versions, parties, hashes, deadlines),
-    st.builds(Default, receipts, versions, hashes, deadlines),
-    st.builds(Cure, receipts, versions, days, hashes, deadlines),
-    st.builds(Enforce, receipts, versions, parties, hashes, deadlines),
-    st.builds(TransferPortfolio, some_refs, parties, hashes, deadlines),
-    st.builds(
+    Transfer: st.builds(Transfer, receipts, versions, parties, hashes, deadlines),
+    Pledge: st.builds(Pledge, receipts, versions, parties, days, hashes, many_hashes, deadlines),
+    Release: st.builds(Release, receipts, versions, hashes, deadlines),
+    Deliver: st.builds(
+        Deliver, receipts, versions, quantities, many_hashes, many_hashes, hashes, deadlines
+    ),
+    Freeze: st.builds(Freeze, receipts, versions, hashes, deadlines),
+    Unfreeze: st.builds(Unfreeze, receipts, versions, hashes, deadlines),
+    PledgePortfolio: st.builds(
+        PledgePortfolio, some_refs, parties, days, hashes, many_hashes, deadlines
+    ),
+    ReleasePortfolio: st.builds(ReleasePortfolio, some_refs, hashes, deadlines),
+    AssignPledge: st.builds(AssignPledge, receipts, versions, parties, hashes, deadlines),
+    Default: st.builds(Default, receipts, versions, hashes, deadlines),
+    Cure: st.builds(Cure, receipts, versions, days, hashes, deadlines),
+    Enforce: st.builds(Enforce, receipts, versions, parties, hashes, deadlines),
+    TransferPortfolio: st.builds(TransferPortfolio, some_refs, parties, hashes, deadlines),
+    Split: st.builds(
         Split,
         receipts,
         versions,
@@ -106,21 +112,24 @@ acts: st.SearchStrategy[Act] = st.one_of(
         hashes,
         deadlines,
     ),
-    st.builds(Merge, receipts, versions, receipts, versions, many_hashes, hashes, deadlines),
-    st.builds(Substitute, receipts, versions, receipts, versions, hashes, deadlines),
-    st.builds(ExtendStorage, receipts, versions, days, hashes, deadlines),
-    st.builds(Replace, receipts, versions, _bits(32), quantities, many_hashes, hashes, deadlines),
-    st.builds(Cancel, receipts, versions, many_hashes, hashes, deadlines),
-    st.builds(WriteDown, receipts, versions, quantities, many_hashes, hashes, deadlines),
-    st.builds(ToPaper, receipts, versions, hashes, deadlines),
-    st.builds(FromPaper, receipts, versions, hashes, deadlines),
-    st.builds(Invalidate, receipts, versions, hashes, deadlines),
-    st.builds(NoteClaim, receipts, versions, hashes, deadlines),
-    st.builds(LiftClaim, receipts, versions, hashes, deadlines),
-    st.builds(Recover, parties, versions, addresses, hashes, deadlines),
-    st.builds(VetoRecovery, parties, versions, hashes, deadlines),
-    st.builds(CompleteRecovery, parties, versions, addresses, hashes, deadlines),
-    st.builds(Pause, pools, versions, hashes, deadlines),
-    st.builds(Resume, pools, versions, hashes, deadlines),
-    st.builds(Seal, pools, versions, hashes, deadlines),
-)
+    Merge: st.builds(Merge, receipts, versions, receipts, versions, many_hashes, hashes, deadlines),
+    Substitute: st.builds(Substitute, receipts, versions, receipts, versions, hashes, deadlines),
+    ExtendStorage: st.builds(ExtendStorage, receipts, versions, days, hashes, deadlines),
+    Replace: st.builds(
+        Replace, receipts, versions, _bits(32), quantities, many_hashes, hashes, deadlines
+    ),
+    Cancel: st.builds(Cancel, receipts, versions, many_hashes, hashes, deadlines),
+    WriteDown: st.builds(WriteDown, receipts, versions, quantities, many_hashes, hashes, deadlines),
+    ToPaper: st.builds(ToPaper, receipts, versions, hashes, deadlines),
+    FromPaper: st.builds(FromPaper, receipts, versions, hashes, deadlines),
+    Invalidate: st.builds(Invalidate, receipts, versions, hashes, deadlines),
+    NoteClaim: st.builds(NoteClaim, receipts, versions, hashes, deadlines),
+    LiftClaim: st.builds(LiftClaim, receipts, versions, hashes, deadlines),
+    Recover: st.builds(Recover, parties, versions, addresses, hashes, deadlines),
+    VetoRecovery: st.builds(VetoRecovery, parties, versions, hashes, deadlines),
+    CompleteRecovery: st.builds(CompleteRecovery, parties, versions, addresses, hashes, deadlines),
+    Pause: st.builds(Pause, pools, versions, hashes, deadlines),
+    Resume: st.builds(Resume, pools, versions, hashes, deadlines),
+    Seal: st.builds(Seal, pools, versions, hashes, deadlines),
+}
+acts: st.SearchStrategy[Act] = st.one_of(*acts_of.values())

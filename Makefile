@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 PYTHON_STAMP := .venv/.installed
 NODE_STAMP := node_modules/.installed
+PROOFS_STAMP := .venv-proofs/.installed
 PEERS_STAMP := benchmarks/node_modules/.installed
 CODE = $(wildcard receipts_ledger scripts tests benchmarks migrations)
 
@@ -52,6 +53,14 @@ test-contracts: setup ## Run forge's tests (FORGE_ARGS is handed on)
 mutate: setup ## Sow known bugs in copies of the tree, each of which a test must notice (MUTATE_ARGS is handed on)
 	@scripts/ensure_postgres.sh
 	$(BIN)/python scripts/mutate.py $(MUTATE_ARGS)
+
+$(PROOFS_STAMP): $(NODE_STAMP) requirements-proofs.lock scripts/setup-proofs.sh
+	scripts/setup-proofs.sh
+	@touch $@
+
+.PHONY: prove
+prove: setup $(PROOFS_STAMP) ## Prove what tests can only try; takes about an hour (PROVE_ARGS names parts of it)
+	$(BIN)/python scripts/prove.py $(PROVE_ARGS)
 
 .PHONY: lint
 lint: setup ## Check style, types and layers

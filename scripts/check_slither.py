@@ -83,11 +83,12 @@ def _places(findings: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 def _name(element: Mapping[str, Any]) -> str:
     """Return `Contract.function(types)` or `Contract.function(types).variable`."""
-    own = element["type_specific_fields"].get("signature") or element["name"]
-    parent = element["type_specific_fields"].get("parent")
+    fields = element.get("type_specific_fields", {})
+    own = fields.get("signature") or element["name"]
+    parent = fields.get("parent")
     if parent is None or parent["type"] not in ("contract", "function"):
         return str(own)
-    return f"{_name(parent)}.{own}" if "type_specific_fields" in parent else f"{parent['name']}.{own}"
+    return f"{_name(parent)}.{own}"
 
 
 if __name__ == "__main__":

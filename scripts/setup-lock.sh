@@ -17,6 +17,11 @@ env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_
     --universal --python-version 3.11 --generate-hashes \
     --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
     pyproject.toml --group dev --output-file requirements.lock
+env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+    "$work/uv/bin/uv" --no-config pip compile --quiet ${UPGRADE:+--upgrade} \
+    --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+    --group pyproject.toml:proofs --output-file requirements-proofs.lock
 
 [ -z "${UPGRADE:-}" ] || rm -f package-lock.json
 .venv/bin/npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -137,7 +137,7 @@ def _outcomes(mutants: Sequence[Mutant], tree: Path, pool: ThreadPoolExecutor) -
     runs: list[Future[Outcome]] = [pool.submit(_outcome, mutant, tree) for mutant in mutants]
     for place, run in enumerate(as_completed(runs), 1):
         done = run.result()
-        print(f"{place:3} of {len(runs)}  {done.verdict:9}  {done.mutant.name}", flush=True)
+        print(f"{place:3} of {len(runs)}  {done}", flush=True)
     return [run.result() for run in runs]
 
 

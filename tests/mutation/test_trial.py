@@ -123,6 +123,14 @@ def test_test_that_does_not_end_is_no_failure(tree: Path) -> None:
         failed(tree, [IN_PYTHON], 4)
 
 
+def test_test_whose_process_dies_is_no_failure(tree: Path) -> None:
+    change(
+        tree, "goods.py", "SECONDS = 0", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    with pytest.raises(Undecided, match="ended by SIGKILL"):
+        failed(tree, [IN_PYTHON], SECONDS_MAX)
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "verdict"),
     [
@@ -173,7 +181,7 @@ def test_run_ends_well_exactly_when_every_mutant_is_killed(
     assert "1 of 1 killed, 0 survived, 0 undecided" in capsys.readouterr().out
     assert main(run) == 1
     table, _, summary = capsys.readouterr().out.rpartition("\n\n")
-    rows = [row.split() for row in table.splitlines() if "  rules  " in row]
+    rows = [row.split() for row in table.splitlines() if row.startswith(tuple(news))]
     assert [(row[0], row[-1]) for row in rows] == [(name, name) for name in news]
     assert summary.startswith("1 of 3 killed, 1 survived, 1 undecided")
 

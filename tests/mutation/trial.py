@@ -132,6 +132,8 @@ def _ended(
         except subprocess.TimeoutExpired:
             _stop(process)
             raise Undecided(f"ran longer than {seconds_max:.0f} seconds") from None
+        if process.returncode < 0:
+            raise Undecided(f"ended by {signal.Signals(-process.returncode).name}")
         for output in (said, complaints):
             output.seek(0)
         return said.read(), complaints.read()

@@ -33,7 +33,7 @@ class Thing(StrEnum):
 _WITHOUT_NUMBER = (Thing.ACTS, Thing.LEDGER, Thing.REFUSALS)
 _LISTED_MAX = 100
 _POOL_MAX = 2**32 - 1
-_OF_POOLS = ("OpenPool", "Attest")
+_OF_POOLS = ("OpenPool", "Attest", "Issue", "Pause", "Resume", "Seal")
 
 
 def register(root: typer.Typer) -> None:

@@ -177,7 +177,7 @@ def version_of(act: Act) -> int:
             return act.version
 
 
-_COMMITMENTS = frozenset(
+COMMITMENTS = frozenset(
     (
         "claim",
         "content",
@@ -191,8 +191,10 @@ _COMMITMENTS = frozenset(
         "terms",
     )
 )
+"""The members of acts that stand for content off the chain."""
+
 _COMMITMENTS_IN: dict[type, tuple[str, ...]] = {
-    kind: tuple(member.name for member in fields(kind) if member.name in _COMMITMENTS)
+    kind: tuple(member.name for member in fields(kind) if member.name in COMMITMENTS)
     for kind in KIND_OF
 }
 

@@ -150,12 +150,18 @@ TermsField = Annotated[Content, BeforeValidator(terms), WithJsonSchema(_TERMS_SC
 
 _DOCUMENTS = frozenset({"documents"})
 _ITEMS = frozenset({"items"})
+_DELIVERED = _DOCUMENTS | _ITEMS
 IssueEvidenceField = Annotated[
     Content,
     BeforeValidator(content(reserved=_DOCUMENTS)),
     WithJsonSchema(_content_schema(reserved=_DOCUMENTS)),
 ]
 DeliveryEvidenceField = Annotated[
+    Content,
+    BeforeValidator(content(reserved=_DELIVERED)),
+    WithJsonSchema(_content_schema(reserved=_DELIVERED)),
+]
+AboutItemsField = Annotated[
     Content,
     BeforeValidator(content(reserved=_ITEMS)),
     WithJsonSchema(_content_schema(reserved=_ITEMS)),

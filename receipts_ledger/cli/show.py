@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from receipts_ledger.cli import options
-from receipts_ledger.cli.output import print_json, print_members, print_rows
+from receipts_ledger.cli.output import console, print_json, print_members, print_rows
 from receipts_ledger.cli.session import Session, in_session
 from receipts_ledger.cli.words import in_words, yet_to_sign
 from receipts_ledger.client import LedgerClient, signers_of
@@ -33,7 +33,7 @@ class Thing(StrEnum):
 _WITHOUT_NUMBER = (Thing.ACTS, Thing.LEDGER, Thing.REFUSALS)
 _LISTED_MAX = 100
 _POOL_MAX = 2**32 - 1
-_OF_POOLS = ("OpenPool", "Attest")
+_OF_POOLS = ("OpenPool", "Attest", "Issue", "Pause", "Resume", "Seal")
 
 
 def register(root: typer.Typer) -> None:
@@ -93,12 +93,30 @@ def _show_receipt(client: LedgerClient, session: Session, name: str) -> None:
     if session.as_json:
         print_json(receipt)
         return
-    print_members(f"receipt {receipt_number(receipt_id)}", receipt)
+    print_members(f"receipt {receipt_number(receipt_id)}", _without_lists(receipt))
+    if "items" in receipt:
+        _print_items(receipt["items"])
     rows = [
         (row.get("block_number"), row.get("event"), row.get("tx_hash"))
         for row in client.history(receipt_id)
     ]
     print_rows("history", ("block", "event", "transaction"), rows)
+
+
+def _without_lists(receipt: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the items: those held now have a table, and those at the issue would mislead."""
+    members = {name: value for name, value in receipt.items() if name != "items"}
+    if (content := members.get("content")) is not None:
+        members["content"] = {name: value for name, value in content.items() if name != "items"}
+    return members
+
+
+def _print_items(items: list[dict[str, Any]]) -> None:
+    listed = items[:_LISTED_MAX]
+    columns = list(dict.fromkeys(name for item in listed for name in item))
+    print_rows("items", columns, [[item.get(name) for name in columns] for item in listed])
+    if len(items) > _LISTED_MAX:
+        console().print(f"and {len(items) - _LISTED_MAX} more: --json shows all")
 
 
 def _show_act(client: LedgerClient, session: Session, name: str) -> None:

@@ -11,16 +11,15 @@ from receipts_ledger.domain import ids
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import NO_HASH, Hash32
 from receipts_ledger.domain.party import Role
+from receipts_ledger.domain.pending import COMMITMENTS
 
 _LISTED_MAX = 5
 _NOTHING = "0x" + NO_HASH.hex()
-# Members that commit to content, which a signer has to have read.
-_COMMITMENTS = frozenset(
-    {"profile", "reason", "description", "evidence", "content", "terms", "notice", "order"}
-)
 
 _READABLE: dict[str, Callable[[Any], str]] = {
     "receiptId": ids.receipt_number,
+    "absorbedId": ids.receipt_number,
+    "substituteId": ids.receipt_number,
     "pool": ids.pool_number,
     "maturityDay": lambda day: ids.date_of(day).isoformat(),
     "storageDay": lambda day: ids.date_of(day).isoformat(),
@@ -57,7 +56,7 @@ def _members(act: Act) -> list[tuple[str, Any]]:
 def _readable(draft: Draft, name: str, value: Any) -> object:
     if isinstance(value, list):
         return _listed(draft, value)
-    if name in _COMMITMENTS:
+    if name in COMMITMENTS:
         return _content(draft, name, value)
     return _READABLE[name](value) if name in _READABLE else value
 

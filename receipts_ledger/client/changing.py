@@ -9,7 +9,8 @@ from receipts_ledger.client.reads import Reads
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.change import Cancel, Merge, Replace, Split, WriteDown
 from receipts_ledger.domain.content import Json
-from receipts_ledger.domain.ids import ReceiptId, day_of
+from receipts_ledger.domain.ids import Hash32, ReceiptId, day_of
+from receipts_ledger.domain.item import are_named
 from receipts_ledger.domain.receipt import (
     ExtendStorage,
     FromPaper,
@@ -53,7 +54,7 @@ class Changing(Reads):
         body = body_of({"absorbed_id": absorbed, "items": list(items)}, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/mergers", body, deadline)
         draft.expect(Merge, receipt_id=receipt, absorbed_id=absorbed, version=version)
-        expect_count("item_keys", len(items), draft.act)
+        expect_items(draft.act, items)
         return draft
 
     def replace(
@@ -71,8 +72,8 @@ class Changing(Reads):
         body = body_of(members, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/replacements", body, deadline)
         draft.expect(Replace, receipt_id=receipt, quantity=quantity, version=version)
-        expect_count("item_keys", len(items), draft.act)
-        return draft.expect_content("content", content, added=("commodity", "items"))
+        expect_items(draft.act, items)
+        return draft.expect_content("content", with_items(content, items), added=("commodity",))
 
     def cancel(
         self,
@@ -87,8 +88,8 @@ class Changing(Reads):
         body = body_of({"reason": dict(reason), "items": list(items)}, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/cancellations", body, deadline)
         draft.expect(Cancel, receipt_id=receipt, version=version)
-        expect_count("item_keys", len(items), draft.act)
-        return draft.expect_content("reason", reason, added=("items",) if items else ())
+        expect_items(draft.act, items)
+        return draft.expect_content("reason", with_items(reason, items))
 
     def write_down(
         self,
@@ -105,8 +106,8 @@ class Changing(Reads):
         body = body_of(members, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/write-downs", body, deadline)
         draft.expect(WriteDown, receipt_id=receipt, quantity=quantity, version=version)
-        expect_count("item_keys", len(items), draft.act)
-        return draft.expect_content("evidence", evidence, added=("items",) if items else ())
+        expect_items(draft.act, items)
+        return draft.expect_content("evidence", with_items(evidence, items))
 
     def extend_storage(
         self,
@@ -222,12 +223,30 @@ def expect_count(name: str, asked: int, act: object) -> None:
         raise Misdrafted(f"the gateway drafted {drafted} {name} where {asked} were asked for")
 
 
+def expect_items(act: object, asked: Sequence[Item]) -> None:
+    """Raise Misdrafted unless an act names as many items as were asked for, singly or by page.
+
+    What stands for an item is keyed by the gateway's secret. How many there are can be told, and
+    which ones by the content that the act commits to.
+    """
+    words: tuple[Hash32, ...] = getattr(act, "item_keys", ())
+    if not are_named(words, len(asked)):
+        raise Misdrafted(f"the gateway drafted other items than the {len(asked)} asked for")
+
+
+def with_items(content: Mapping[str, Json], items: Sequence[Item]) -> dict[str, Json]:
+    """Return what a content is to say that also names items."""
+    return {**content, "items": [dict(item) for item in items]} if items else dict(content)
+
+
 def _expect_parts(draft: Draft, asked: Sequence[NewPart]) -> None:
     if not isinstance(draft.act, Split):
         raise Misdrafted("the gateway drafted no split")
     expect_count("parts", len(asked), draft.act)
     for place, (drafted, new) in enumerate(zip(draft.act.parts, asked, strict=True)):
-        if (drafted.quantity, len(drafted.item_keys)) != (new.quantity, len(new.items)):
+        if drafted.quantity != new.quantity:
             raise Misdrafted(f"the gateway drafted part {place} of the split differently")
+        expect_items(drafted, new.items)
+        asked_for = with_items(new.content, new.items)
         name = f"parts.{place}.content"
-        draft.expect_commitment(name, drafted.content, new.content, added=("commodity", "items"))
+        draft.expect_commitment(name, drafted.content, asked_for, added=("commodity",))

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from receipts_ledger.client.changing import Changing, body_of, expect_count
+from receipts_ledger.client.changing import (
+    Changing,
+    body_of,
+    expect_count,
+    expect_items,
+    with_items,
+)
 from receipts_ledger.client.draft import Draft, Misdrafted
 from receipts_ledger.client.goods import Document, NewGoods
 from receipts_ledger.domain.content import Json
@@ -420,20 +426,18 @@ class Drafting(Changing):
     ) -> Draft:
         """Draft a delivery, full or part: holder, warehouse, and the pledgee if pledged."""
         body = body_of({"quantity": quantity, "evidence": dict(evidence)}, None, version)
-        added: list[str] = []
         if items:
             body["items"] = list(items)
-            added.append("items")
         if documents:
             body["documents"] = [document.to_json() for document in documents]
-            added.append("documents")
         draft = self.draft_at(f"/v1/receipts/{receipt}/deliveries", body, deadline)
         draft.expect(Deliver, receipt_id=receipt, quantity=quantity, version=version)
-        expect_count("item_keys", len(items), draft.act)
+        expect_items(draft.act, items)
         if documents:
             draft.expect_documents("evidence", documents)
         expect_count("documents", len(documents), draft.act)
-        return draft.expect_content("evidence", evidence, added=tuple(added))
+        added = ("documents",) if documents else ()
+        return draft.expect_content("evidence", with_items(evidence, items), added=added)
 
     def freeze(
         self, receipt: ReceiptId, order: Mapping[str, Json], *, deadline: datetime | None = None
@@ -476,8 +480,10 @@ def _expect_issue(draft: Draft, asked: Sequence[NewGoods]) -> None:
         raise Misdrafted("the gateway drafted no issue")
     expect_count("receipts", len(asked), draft.act)
     for place, (drafted, new) in enumerate(zip(draft.act.receipts, asked, strict=True)):
-        given = (drafted.holder, drafted.quantity, drafted.storage_day, len(drafted.item_keys))
-        if given != (new.holder_id, new.quantity, day_of(new.storage_until), len(new.items)):
+        given = (drafted.holder, drafted.quantity, drafted.storage_day)
+        if given != (new.holder_id, new.quantity, day_of(new.storage_until)):
             raise Misdrafted(f"the gateway drafted receipt {place} of the issue differently")
+        expect_items(drafted, new.items)
+        asked_for = with_items(new.content, new.items)
         name = f"receipts.{place}.content"
-        draft.expect_commitment(name, drafted.content, new.content, added=("commodity", "items"))
+        draft.expect_commitment(name, drafted.content, asked_for, added=("commodity",))

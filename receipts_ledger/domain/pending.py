@@ -131,14 +131,14 @@ def consents_of(needs: Sequence[Need]) -> tuple[Consent, ...]:
 
 
 def receipts_of(act: Act) -> tuple[ReceiptId, ...]:  # noqa: PLR0911  (one return for each shape)
-    """Return the receipts that exist already and that the act is about."""
+    """Return the receipts that exist already and that the act is about, each once."""
     match act:
         case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             return tuple(ref.receipt_id for ref in act.receipts)
         case Merge():
-            return (act.receipt_id, act.absorbed_id)
+            return _each_once(act.receipt_id, act.absorbed_id)
         case Substitute():
-            return (act.receipt_id, act.substitute_id)
+            return _each_once(act.receipt_id, act.substitute_id)
         case Admit() | Suspend() | Reinstate() | BindKey() | RevokeKey():
             return ()
         case Recover() | VetoRecovery() | CompleteRecovery():
@@ -147,6 +147,11 @@ def receipts_of(act: Act) -> tuple[ReceiptId, ...]:  # noqa: PLR0911  (one retur
             return ()
         case _:
             return (act.receipt_id,)
+
+
+def _each_once(*receipts: ReceiptId) -> tuple[ReceiptId, ...]:
+    # A receipt that is merged with itself is refused by the contract, and may be asked for.
+    return tuple(dict.fromkeys(receipts))
 
 
 def subject_of(act: Act) -> int:
@@ -177,7 +182,7 @@ def version_of(act: Act) -> int:
             return act.version
 
 
-_COMMITMENTS = frozenset(
+COMMITMENTS = frozenset(
     (
         "claim",
         "content",
@@ -191,8 +196,10 @@ _COMMITMENTS = frozenset(
         "terms",
     )
 )
+"""The members of acts that stand for content off the chain."""
+
 _COMMITMENTS_IN: dict[type, tuple[str, ...]] = {
-    kind: tuple(member.name for member in fields(kind) if member.name in _COMMITMENTS)
+    kind: tuple(member.name for member in fields(kind) if member.name in COMMITMENTS)
     for kind in KIND_OF
 }
 

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
 
 from receipts_ledger.domain.content import Json, canonical_identifier, fingerprint
-from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.item import ITEMS_ON_PAGE, Held, Mark
 from receipts_ledger.errors import Fatal, NotFound, RefusalCode, Refused
 
 _SEPARATOR = "|"
@@ -33,6 +33,11 @@ class Profile:
         """Whether each receipt names its items, and no item stands in two receipts."""
         return bool(self.document["identity"] == "serialised")
 
+    @property
+    def is_paged(self) -> bool:
+        """Whether items are counted without gaps, so that they stand on the ledger by page."""
+        return self.is_serialised and "serial_field" in self.document["item"]
+
     @cached_property
     def _content(self) -> Draft202012Validator:
         return _validator(self.document["content"])
@@ -45,10 +50,14 @@ class Profile:
         """Raise Refused(ProfileMismatch) naming the first member that breaks the profile."""
         _check(self._content, content, field)
 
-    def item_keys(
+    def marks(
         self, items: Sequence[Mapping[str, Json]], field: str, *, document_key: bytes
-    ) -> tuple[Hash32, ...]:
-        """Return the key of each item. Raises Refused when items are missing, wrong or twice."""
+    ) -> tuple[Mark, ...]:
+        """Return what stands for each item. Raises Refused when items are missing, wrong or twice.
+
+        What stands for an item depends on the profile alone: in whichever pool and warehouse it
+        lies, it is the same.
+        """
         if not self.is_serialised:
             if items:
                 raise Refused(
@@ -63,21 +72,33 @@ class Profile:
                 f"{self.code} is serialised: name each {self.document['item']['kind']}",
                 field=field,
             )
-        keys: dict[Hash32, int] = {}
+        marks: dict[Mark, int] = {}
         for index, item in enumerate(items):
             at = f"{field}.{index}"
             _check(self._item, item, at)
-            key = self._item_key(item, at, document_key)
-            if key in keys:
+            mark = self._mark(item, at, document_key)
+            if mark in marks:
                 raise Refused(
                     RefusalCode.ITEM_ALREADY_RECEIPTED,
-                    f"the same as {field}.{keys[key]}",
+                    f"the same as {field}.{marks[mark]}",
                     field=at,
                 )
-            keys[key] = index
-        return tuple(keys)
+            marks[mark] = index
+        return tuple(marks)
 
-    def _item_key(self, item: Mapping[str, Json], field: str, document_key: bytes) -> Hash32:
+    def those_held(
+        self, items: Iterable[Mapping[str, Json]], held: Held, *, document_key: bytes
+    ) -> list[Mapping[str, Json]]:
+        """Return the items among these that a receipt holds, each once, in their order."""
+        found: dict[Mark, Mapping[str, Json]] = {}
+        for item in items:
+            if self._item.is_valid(item):
+                mark = self._mark(item, "", document_key)
+                if mark in held:
+                    found.setdefault(mark, item)
+        return list(found.values())
+
+    def _mark(self, item: Mapping[str, Json], field: str, document_key: bytes) -> Mark:
         rule = self.document["item"]
         parts = [canonical_identifier(str(item[name])) for name in rule["key_fields"]]
         for name, part in zip(rule["key_fields"], parts, strict=True):
@@ -88,7 +109,11 @@ class Profile:
                     f"{name} identifies nothing",
                     field=f"{field}.{name}",
                 )
-        return fingerprint(rule["kind"], _SEPARATOR.join(parts), key=document_key)
+        if not self.is_paged:
+            return Mark(fingerprint(rule["kind"], _SEPARATOR.join(parts), key=document_key))
+        page, bit = divmod(int(str(item[rule["serial_field"]])), ITEMS_ON_PAGE)
+        series = _SEPARATOR.join([*parts, str(page)])
+        return Mark(fingerprint(f"page of {rule['kind']}", series, key=document_key), bit)
 
 
 class Profiles:

@@ -1,6 +1,5 @@
 """Receipts, pools and parties that change, each act from its draft to the index."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,38 +20,12 @@ from tests.support.cast import (
     WAREHOUSE_B,
     Member,
 )
-from tests.support.gateway import OPERATOR, Gateway
+from tests.support.gateway import OPERATOR, Gateway, code_of_refusal, done
 from tests.support.ledger_on_chain import LOT
 
 REASON = {"reason": {"text": "as agreed on 2026-11-23"}}
 CONTENT = {"brand": "GUIYE", "grade": "Cu-CATH-1", "bundles": 2}
 FOUND_KEY = Member("found key", TRADER_C.party, Role(0))
-
-
-def _deadline() -> str:
-    return (datetime.now(UTC) + timedelta(days=300)).replace(microsecond=0).isoformat()
-
-
-def _done(gateway: Gateway, by: Member, path: str, body: dict[str, Any], *signers: Member) -> Any:
-    drafted = gateway.door(by).post(path, body | {"deadline": _deadline()})
-    assert drafted.status_code == 202, drafted.text
-    last = gateway.sign(drafted.json(), *signers)
-    assert last.json()["status"] == "signed", last.text
-    gateway.relay()
-    ended = gateway.door(OPERATOR).get(f"/v1/acts/{drafted.json()['act_id']}").json()
-    assert ended["status"] in ("mined", "final"), ended
-    return ended
-
-
-def _refused(
-    gateway: Gateway, by: Member, path: str, body: dict[str, Any], *signers: Member
-) -> str:
-    drafted = gateway.door(by).post(path, body | {"deadline": _deadline()})
-    if drafted.status_code != 202:
-        return str(drafted.json()["code"])
-    answer = gateway.sign(drafted.json(), *signers)
-    assert answer.status_code in (409, 422), answer.text
-    return str(answer.json()["code"])
 
 
 def _shown(gateway: Gateway, receipt: ReceiptId, by: Member | str = OPERATOR) -> Any:
@@ -72,7 +45,7 @@ def test_a_pledged_receipt_is_split_and_the_pledge_binds_each_part(
     receipt, path = _pledged(gateway, pool)
     parts = [{"quantity": 5_000, "content": CONTENT}, {"quantity": 1_000, "content": CONTENT}]
 
-    _done(gateway, TRADER_A, f"{path}/splits", {"parts": parts}, TRADER_A, WAREHOUSE_A, BANK_A)
+    done(gateway, TRADER_A, f"{path}/splits", {"parts": parts}, TRADER_A, WAREHOUSE_A, BANK_A)
 
     whole = _shown(gateway, receipt)
     first, second = (ReceiptId(receipt + 1), ReceiptId(receipt + 2))
@@ -92,14 +65,16 @@ def test_a_split_into_nothing_is_refused_before_anybody_signs(
 ) -> None:
     (receipt,) = gateway.issue(pool)
     body = {"parts": [{"quantity": LOT, "content": CONTENT}]}
-    assert _refused(gateway, TRADER_A, f"/v1/receipts/{receipt}/splits", body) == "SumMismatch"
+    assert (
+        code_of_refusal(gateway, TRADER_A, f"/v1/receipts/{receipt}/splits", body) == "SumMismatch"
+    )
 
 
 def test_two_receipts_that_are_alike_become_one(gateway: Gateway, pool: PoolId) -> None:
     first, second = gateway.issue(pool, 2)
     path = f"/v1/receipts/{first}/mergers"
 
-    _done(gateway, TRADER_A, path, {"absorbed_id": second}, TRADER_A, WAREHOUSE_A)
+    done(gateway, TRADER_A, path, {"absorbed_id": second}, TRADER_A, WAREHOUSE_A)
 
     assert _shown(gateway, first)["quantity"] == 2 * LOT
     assert (_shown(gateway, second)["status"], _shown(gateway, second)["quantity"]) == ("merged", 0)
@@ -110,7 +85,12 @@ def test_receipts_that_differ_are_not_merged(gateway: Gateway, pool: PoolId) -> 
     gateway.ledger.pledge(second)
     gateway.index()
     path, body = f"/v1/receipts/{first}/mergers", {"absorbed_id": second}
-    assert _refused(gateway, TRADER_A, path, body, TRADER_A, WAREHOUSE_A) == "MixedGoods"
+    assert code_of_refusal(gateway, TRADER_A, path, body, TRADER_A, WAREHOUSE_A) == "MixedGoods"
+
+
+def test_a_receipt_is_not_merged_with_itself(gateway: Gateway, receipt: ReceiptId) -> None:
+    path, body = f"/v1/receipts/{receipt}/mergers", {"absorbed_id": receipt}
+    assert code_of_refusal(gateway, TRADER_A, path, body, TRADER_A, WAREHOUSE_A) == "MixedGoods"
 
 
 def test_an_error_is_corrected_by_a_receipt_that_takes_its_place(
@@ -119,10 +99,12 @@ def test_an_error_is_corrected_by_a_receipt_that_takes_its_place(
     (receipt,) = gateway.issue(pool)
     path = f"/v1/receipts/{receipt}/replacements"
     more = {"quantity": LOT + 1, "content": CONTENT}
-    assert _refused(gateway, TRADER_A, path, more, TRADER_A, WAREHOUSE_A) == "QuantityIncreased"
+    assert (
+        code_of_refusal(gateway, TRADER_A, path, more, TRADER_A, WAREHOUSE_A) == "QuantityIncreased"
+    )
 
     less = {"quantity": LOT - 20, "content": CONTENT}
-    _done(gateway, TRADER_A, path, less, TRADER_A, WAREHOUSE_A)
+    done(gateway, TRADER_A, path, less, TRADER_A, WAREHOUSE_A)
 
     assert _shown(gateway, receipt)["status"] == "replaced"
     heir = _shown(gateway, ReceiptId(receipt + 1))
@@ -139,9 +121,9 @@ def test_a_warehouse_cancels_what_it_holds_itself_and_nothing_else(
         for holder in (WAREHOUSE_B, TRADER_A)
     )
     path = f"/v1/receipts/{other}/cancellations"
-    assert _refused(gateway, WAREHOUSE_B, path, REASON, WAREHOUSE_B) == "NotHolder"
+    assert code_of_refusal(gateway, WAREHOUSE_B, path, REASON, WAREHOUSE_B) == "NotHolder"
 
-    _done(gateway, WAREHOUSE_B, f"/v1/receipts/{own}/cancellations", REASON, WAREHOUSE_B)
+    done(gateway, WAREHOUSE_B, f"/v1/receipts/{own}/cancellations", REASON, WAREHOUSE_B)
 
     assert _shown(gateway, own)["status"] == "cancelled"
 
@@ -152,12 +134,12 @@ def test_lost_goods_are_written_down_without_asking_the_holder(
     receipt, path = _pledged(gateway, pool)
     body = {"quantity": 1_000, "evidence": {"report_number": "SGS-1"}}
 
-    _done(gateway, WAREHOUSE_A, f"{path}/write-downs", body, WAREHOUSE_A, INSPECTOR)
+    done(gateway, WAREHOUSE_A, f"{path}/write-downs", body, WAREHOUSE_A, INSPECTOR)
 
     shown = _shown(gateway, receipt)
     assert (shown["quantity"], shown["encumbered"]) == (LOT - 1_000, True)
     rest = {"quantity": LOT - 1_000, "evidence": {"report_number": "SGS-2"}}
-    _done(gateway, WAREHOUSE_A, f"{path}/write-downs", rest, WAREHOUSE_A, INSPECTOR)
+    done(gateway, WAREHOUSE_A, f"{path}/write-downs", rest, WAREHOUSE_A, INSPECTOR)
     shown = _shown(gateway, receipt)
     assert (shown["status"], shown["encumbered"]) == ("written_off", False)
 
@@ -168,7 +150,7 @@ def test_a_pledge_moves_to_another_receipt(gateway: Gateway, pool: PoolId) -> No
     terms = {"amount": {"minor": 120_000_000, "currency": "CNY"}}
     body = {"substitute_id": other, "terms": terms}
 
-    _done(gateway, TRADER_A, f"{path}/substitutions", body, TRADER_A, WAREHOUSE_A, BANK_A)
+    done(gateway, TRADER_A, f"{path}/substitutions", body, TRADER_A, WAREHOUSE_A, BANK_A)
 
     assert not _shown(gateway, receipt)["encumbered"]
     assert _shown(gateway, other)["pledge"]["pledgee_id"] == BANK_A.party
@@ -182,17 +164,20 @@ def test_a_pledge_does_not_move_to_a_receipt_that_is_pledged(
     other, _ = _pledged(gateway, pool)
     terms = {"amount": {"minor": 1, "currency": "CNY"}}
     body = {"substitute_id": other, "terms": terms}
-    assert _refused(gateway, TRADER_A, f"{path}/substitutions", body) == "AlreadyEncumbered"
+    assert code_of_refusal(gateway, TRADER_A, f"{path}/substitutions", body) == "AlreadyEncumbered"
 
 
 def test_storage_is_extended_and_never_shortened(gateway: Gateway, pool: PoolId) -> None:
     (receipt,) = gateway.issue(pool)
     path = f"/v1/receipts/{receipt}/extensions"
     sooner = {"storage_until": gateway.day(10)}
-    assert _refused(gateway, TRADER_A, path, sooner, TRADER_A, WAREHOUSE_A) == "StorageNotExtended"
+    assert (
+        code_of_refusal(gateway, TRADER_A, path, sooner, TRADER_A, WAREHOUSE_A)
+        == "StorageNotExtended"
+    )
 
     later = {"storage_until": gateway.day(900)}
-    _done(gateway, TRADER_A, path, later, TRADER_A, WAREHOUSE_A)
+    done(gateway, TRADER_A, path, later, TRADER_A, WAREHOUSE_A)
 
     assert _shown(gateway, receipt)["storage_until"] == gateway.day(900)
 
@@ -201,16 +186,16 @@ def test_nothing_happens_here_while_a_paper_receipt_is_out(gateway: Gateway, poo
     (receipt,) = gateway.issue(pool)
     path = f"/v1/receipts/{receipt}"
     paper = {"paper": {"number": "CD-2026-000815"}}
-    _done(gateway, TRADER_A, f"{path}/paper", paper, TRADER_A, WAREHOUSE_A)
+    done(gateway, TRADER_A, f"{path}/paper", paper, TRADER_A, WAREHOUSE_A)
     assert _shown(gateway, receipt)["paper"]
     body = {"transferee_id": TRADER_B.party}
-    found = _refused(gateway, TRADER_A, f"{path}/transfers", body, TRADER_A, TRADER_B)
+    found = code_of_refusal(gateway, TRADER_A, f"{path}/transfers", body, TRADER_A, TRADER_B)
     assert found == "PaperOutstanding"
 
-    _done(gateway, TRADER_A, f"{path}/paper-returns", paper, TRADER_A, WAREHOUSE_A)
+    done(gateway, TRADER_A, f"{path}/paper-returns", paper, TRADER_A, WAREHOUSE_A)
 
     assert not _shown(gateway, receipt)["paper"]
-    _done(gateway, TRADER_A, f"{path}/transfers", body, TRADER_A, TRADER_B)
+    done(gateway, TRADER_A, f"{path}/transfers", body, TRADER_A, TRADER_B)
 
 
 @pytest.mark.parametrize("lifter", [WAREHOUSE_A, AUTHORITY], ids=lambda member: member.name)
@@ -220,14 +205,14 @@ def test_nobody_lends_on_goods_that_a_third_party_claims(
     (receipt,) = gateway.issue(pool)
     path = f"/v1/receipts/{receipt}"
     claim = {"claim": {"claimant": "某贸易公司"}}
-    _done(gateway, WAREHOUSE_A, f"{path}/claims", claim, WAREHOUSE_A)
+    done(gateway, WAREHOUSE_A, f"{path}/claims", claim, WAREHOUSE_A)
     assert _shown(gateway, receipt)["claimed"]
     assert Flag.CLAIMED in gateway.ledger.receipt(receipt).flags
     pledge = gateway.ledger.sign(gateway.ledger.pledge_act(receipt), TRADER_A, WAREHOUSE_A, BANK_A)
     refused = gateway.ledger.relay(pledge)
     assert len(refused["logs"]) == 1
 
-    _done(gateway, lifter, f"{path}/claim-endings", REASON, lifter)
+    done(gateway, lifter, f"{path}/claim-endings", REASON, lifter)
 
     assert not _shown(gateway, receipt)["claimed"]
     gateway.ledger.pledge(receipt)
@@ -237,7 +222,7 @@ def test_a_holder_makes_what_was_signed_before_void(gateway: Gateway, pool: Pool
     (receipt,) = gateway.issue(pool)
     before = gateway.ledger.receipt(receipt).version
 
-    _done(gateway, TRADER_A, f"/v1/receipts/{receipt}/invalidations", REASON, TRADER_A)
+    done(gateway, TRADER_A, f"/v1/receipts/{receipt}/invalidations", REASON, TRADER_A)
 
     assert gateway.ledger.receipt(receipt).version == before + 1
 
@@ -246,7 +231,7 @@ def test_many_receipts_change_hands_by_two_signatures(gateway: Gateway, pool: Po
     receipts = gateway.issue(pool, 3)
     body = {"receipt_ids": receipts, "transferee_id": TRADER_B.party}
 
-    _done(gateway, TRADER_A, "/v1/transfer-portfolios", body, TRADER_A, TRADER_B)
+    done(gateway, TRADER_A, "/v1/transfer-portfolios", body, TRADER_A, TRADER_B)
 
     assert {_shown(gateway, one)["holder_id"] for one in receipts} == {TRADER_B.party}
 
@@ -261,21 +246,21 @@ def test_bonded_goods_leave_against_a_clearance_only(gateway: Gateway) -> None:
         "attestation_days": 30,
         "bonded": True,
     }
-    _done(gateway, REGISTRAR, "/v1/pools", body, REGISTRAR, WAREHOUSE_A)
+    done(gateway, REGISTRAR, "/v1/pools", body, REGISTRAR, WAREHOUSE_A)
     pool = PoolId(WAREHOUSE_A.party << 16 | 40)
     count = {"quantity": 10**8, "evidence": {"report": "1"}}
-    _done(gateway, INSPECTOR, f"/v1/pools/{pool}/attestations", count, INSPECTOR)
+    done(gateway, INSPECTOR, f"/v1/pools/{pool}/attestations", count, INSPECTOR)
     (receipt,) = gateway.issue(pool)
     path = f"/v1/receipts/{receipt}/deliveries"
     delivery = {"quantity": 1_000, "evidence": {"gate_pass": "CK-1"}}
-    found = _refused(gateway, TRADER_A, path, delivery, TRADER_A, WAREHOUSE_A)
+    found = code_of_refusal(gateway, TRADER_A, path, delivery, TRADER_A, WAREHOUSE_A)
     assert found == "CustomsNotCleared"
 
     cleared = delivery | {"documents": [{"kind": "clearance", "identifier": "HG-2026-1"}]}
-    _done(gateway, TRADER_A, path, cleared, TRADER_A, WAREHOUSE_A)
+    done(gateway, TRADER_A, path, cleared, TRADER_A, WAREHOUSE_A)
 
     assert _shown(gateway, receipt)["quantity"] == LOT - 1_000
-    again = _refused(gateway, TRADER_A, path, cleared, TRADER_A, WAREHOUSE_A)
+    again = code_of_refusal(gateway, TRADER_A, path, cleared, TRADER_A, WAREHOUSE_A)
     assert again == "DocumentAlreadyUsed"
 
 
@@ -283,7 +268,7 @@ def test_a_guardian_stops_new_pledges_and_no_exit(gateway: Gateway) -> None:
     gateway.admit([GUARDIAN])
     pool = gateway.open_pool(index=41)
     receipt, _ = _pledged(gateway, pool)
-    _done(gateway, GUARDIAN, f"/v1/pools/{pool}/pauses", REASON, GUARDIAN)
+    done(gateway, GUARDIAN, f"/v1/pools/{pool}/pauses", REASON, GUARDIAN)
     assert gateway.door(OPERATOR).get(f"/v1/pools/{pool}").json()["paused"]
 
     gateway.ledger.release(receipt)
@@ -292,9 +277,9 @@ def test_a_guardian_stops_new_pledges_and_no_exit(gateway: Gateway) -> None:
     )
     assert len(refused["logs"]) == 1
 
-    _done(gateway, REGISTRAR, f"/v1/pools/{pool}/resumptions", REASON, REGISTRAR)
+    done(gateway, REGISTRAR, f"/v1/pools/{pool}/resumptions", REASON, REGISTRAR)
     gateway.ledger.pledge(receipt)
-    _done(gateway, REGISTRAR, f"/v1/pools/{pool}/seals", REASON, REGISTRAR, AUTHORITY)
+    done(gateway, REGISTRAR, f"/v1/pools/{pool}/seals", REASON, REGISTRAR, AUTHORITY)
     assert gateway.door(OPERATOR).get(f"/v1/pools/{pool}").json()["sealed"]
     assert gateway.ledger.receipt(receipt).status is Status.OPEN
 
@@ -303,16 +288,16 @@ def test_lost_keys_are_recovered_unless_one_of_them_objects(gateway: Gateway) ->
     path = f"/v1/parties/{TRADER_C.party}"
     body = {"key": "0x" + FOUND_KEY.address.hex(), "evidence": {"court": "上海金融法院"}}
     begun = (REGISTRAR, AUTHORITY, FOUND_KEY)
-    _done(gateway, REGISTRAR, f"{path}/recovery", body, *begun)
+    done(gateway, REGISTRAR, f"{path}/recovery", body, *begun)
     assert not gateway.door(OPERATOR).get(path).json()["active"]
-    _done(gateway, TRADER_C, f"{path}/recovery-vetoes", REASON, TRADER_C)
+    done(gateway, TRADER_C, f"{path}/recovery-vetoes", REASON, TRADER_C)
     assert gateway.door(OPERATOR).get(path).json()["active"]
 
-    _done(gateway, REGISTRAR, f"{path}/recovery", body, *begun)
-    early = _refused(gateway, REGISTRAR, f"{path}/recovery-completions", body, FOUND_KEY)
+    done(gateway, REGISTRAR, f"{path}/recovery", body, *begun)
+    early = code_of_refusal(gateway, REGISTRAR, f"{path}/recovery-completions", body, FOUND_KEY)
     assert early == "NoticeRunning"
     gateway.ledger.let_days_pass(31)
-    _done(gateway, REGISTRAR, f"{path}/recovery-completions", body, FOUND_KEY)
+    done(gateway, REGISTRAR, f"{path}/recovery-completions", body, FOUND_KEY)
 
     party = gateway.ledger.party(PartyId(TRADER_C.party))
     assert (party.is_active, party.key_count) == (True, 1)

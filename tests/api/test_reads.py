@@ -162,6 +162,7 @@ def test_all_profiles_are_shown_with_their_schemas(gateway: Gateway) -> None:
     assert [one["code"] for one in listed] == [
         "aluminium-ingot",
         "copper-cathode",
+        "cotton-bale",
         "hot-rolled-coil",
         "tin-ingot",
         "zinc-ingot",

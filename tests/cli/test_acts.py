@@ -1,86 +1,16 @@
 """A receipt's life from the command line: each party with its own key, token and files."""
 
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from eth_account import Account
 
-from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.cli.door import run
-from receipts_ledger.demo import opening
-from receipts_ledger.demo.cast import Member
-from receipts_ledger.demo.setting import Wish, set_stage
 from receipts_ledger.demo.stage import Stage
-from receipts_ledger.demo.stocks import STOCKS
-from receipts_ledger.demo.story import Step
 from receipts_ledger.domain.ids import pool_number, receipt_id, receipt_number
-
-PASSWORD = "opens nothing of value"
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """One party's desk: its options, and what its commands print."""
-
-    options: tuple[str, ...]
-    capsys: pytest.CaptureFixture[bytes]
-
-    def does(self, *arguments: object) -> Any:
-        """Run a command that must succeed, and return its JSON."""
-        code, out, err = self.tries(*arguments)
-        assert code == 0, err
-        return json.loads(out)
-
-    def fails(self, code: int, *arguments: object) -> Any:
-        """Run a command that must end with this code, and return the error."""
-        ended, out, err = self.tries(*arguments)
-        assert ended == code, out + err
-        assert out == ""
-        return json.loads(err)["error"]
-
-    def tries(self, *arguments: object) -> tuple[int, str, str]:
-        """Run a command."""
-        code = run([*(str(argument) for argument in arguments), *self.options, "--json"])
-        printed = self.capsys.readouterr()
-        return code, printed.out.decode(), printed.err.decode()
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("office") / "stage"
-    with set_stage(Wish("anvil", 20, 2, folder, STOCKS)) as built:
-        opening.admit_everybody(built, Step("admit", ""))
-        yield built
-
-
-@pytest.fixture
-def office(stage: Stage, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> Any:
-    password = tmp_path / "password"
-    password.write_text(PASSWORD)
-
-    def of(member: Member) -> Office:
-        key = tmp_path / f"{member.party_id}.json"
-        # One round of hashing: these keys guard nothing.
-        keystore = Account.encrypt(member.key, PASSWORD, kdf="pbkdf2", iterations=1)
-        key.write_text(json.dumps(keystore))
-        token = tmp_path / f"{member.party_id}.token"
-        token.write_text(stage.hands.api_token_of(member))
-        options = (
-            f"--gateway={stage.hands.gateway_url}",
-            f"--api-token={token}",
-            f"--key={key}",
-            f"--password={password}",
-            f"--deployment={stage.deployment_file}",
-        )
-        return Office(options, capsysbinary)
-
-    return of
+from tests.support.offices import Office, let_days_pass
 
 
 def test_a_receipt_lives_from_the_command_line(stage: Stage, office: Any, tmp_path: Path) -> None:
@@ -234,7 +164,7 @@ def test_a_pledge_that_is_not_paid_is_followed_to_its_end_from_the_command_line(
     default = ("default", receipt, f"--notice={notice}", f"--deadline={later}")
     assert bank.fails(1, *default)["code"] == "NotDue"
 
-    _let_days_pass(stage, 2)
+    let_days_pass(stage, 2)
     bank.does(*default, "--wait")
     shown = holder.does("show", "receipt", receipt)
     assert (shown["pledge"]["in_default"], shown["pledge"]["maturity"]) == (True, None)
@@ -246,21 +176,15 @@ def test_a_pledge_that_is_not_paid_is_followed_to_its_end_from_the_command_line(
         "assign", receipt, f"--to={cast.banks[1].party_id}", f"--deadline={later}"
     )
     other_bank.does("sign", assignment["act_id"], "--yes", "--wait")
-    _let_days_pass(stage, 4)
+    let_days_pass(stage, 4)
     other_bank.does(*default, "--wait")
     enforce = ("enforce", receipt, f"--to={cast.traders[1].party_id}")
     early = other_bank.does(*enforce, f"--deadline={later}")
     refused = office(cast.traders[1]).fails(1, "sign", early["act_id"], "--yes")
     assert refused["code"] == "NoticeRunning"
-    _let_days_pass(stage, 11)
+    let_days_pass(stage, 11)
     # An act that was refused stays so; with another deadline it is another act.
     drafted = other_bank.does(*enforce, f"--deadline={latest}")
     office(cast.traders[1]).does("sign", drafted["act_id"], "--yes", "--wait")
     shown = office(cast.traders[1]).does("show", "receipt", receipt)
     assert (shown["holder_id"], shown["pledge"]) == (cast.traders[1].party_id, None)
-
-
-def _let_days_pass(stage: Stage, days: int) -> None:
-    rpc = Rpc(stage.rpc_url)
-    rpc.call("evm_increaseTime", [days * 86_400])
-    rpc.call("evm_mine")

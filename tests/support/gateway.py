@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uvicorn
@@ -193,6 +193,7 @@ class Gateway:
         commodity: str = "copper-cathode",
         capacity: int = 10**9,
         attested: int = 10**8,
+        is_paged: bool | None = None,
     ) -> PoolId:
         """Open a pool on the chain, whose description the gateway holds."""
         number = pool_id(warehouse.party, index)
@@ -205,7 +206,7 @@ class Gateway:
             capacity,
             30,
             is_serialised=profile.is_serialised,
-            is_paged=False,
+            is_paged=profile.is_paged if is_paged is None else is_paged,
             is_bonded=False,
             is_non_negotiable=False,
             description=sealed.commitment,
@@ -354,3 +355,32 @@ def refused(
     assert problem["title_zh"]
     assert problem["rule"]
     return problem
+
+
+def done(gateway: Gateway, by: Member, path: str, body: dict[str, Any], *signers: Member) -> Any:
+    """Have an act drafted, signed, relayed and indexed, and return it as it then stands."""
+    drafted = gateway.door(by).post(path, body | {"deadline": _deadline()})
+    assert drafted.status_code == 202, drafted.text
+    last = gateway.sign(drafted.json(), *signers)
+    assert last.json()["status"] == "signed", last.text
+    gateway.relay()
+    ended = gateway.door(OPERATOR).get(f"/v1/acts/{drafted.json()['act_id']}").json()
+    assert ended["status"] in ("mined", "final"), ended
+    return ended
+
+
+def code_of_refusal(
+    gateway: Gateway, by: Member, path: str, body: dict[str, Any], *signers: Member
+) -> str:
+    """Have an act drafted and signed until it is refused, and return the code."""
+    drafted = gateway.door(by).post(path, body | {"deadline": _deadline()})
+    if drafted.status_code != 202:
+        return str(drafted.json()["code"])
+    answer = gateway.sign(drafted.json(), *signers)
+    assert answer.status_code in (409, 422), answer.text
+    return str(answer.json()["code"])
+
+
+def _deadline() -> str:
+    # Later than all the days that tests let pass on the chain.
+    return (datetime.now(UTC) + timedelta(days=300)).replace(microsecond=0).isoformat()

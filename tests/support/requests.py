@@ -237,7 +237,7 @@ _CHANGES_OF_RECEIPTS = (
     Request(
         "/v1/receipts/{receipt}/cancellations",
         lambda *_: {"reason": {"text": "error"}},
-        {**_OF_REASON, "items": _BAD_ITEMS},
+        {**_OF_REASON, "reason": [*_BAD_CONTENTS, {"items": []}], "items": _BAD_ITEMS},
         ("reason",),
     ),
     Request(
@@ -245,7 +245,7 @@ _CHANGES_OF_RECEIPTS = (
         lambda *_: {"quantity": 1_000, "evidence": {"report": "1"}},
         {
             "quantity": _integers(1, 2**40 - 1),
-            "evidence": _BAD_CONTENTS,
+            "evidence": [*_BAD_CONTENTS, {"items": []}],
             "items": _BAD_ITEMS,
             "version": _RECEIPT_VERSION,
             "deadline": _BAD_DEADLINES,
@@ -511,7 +511,7 @@ REQUESTS = (
         lambda *_: {"quantity": 1, "evidence": {"gate_pass": "1"}},
         {
             "quantity": _integers(1, 2**40 - 1),
-            "evidence": [*_BAD_CONTENTS, {"items": []}],
+            "evidence": [*_BAD_CONTENTS, {"items": []}, {"documents": []}],
             "items": ["a", 1, None, {}, [1], [{}], [{"mill": "x"}], [None]],
             "documents": _BAD_DOCUMENTS,
             "version": _RECEIPT_VERSION,

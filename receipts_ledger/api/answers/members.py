@@ -55,6 +55,7 @@ class PoolOut(TypedDict):
     place: str | None
     base_unit: str | None
     serialised: bool
+    paged: bool
     bonded: bool
     non_negotiable: bool
     paused: bool
@@ -104,10 +105,15 @@ class ExchangeOut(TypedDict):
 
 
 class ItemRuleOut(TypedDict):
-    """How serialised goods are told apart."""
+    """How serialised goods are told apart.
+
+    Where there is a `serial_field`, the key fields name a series, in which it counts the items
+    without gaps; they then stand on the ledger by page of 256.
+    """
 
     kind: str
     key_fields: list[str]
+    serial_field: NotRequired[str]
     schema: dict[str, Any]
 
 
@@ -166,6 +172,7 @@ def told_pool(row: Found, description: Sealed | None) -> PoolOut:
         place=_text(said.get("place")),
         base_unit=_text(said.get("base_unit")),
         serialised=row.is_serialised,
+        paged=row.is_paged,
         bonded=row.is_bonded,
         non_negotiable=row.is_non_negotiable,
         paused=row.is_paused,

@@ -48,7 +48,11 @@ class PledgeOut(TypedDict):
 
 
 class ReceiptOut(TypedDict):
-    """A receipt. With `view` public, what comes after it is left out."""
+    """A receipt. With `view` public, what comes after it is left out.
+
+    `content` is what was said at its issue. Of serialised goods, `items` are those that it holds
+    now, as far as this gateway knows what they are; `item_count` is how many it holds.
+    """
 
     receipt_id: int
     number: str
@@ -72,6 +76,8 @@ class ReceiptOut(TypedDict):
     pledge: NotRequired[PledgeOut | None]
     content_commitment: NotRequired[str]
     content: NotRequired[dict[str, Any] | None]
+    item_count: NotRequired[int]
+    items: NotRequired[list[dict[str, Any]]]
     last_change: NotRequired[Place]
 
 

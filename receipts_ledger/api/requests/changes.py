@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from receipts_ledger.api.content import ContentField
+from receipts_ledger.api.content import AboutItemsField, ContentField
 from receipts_ledger.api.fields import (
     PARTS_MAX,
     Asked,
@@ -96,7 +96,7 @@ class CancelIn(Asked):
     )
 
     items: Items = Field(default_factory=list)
-    reason: ContentField
+    reason: AboutItemsField
     version: ReceiptVersionField | None = None
     deadline: DeadlineField | None = None
 
@@ -112,7 +112,7 @@ class WriteDownIn(Asked):
 
     quantity: QuantityField
     items: Items = Field(default_factory=list)
-    evidence: ContentField
+    evidence: AboutItemsField
     version: ReceiptVersionField | None = None
     deadline: DeadlineField | None = None
 

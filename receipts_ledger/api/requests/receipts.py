@@ -20,7 +20,7 @@ from receipts_ledger.api.fields import (
     ReceiptVersionField,
 )
 from receipts_ledger.services.draft.desk import Document
-from receipts_ledger.services.draft.receipts import Goods
+from receipts_ledger.services.draft.goods import Goods
 
 
 class DocumentIn(Asked):

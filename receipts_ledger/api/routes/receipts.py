@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from receipts_ledger.api.answers.acts import ActOut
 from receipts_ledger.api.answers.forms import as_of
+from receipts_ledger.api.answers.items import tell_items
 from receipts_ledger.api.answers.receipts import (
     HistoryPage,
     ReceiptOut,
@@ -21,6 +22,7 @@ from receipts_ledger.api.paging import Page, cut, opened
 from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
 from receipts_ledger.api.requests.receipts import DeliverIn, IssueIn, OrderIn, TransferIn
 from receipts_ledger.api.routes.told import told
+from receipts_ledger.api.services import Services
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.ids import Hash32, ReceiptId, receipt_number
 from receipts_ledger.errors import NotFound
@@ -111,7 +113,7 @@ def show_receipt(
         tag = _tag(row, shows_all=shows_all)
         if if_none_match is not None and _matches(tag, if_none_match):
             return Response(status_code=_NOT_MODIFIED, headers={"ETag": tag, **_PRIVATE})
-        shown = _with_contents(reader, row) if shows_all else public_receipt(row)
+        shown = _with_contents(reader, row, ask.services) if shows_all else public_receipt(row)
     return told(shown, {"ETag": tag, **_PRIVATE})
 
 
@@ -210,8 +212,9 @@ def _shows_all(reader: Reader, row: Found, caller: Caller) -> bool:
     )
 
 
-def _with_contents(reader: Reader, row: Found) -> ReceiptOut:
+def _with_contents(reader: Reader, row: Found, services: Services) -> ReceiptOut:
     shown = full_receipt(row)
+    tell_items(shown, reader, services)
     wanted = [Hash32(one) for one in (row.content, row.terms) if one is not None]
     found = contents.find(reader, wanted)
     content = found.get(row.content)

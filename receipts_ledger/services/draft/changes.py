@@ -11,9 +11,10 @@ from receipts_ledger.domain.receipt import Receipt, quantity_in
 from receipts_ledger.domain.sealed import Sealed, seal
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.draft.desk import Desk
-from receipts_ledger.services.draft.receipts import (
+from receipts_ledger.services.draft.goods import (
     Goods,
     Item,
+    ItemsOfAct,
     named_items,
     profile_of,
     sealed_goods,
@@ -51,14 +52,16 @@ def split(
             field="parts",
         )
     holder = Receipt.from_word(word).holder
+    profile = profile_of(desk, pool_of(receipt), None)
+    items = ItemsOfAct()
     new: list[NewPart] = []
     contents: list[Sealed] = []
     for index, part in enumerate(parts):
         goods = Goods(
             holder, part.quantity, Receipt.from_word(word).storage_day, part.content, part.items
         )
-        profile = profile_of(desk, pool_of(receipt), None)
-        sealed, keys = sealed_goods(desk, profile, goods, f"parts.{index}")
+        sealed, marks = sealed_goods(desk, profile, goods, f"parts.{index}.")
+        keys = items.take(marks, f"parts.{index}.items")
         contents.append(sealed)
         new.append(NewPart(part.quantity, sealed.commitment, keys))
     next_serial = known_pool(desk.standing, pool_of(receipt)).next_serial
@@ -100,7 +103,8 @@ def replace(
     found = Receipt.from_word(word)
     goods = Goods(PartyId(found.holder), quantity, found.storage_day, content, items)
     profile = profile_of(desk, pool_of(receipt), None)
-    sealed, keys = sealed_goods(desk, profile, goods, "")
+    sealed, marks = sealed_goods(desk, profile, goods, "")
+    keys = ItemsOfAct().take(marks, "items")
     next_serial = known_pool(desk.standing, pool_of(receipt)).next_serial
     act = Replace(receipt, present, next_serial, quantity, keys, sealed.commitment, until)
     return Draft(act, needed(act, {receipt: word}), (sealed,))

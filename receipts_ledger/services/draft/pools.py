@@ -38,7 +38,7 @@ def open_pool(
         quantity_capacity,
         attestation_days,
         is_serialised=profile.is_serialised,
-        is_paged=False,
+        is_paged=profile.is_paged,
         is_bonded=is_bonded,
         is_non_negotiable=is_non_negotiable,
         description=sealed.commitment,

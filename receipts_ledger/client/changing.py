@@ -9,8 +9,8 @@ from receipts_ledger.client.reads import Reads
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.change import Cancel, Merge, Replace, Split, WriteDown
 from receipts_ledger.domain.content import Json
-from receipts_ledger.domain.ids import Hash32, ReceiptId, day_of
-from receipts_ledger.domain.item import are_named
+from receipts_ledger.domain.ids import Hash32, PoolId, ReceiptId, day_of, pool_of
+from receipts_ledger.domain.item import count_on_pages
 from receipts_ledger.domain.receipt import (
     ExtendStorage,
     FromPaper,
@@ -38,7 +38,7 @@ class Changing(Reads):
         body = body_of({"parts": [part.to_json() for part in parts]}, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/splits", body, deadline)
         draft.expect(Split, receipt_id=receipt, version=version)
-        _expect_parts(draft, parts)
+        self._expect_parts(draft, parts, pool_of(receipt))
         return draft
 
     def merge(
@@ -54,7 +54,7 @@ class Changing(Reads):
         body = body_of({"absorbed_id": absorbed, "items": list(items)}, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/mergers", body, deadline)
         draft.expect(Merge, receipt_id=receipt, absorbed_id=absorbed, version=version)
-        expect_items(draft.act, items)
+        self.expect_items(draft.act, items, pool_of(receipt))
         return draft
 
     def replace(
@@ -72,7 +72,7 @@ class Changing(Reads):
         body = body_of(members, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/replacements", body, deadline)
         draft.expect(Replace, receipt_id=receipt, quantity=quantity, version=version)
-        expect_items(draft.act, items)
+        self.expect_items(draft.act, items, pool_of(receipt))
         return draft.expect_content("content", with_items(content, items), added=("commodity",))
 
     def cancel(
@@ -88,7 +88,7 @@ class Changing(Reads):
         body = body_of({"reason": dict(reason), "items": list(items)}, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/cancellations", body, deadline)
         draft.expect(Cancel, receipt_id=receipt, version=version)
-        expect_items(draft.act, items)
+        self.expect_items(draft.act, items, pool_of(receipt))
         return draft.expect_content("reason", with_items(reason, items))
 
     def write_down(
@@ -106,7 +106,7 @@ class Changing(Reads):
         body = body_of(members, None, version)
         draft = self.draft_at(f"/v1/receipts/{receipt}/write-downs", body, deadline)
         draft.expect(WriteDown, receipt_id=receipt, quantity=quantity, version=version)
-        expect_items(draft.act, items)
+        self.expect_items(draft.act, items, pool_of(receipt))
         return draft.expect_content("evidence", with_items(evidence, items))
 
     def extend_storage(
@@ -193,6 +193,27 @@ class Changing(Reads):
             draft.expect(type(draft.act), deadline=int(deadline.timestamp()))
         return draft
 
+    def expect_items(self, act: object, asked: Sequence[Item], pool: PoolId) -> None:
+        """Raise Misdrafted unless an act names as many items of a pool as were asked for."""
+        expect_named(act, asked, counts_pages=self.is_paged(pool, asked))
+
+    def is_paged(self, pool: PoolId, items: Sequence[Item]) -> bool:
+        """Tell whether these items of a pool stand in an act by page. Without items none does."""
+        return bool(items) and bool(self.pool(pool)["paged"])
+
+    def _expect_parts(self, draft: Draft, asked: Sequence[NewPart], pool: PoolId) -> None:
+        if not isinstance(draft.act, Split):
+            raise Misdrafted("the gateway drafted no split")
+        expect_count("parts", len(asked), draft.act)
+        counts_pages = self.is_paged(pool, [item for new in asked for item in new.items])
+        for place, (drafted, new) in enumerate(zip(draft.act.parts, asked, strict=True)):
+            if drafted.quantity != new.quantity:
+                raise Misdrafted(f"the gateway drafted part {place} of the split differently")
+            expect_named(drafted, new.items, counts_pages=counts_pages)
+            asked_for = with_items(new.content, new.items)
+            name = f"parts.{place}.content"
+            draft.expect_commitment(name, drafted.content, asked_for, added=("commodity",))
+
     def _with_content(  # noqa: PLR0917  (all of them come from one verb)
         self,
         kind: type[Act],
@@ -223,30 +244,17 @@ def expect_count(name: str, asked: int, act: object) -> None:
         raise Misdrafted(f"the gateway drafted {drafted} {name} where {asked} were asked for")
 
 
-def expect_items(act: object, asked: Sequence[Item]) -> None:
-    """Raise Misdrafted unless an act names as many items as were asked for, singly or by page.
+def expect_named(act: object, asked: Sequence[Item], *, counts_pages: bool) -> None:
+    """Raise Misdrafted unless an act, or a receipt in it, names as many items as were asked for.
 
     What stands for an item is keyed by the gateway's secret. How many there are can be told, and
     which ones by the content that the act commits to.
     """
     words: tuple[Hash32, ...] = getattr(act, "item_keys", ())
-    if not are_named(words, len(asked)):
+    if (count_on_pages(words) if counts_pages else len(words)) != len(asked):
         raise Misdrafted(f"the gateway drafted other items than the {len(asked)} asked for")
 
 
 def with_items(content: Mapping[str, Json], items: Sequence[Item]) -> dict[str, Json]:
     """Return what a content is to say that also names items."""
     return {**content, "items": [dict(item) for item in items]} if items else dict(content)
-
-
-def _expect_parts(draft: Draft, asked: Sequence[NewPart]) -> None:
-    if not isinstance(draft.act, Split):
-        raise Misdrafted("the gateway drafted no split")
-    expect_count("parts", len(asked), draft.act)
-    for place, (drafted, new) in enumerate(zip(draft.act.parts, asked, strict=True)):
-        if drafted.quantity != new.quantity:
-            raise Misdrafted(f"the gateway drafted part {place} of the split differently")
-        expect_items(drafted, new.items)
-        asked_for = with_items(new.content, new.items)
-        name = f"parts.{place}.content"
-        draft.expect_commitment(name, drafted.content, asked_for, added=("commodity",))

@@ -7,13 +7,13 @@ from receipts_ledger.client.changing import (
     Changing,
     body_of,
     expect_count,
-    expect_items,
+    expect_named,
     with_items,
 )
 from receipts_ledger.client.draft import Draft, Misdrafted
 from receipts_ledger.client.goods import Document, NewGoods
 from receipts_ledger.domain.content import Json
-from receipts_ledger.domain.ids import Address, PartyId, PoolId, ReceiptId, day_of, pool_id
+from receipts_ledger.domain.ids import Address, PartyId, PoolId, ReceiptId, day_of, pool_id, pool_of
 from receipts_ledger.domain.party import (
     Admit,
     BindKey,
@@ -233,7 +233,7 @@ class Drafting(Changing):
             "evidence": dict(evidence),
         }
         draft = self.draft_at("/v1/receipts", body, deadline).expect(Issue, pool=pool)
-        _expect_issue(draft, receipts)
+        self._expect_issue(draft, receipts, pool)
         draft.expect_documents("evidence", documents)
         return draft.expect_content("evidence", evidence, added=("documents",))
 
@@ -432,7 +432,7 @@ class Drafting(Changing):
             body["documents"] = [document.to_json() for document in documents]
         draft = self.draft_at(f"/v1/receipts/{receipt}/deliveries", body, deadline)
         draft.expect(Deliver, receipt_id=receipt, quantity=quantity, version=version)
-        expect_items(draft.act, items)
+        self.expect_items(draft.act, items, pool_of(receipt))
         if documents:
             draft.expect_documents("evidence", documents)
         expect_count("documents", len(documents), draft.act)
@@ -452,6 +452,20 @@ class Drafting(Changing):
         """Draft the end of a freeze."""
         draft = self.draft_at(f"/v1/receipts/{receipt}/unfreezes", {"order": order}, deadline)
         return draft.expect(Unfreeze, receipt_id=receipt).expect_content("order", order)
+
+    def _expect_issue(self, draft: Draft, asked: Sequence[NewGoods], pool: PoolId) -> None:
+        if not isinstance(draft.act, Issue):
+            raise Misdrafted("the gateway drafted no issue")
+        expect_count("receipts", len(asked), draft.act)
+        counts_pages = self.is_paged(pool, [item for new in asked for item in new.items])
+        for place, (drafted, new) in enumerate(zip(draft.act.receipts, asked, strict=True)):
+            given = (drafted.holder, drafted.quantity, drafted.storage_day)
+            if given != (new.holder_id, new.quantity, day_of(new.storage_until)):
+                raise Misdrafted(f"the gateway drafted receipt {place} of the issue differently")
+            expect_named(drafted, new.items, counts_pages=counts_pages)
+            asked_for = with_items(new.content, new.items)
+            name = f"receipts.{place}.content"
+            draft.expect_commitment(name, drafted.content, asked_for, added=("commodity",))
 
 
 def _pledge_body(
@@ -473,17 +487,3 @@ def _expect_receipts(draft: Draft, asked: Sequence[ReceiptId]) -> None:
     drafted = [ref.receipt_id for ref in getattr(draft.act, "receipts", ())]
     if drafted != sorted(asked):
         raise Misdrafted("the gateway drafted other receipts than those that were asked for")
-
-
-def _expect_issue(draft: Draft, asked: Sequence[NewGoods]) -> None:
-    if not isinstance(draft.act, Issue):
-        raise Misdrafted("the gateway drafted no issue")
-    expect_count("receipts", len(asked), draft.act)
-    for place, (drafted, new) in enumerate(zip(draft.act.receipts, asked, strict=True)):
-        given = (drafted.holder, drafted.quantity, drafted.storage_day)
-        if given != (new.holder_id, new.quantity, day_of(new.storage_until)):
-            raise Misdrafted(f"the gateway drafted receipt {place} of the issue differently")
-        expect_items(drafted, new.items)
-        asked_for = with_items(new.content, new.items)
-        name = f"receipts.{place}.content"
-        draft.expect_commitment(name, drafted.content, asked_for, added=("commodity",))

@@ -29,11 +29,6 @@ def words_of(marks: Iterable[Mark]) -> tuple[Hash32, ...]:
     return tuple(word for key, bits in words.items() for word in _words(key, bits))
 
 
-def are_named(words: tuple[Hash32, ...], count: int) -> bool:
-    """Tell whether so many items can be what the words of an act name, in either way."""
-    return len(words) == count or count_on_pages(words) == count
-
-
 def count_on_pages(words: tuple[Hash32, ...]) -> int | None:
     """Return how many items words name that stand for pages; None when they cannot."""
     if len(words) % 2:

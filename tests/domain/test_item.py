@@ -1,11 +1,10 @@
 """Items as words of an act: a key each, or a page and its bits."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from receipts_ledger.domain.ids import Hash32
-from receipts_ledger.domain.item import Held, Mark, are_named, count_on_pages, words_of
+from receipts_ledger.domain.item import Held, Mark, count_on_pages, words_of
 
 PAGE, NEXT_PAGE = (Hash32(bytes(31) + bytes([number])) for number in (1, 2))
 pages = st.sampled_from((PAGE, NEXT_PAGE))
@@ -25,18 +24,10 @@ def test_items_of_a_page_share_its_word_wherever_they_stand_in_the_list() -> Non
 def test_the_words_name_as_many_items_as_there_are(marks: set[Mark]) -> None:
     words = words_of(marks)
     assert count_on_pages(words) == len(marks)
-    assert are_named(words, len(marks))
     on_pages = zip(words[::2], words[1::2], strict=True)
     held = Held(frozenset(), {page: int.from_bytes(bits) for page, bits in on_pages})
     assert len(held) == len(marks)
     assert all(mark in held for mark in marks)
-
-
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_another_number_of_items_is_told(count: int) -> None:
-    one_page = words_of([Mark(PAGE, bit) for bit in range(4)])
-    assert are_named(one_page, 4)
-    assert not are_named(one_page, count)
 
 
 def test_an_odd_number_of_words_stands_for_no_pages() -> None:

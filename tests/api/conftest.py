@@ -21,9 +21,11 @@ from tests.support.ledger_on_chain import LedgerOnChain
 from tests.support.postgres import PostgresCluster
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _plain_logs() -> None:
-    # The default draws each traceback with its variables, which takes seconds.
+    # The default draws each traceback with its variables, which takes seconds; and what a test of
+    # the command line has set up writes to a stream that is closed.
+    structlog.reset_defaults()
     structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
 
 

@@ -235,6 +235,7 @@ CASES = [
             is_serialised=False,
             is_paged=False,
             is_bonded=True,
+            is_non_negotiable=False,
             description=PLACE.commitment,
             deadline=DEADLINE,
         ),

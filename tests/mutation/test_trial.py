@@ -147,6 +147,17 @@ def test_failure_in_solidity_is_told_from_success(
     assert failed(tree, [IN_SOLIDITY], SECONDS_MAX) == verdict
 
 
+def test_suite_that_is_not_meant_is_not_missed_by_whatever_imports_it(tree: Path) -> None:
+    suites = tree / "tests" / "contracts"
+    other = _SOLIDITY.replace("GoodsTest", "OtherTest").replace("return 1 * spare", "return 2")
+    (suites / "Other.t.sol").write_text(other, "utf-8")
+    head = _SOLIDITY.partition("contract")[0]
+    (suites / "Third.sol").write_text(head + 'import {OtherTest} from "./Other.t.sol";\n', "utf-8")
+    assert failed(tree, [IN_SOLIDITY], SECONDS_MAX) == set()
+    both = [IN_SOLIDITY, TestName("tests/contracts/Other.t.sol", IN_SOLIDITY.name)]
+    assert failed(tree, both, SECONDS_MAX) == {both[1]}
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [("return ;", "Compiler run failed"), ("return 9", "did not run"), ("revert(); //", "setUp")],

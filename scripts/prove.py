@@ -64,6 +64,11 @@ PARTS = (
         {"FOUNDRY_PROFILE": "proofs", "PATH": _PATH},
     ),
     Part(
+        "laws",
+        "what no act does, whatever stands in storage and whoever signs",
+        [(PYTHON, "scripts/check_laws.py")],
+    ),
+    Part(
         "invariants",
         "I1 to I12 over random acts by random signers, ten times as long as in make test",
         [("scripts/forge", "test", "--match-path", "tests/contracts/invariants/*")],

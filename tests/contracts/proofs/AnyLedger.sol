@@ -27,6 +27,7 @@ abstract contract AnyLedger is Test {
     address internal sender;
     bool internal allKept = true;
     bool internal isNaming;
+    bool internal isSenderSilent;
 
     /// @dev The code stands at another address than the one that it was created at, where nothing was ever written.
     function setUp() public {
@@ -45,6 +46,7 @@ abstract contract AnyLedger is Test {
         sender = PROVER.createAddress("sender");
         vm.assume(sender != address(0));
         vm.assume(ledger.keyWord(address(0)) == 0);
+        if (isSenderSilent) vm.assume(ledger.keyWord(sender) == 0);
     }
 
     /// @notice An act of this kind with so many words and signatures; all else in it is any.
@@ -63,8 +65,12 @@ abstract contract AnyLedger is Test {
         return abi.encodePacked(head, PROVER.createBytes(32 + 32 * words + 64 * signatures, "rest"));
     }
 
-    function withField(uint256 head, uint256 at, uint256 bits, uint256 value) private pure returns (uint256) {
-        return (head & ~(((1 << bits) - 1) << at)) | (value << at);
+    function withField(uint256 head, uint256 lowest, uint256 bits, uint256 value)
+        private
+        pure
+        returns (uint256)
+    {
+        return (head & ~(((1 << bits) - 1) << lowest)) | (value << lowest);
     }
 
     /// @notice Any number up to `largest`, each on a path of its own.

@@ -46,6 +46,7 @@ abstract contract ReceiptLaws is AnyLedger {
         seen.use = ledger.subjectOfDocument(document);
         vm.assume(isLawful(seen.receiptId, seen.word, seen.pool));
         if (kind == Kind.Issue) assumeLawfulHolder(seen.act);
+        if (isFromAnother(kind)) assumeLawfulSubject(seen.act);
         if (isOnParty(kind)) assumeFewKeys(seen.act);
 
         vm.prank(sender);
@@ -59,6 +60,14 @@ abstract contract ReceiptLaws is AnyLedger {
         if (allKept) return;
         isNaming = true;
         holdsOf(seen);
+    }
+
+    /// @notice As `obeys`, when the sender's key speaks for nobody.
+    /// @dev The ways in which the sender can be one of those who agree would multiply with the many ways of these acts. That
+    /// they are the same for all kinds, the code of consent shows; what they are, the kinds with fewer ways do.
+    function obeysOutsider(Kind kind, uint256 words, uint256 signatures) internal {
+        isSenderSilent = true;
+        obeys(kind, words, signatures);
     }
 
     function holdsOf(Case memory seen) private {
@@ -96,8 +105,9 @@ abstract contract ReceiptLaws is AnyLedger {
 
     /// @notice What is true of every stored word. It is assumed before an act and proved after it.
     function isLawful(uint256 receiptId, uint256 word, uint256 pool) private pure returns (bool) {
-        bool numbered = either(word == 0, uint32(receiptId) < PoolWord.nextSerial(pool));
-        bool secured = implies(word.isEncumbered(), word.pledgee() != 0);
+        bool numbered =
+            either(word == 0, both(uint32(receiptId) < PoolWord.nextSerial(pool), receiptId >> 48 != 0));
+        bool secured = word.isEncumbered() == (word.pledgee() != 0);
         bool covered = both(
             PoolWord.receipted(pool) <= PoolWord.attested(pool),
             PoolWord.attested(pool) <= PoolWord.capacity(pool)
@@ -109,6 +119,17 @@ abstract contract ReceiptLaws is AnyLedger {
     function assumeLawfulHolder(bytes memory act) private view {
         uint256 holder = uint32(wordOf(act, 0) >> 96);
         vm.assume(either(holder <= ReceiptWord.HOLDER_MAX, ledger.partyWord(uint32(holder)) == 0));
+    }
+
+    /// @dev What comes from another receipt is as lawful as that.
+    function assumeLawfulSubject(bytes memory act) private view {
+        uint256 subject = uint64(headOf(act) >> 104);
+        uint256 word = ledger.receiptWord(uint64(subject));
+        vm.assume(isLawful(subject, word, ledger.poolWord(uint32(subject >> 32))));
+    }
+
+    function isFromAnother(Kind kind) private pure returns (bool) {
+        return kind == Kind.Split || kind == Kind.Replace;
     }
 
     function isOnParty(Kind kind) private pure returns (bool) {
@@ -135,7 +156,7 @@ abstract contract ReceiptLaws is AnyLedger {
 
     function holdsOfNew(Case memory seen, bool isNew) private {
         (uint256 next, uint256[] memory voices) = (seen.nextWord, seen.voices);
-        bool fromAnother = seen.kind == Kind.Split || seen.kind == Kind.Replace;
+        bool fromAnother = isFromAnother(seen.kind);
         holds(
             either(!isNew, fromAnother || seen.kind == Kind.Issue),
             "receipts come by issue, split or replacement"

@@ -26,23 +26,23 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_Issue() external {
-        obeys(Kind.Issue, 2 + anyUpTo(1, "words"), 2);
+        obeysOutsider(Kind.Issue, 2 + anyUpTo(1, "words"), 2);
     }
 
     function check_Deliver() external {
-        obeys(Kind.Deliver, anyUpTo(1, "words"), 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Deliver, anyUpTo(1, "words"), 2 + anyUpTo(1, "signatures"));
     }
 
     function check_PledgePortfolio() external {
-        obeys(Kind.PledgePortfolio, 2, 3);
+        obeysOutsider(Kind.PledgePortfolio, 2, 3);
     }
 
     function check_ReleasePortfolio() external {
-        obeys(Kind.ReleasePortfolio, 2, 1);
+        obeysOutsider(Kind.ReleasePortfolio, 2, 1);
     }
 
     function check_TransferPortfolio() external {
-        obeys(Kind.TransferPortfolio, 2, 2);
+        obeysOutsider(Kind.TransferPortfolio, 2, 2);
     }
 
     function check_Freeze() external {
@@ -70,23 +70,23 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_Split() external {
-        obeys(Kind.Split, 2, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Split, 2, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_Merge() external {
-        obeys(Kind.Merge, 1, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Merge, 1, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_Substitute() external {
-        obeys(Kind.Substitute, 1, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Substitute, 1, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_ExtendStorage() external {
-        obeys(Kind.ExtendStorage, 0, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.ExtendStorage, 0, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_Replace() external {
-        obeys(Kind.Replace, 0, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Replace, 0, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_Cancel() external {
@@ -94,15 +94,15 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_WriteDown() external {
-        obeys(Kind.WriteDown, anyUpTo(1, "words"), 1 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.WriteDown, anyUpTo(1, "words"), 1 + anyUpTo(1, "signatures"));
     }
 
     function check_ToPaper() external {
-        obeys(Kind.ToPaper, 0, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.ToPaper, 0, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_FromPaper() external {
-        obeys(Kind.FromPaper, 0, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.FromPaper, 0, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_Invalidate() external {
@@ -238,7 +238,7 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function refute_Substitute() external {
-        changesNothing(Kind.Substitute, 1, 3);
+        changesNothing(Kind.Substitute, 1, 2);
     }
 
     function refute_ExtendStorage() external {

@@ -51,3 +51,11 @@ def test_suites_test_what_the_act_itself_says(row: Row) -> None:
         if not any(f"{rule}.selector" in suite for suite in suites)
     ]
     assert not missing
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_prover_holds_every_act_to_the_laws_and_finds_that_it_can_happen(row: Row) -> None:
+    proofs = (ROOT / "tests/contracts/proofs/ReceiptProofs.sol").read_text("utf-8")
+    assert f"function check_{row.kind}()" in proofs
+    if row.subject == "receipt":
+        assert f"function refute_{row.kind}()" in proofs

@@ -30,7 +30,15 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_Deliver() external {
-        obeysOutsider(Kind.Deliver, anyUpTo(1, "words"), 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Deliver, 0, 2);
+    }
+
+    function check_DeliverPledged() external {
+        obeysOutsider(Kind.Deliver, 0, 3);
+    }
+
+    function check_DeliverWithItemOrDocument() external {
+        obeysOutsider(Kind.Deliver, 1, 2);
     }
 
     function check_PledgePortfolio() external {
@@ -74,7 +82,11 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_Merge() external {
-        obeysOutsider(Kind.Merge, 1, 2 + anyUpTo(1, "signatures"));
+        obeysOutsider(Kind.Merge, 1, 2);
+    }
+
+    function check_MergePledged() external {
+        obeysOutsider(Kind.Merge, 1, 3);
     }
 
     function check_Substitute() external {

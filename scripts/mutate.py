@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tests.mutation.mutants import LIST, ROOT, Mutant, TestName, Unsound, expect_sound, read
-from tests.mutation.trial import Undecided, failed, private_copy
+from tests.mutation.trial import Undecided, compiled_copy, failed, private_copy
 
 TRIAL_SECONDS_MAX = 900.0
 UNCHANGED_SECONDS_MAX = 3_600.0
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with private_copy(options.tree) as tree, ThreadPoolExecutor(options.jobs) as pool:
             expect_sound(listed, tree)
             try:
-                _expect_green(chosen, tree, options.jobs, pool)
+                _expect_green(chosen, tree, pool)
                 outcomes = _outcomes(chosen, tree, pool)
             except BaseException:
                 pool.shutdown(cancel_futures=True)
@@ -105,31 +105,33 @@ def _chosen(listed: Sequence[Mutant], options: argparse.Namespace) -> list[Mutan
     return chosen
 
 
-def _expect_green(
-    mutants: Sequence[Mutant], tree: Path, jobs: int, pool: ThreadPoolExecutor
-) -> None:
-    """Run all the tests on an unchanged copy. Raises NotGreen if one fails."""
+def _expect_green(mutants: Sequence[Mutant], tree: Path, pool: ThreadPoolExecutor) -> None:
+    """Run all the tests on the unchanged tree. Raises NotGreen if one fails."""
     tests = sorted({mutant.killed_by for mutant in mutants}, key=str)
     print(
         f"{len(mutants)} mutants; first their {len(tests)} tests on the tree as it is", flush=True
     )
-    runs = [pool.submit(_unchanged, group, tree) for group in _groups(tests, jobs)]
+    # forge runs in the tree itself, so that what it compiles is there for the mutants.
+    runs = [
+        pool.submit(run, group, tree)
+        for run, group in (
+            (_failed, [test for test in tests if test.is_solidity]),
+            (_failed_in_copy, [test for test in tests if not test.is_solidity]),
+        )
+        if group
+    ]
     bad = sorted(str(test) for run in as_completed(runs) for test in run.result())
     if bad:
         raise NotGreen("fails though nothing was changed: " + ", ".join(bad))
 
 
-def _groups(tests: Sequence[TestName], jobs: int) -> list[list[TestName]]:
-    """Share out the tests: forge's suites among as many compilers as there are jobs."""
-    suites = sorted({test.file for test in tests if test.is_solidity})
-    groups = [[test for test in tests if test.file in suites[first::jobs]] for first in range(jobs)]
-    groups.append([test for test in tests if not test.is_solidity])
-    return [group for group in groups if group]
+def _failed(tests: Sequence[TestName], tree: Path) -> set[TestName]:
+    return failed(tree, tests, UNCHANGED_SECONDS_MAX)
 
 
-def _unchanged(tests: Sequence[TestName], tree: Path) -> set[TestName]:
+def _failed_in_copy(tests: Sequence[TestName], tree: Path) -> set[TestName]:
     with private_copy(tree) as copy:
-        return failed(copy, tests, UNCHANGED_SECONDS_MAX)
+        return _failed(tests, copy)
 
 
 def _outcomes(mutants: Sequence[Mutant], tree: Path, pool: ThreadPoolExecutor) -> list[Outcome]:
@@ -144,7 +146,7 @@ def _outcomes(mutants: Sequence[Mutant], tree: Path, pool: ThreadPoolExecutor) -
 def _outcome(mutant: Mutant, tree: Path) -> Outcome:
     began = time.monotonic()
     told = ""
-    with private_copy(tree) as copy:
+    with compiled_copy(tree) as copy:
         mutant.sown_in(copy)
         try:
             noticed = failed(copy, [mutant.killed_by], TRIAL_SECONDS_MAX)

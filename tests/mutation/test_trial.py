@@ -7,7 +7,7 @@ import pytest
 
 from scripts.mutate import main
 from tests.mutation.mutants import ROOT, TestName
-from tests.mutation.trial import Undecided, failed, private_copy
+from tests.mutation.trial import Undecided, compiled_copy, failed, private_copy
 
 IN_PYTHON = TestName("tests/test_goods.py", "test_count")
 IN_SOLIDITY = TestName("tests/contracts/Goods.t.sol", "test_Count")
@@ -179,6 +179,15 @@ def test_copy_is_private_and_goes(tree: Path) -> None:
         assert (copy / ".venv").resolve() == (ROOT / ".venv").resolve()
     assert (tree / "goods.py").read_text("utf-8") == "COUNT = 1\nSECONDS = 0\n"
     assert not copy.exists()
+
+
+def test_change_is_seen_beside_what_was_compiled_before(tree: Path) -> None:
+    assert failed(tree, [IN_SOLIDITY], SECONDS_MAX) == set()
+    with compiled_copy(tree) as copy:
+        assert (copy / "build").is_dir()
+        change(copy, IN_SOLIDITY.file, "return 1", "return 2")
+        assert failed(copy, [IN_SOLIDITY], SECONDS_MAX) == {IN_SOLIDITY}
+    assert failed(tree, [IN_SOLIDITY], SECONDS_MAX) == set()
 
 
 def test_run_ends_well_exactly_when_every_mutant_is_killed(

@@ -18,10 +18,7 @@ from pathlib import Path
 
 from tests.mutation.mutants import TestName
 
-# What tools have left behind stays away: a stale file would answer for the changed one.
-_LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "node_modules", "build", "dist", "__pycache__", ".hypothesis", ".*_cache"
-)
+_LEFT_OUT = (".git", ".venv", "node_modules", "dist", "__pycache__", ".hypothesis", ".*_cache")
 _SHARED = (".venv", "node_modules")
 _SEED = "20200101"
 _STOP_SECONDS = 30.0
@@ -35,9 +32,26 @@ class Undecided(Exception):
 @contextmanager
 def private_copy(tree: Path) -> Iterator[Path]:
     """Yield a copy of a tree that goes when the block ends. What is installed is shared with it."""
+    # What tools have left behind stays away: nobody knows what it was made of.
+    with _copied(tree, (*_LEFT_OUT, "build")) as copy:
+        yield copy
+
+
+@contextmanager
+def compiled_copy(tree: Path) -> Iterator[Path]:
+    """Yield a copy of a private copy, with what was compiled in that.
+
+    forge compiles anew whatever differs in its content, or stands on something that does.
+    """
+    with _copied(tree, _LEFT_OUT) as copy:
+        yield copy
+
+
+@contextmanager
+def _copied(tree: Path, left_out: Sequence[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copy = Path(folder) / "tree"
-        shutil.copytree(tree, copy, ignore=_LEFT_OUT)
+        shutil.copytree(tree, copy, ignore=shutil.ignore_patterns(*left_out))
         for name in _SHARED:
             if (tree / name).exists():
                 (copy / name).symlink_to((tree / name).resolve())
@@ -60,8 +74,13 @@ def _failed_in_forge(tree: Path, tests: Sequence[TestName], seconds_max: float) 
     # forge compiles what it is asked for alone, and to compile is what takes the time.
     command = ["scripts/forge", "test", "--json", "--match-path", f"{{{files}}}"]
     command += ["--match-test", rf"^({names})\("]
-    # A mutant may leave a variable unused, of which the compiler warns.
-    settings = {"FOUNDRY_DENY": "never", "FOUNDRY_FUZZ_SEED": _SEED}
+    settings = {
+        # A mutant may leave a variable unused, of which the compiler warns.
+        "FOUNDRY_DENY": "never",
+        "FOUNDRY_FUZZ_SEED": _SEED,
+        # Tests load the code of a contract instead of holding it, and need not be compiled with it.
+        "FOUNDRY_DYNAMIC_TEST_LINKING": "true",
+    }
     said, complaints = _ended(tree, command, settings, seconds_max)
     try:
         suites = json.loads(said)

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from receipts_ledger.domain.claim import DocumentUsed, ItemFreed, ItemReceipted
+from receipts_ledger.domain.claim import (
+    DocumentUsed,
+    ItemFreed,
+    ItemReceipted,
+    ItemsFreed,
+    ItemsReceipted,
+)
 from receipts_ledger.domain.event import ActRefused, Event
 from receipts_ledger.domain.ids import (
     NO_HASH,
@@ -306,6 +312,15 @@ def test_an_item_is_in_one_receipt_at_a_time() -> None:
     ledger.apply(ItemFreed(ITEM, RECEIPT))
     ledger.apply(ItemReceipted(ITEM, NEIGHBOUR))
     assert ledger.receipt_of_item == {ITEM: NEIGHBOUR}
+
+
+def test_items_that_stay_on_a_page_stay_in_their_receipt_when_others_leave() -> None:
+    ledger = issued()
+    ledger.apply(ItemsReceipted(ITEM, RECEIPT, 0b111))
+    ledger.apply(ItemsFreed(ITEM, RECEIPT, 0b001))
+    with pytest.raises(Contradiction, match="receipted twice"):
+        ledger.apply(ItemsReceipted(ITEM, NEIGHBOUR, 0b010))
+    ledger.apply(ItemsReceipted(ITEM, NEIGHBOUR, 0b001))
 
 
 def test_a_document_is_used_once() -> None:

@@ -42,7 +42,7 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_PledgePortfolio() external {
-        obeysOutsider(Kind.PledgePortfolio, 2, 3);
+        obeys(Kind.PledgePortfolio, 2, 3);
     }
 
     function check_ReleasePortfolio() external {
@@ -90,7 +90,7 @@ contract ReceiptProofs is ReceiptLaws {
     }
 
     function check_Substitute() external {
-        obeysOutsider(Kind.Substitute, 1, 2 + anyUpTo(1, "signatures"));
+        obeys(Kind.Substitute, 1, 2 + anyUpTo(1, "signatures"));
     }
 
     function check_ExtendStorage() external {

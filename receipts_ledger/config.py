@@ -108,6 +108,46 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address on which the API listens.")
     port: int = Field(8000, ge=0, le=65_535, description="Port on which the API listens.")
     body_bytes_max: int = Field(1 << 20, ge=1024, description="Largest request body.")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/?#@\s]+)?$",
+        description=(
+            "Address under which parties reach the API, such as https://ledger.example; log-ins "
+            "are bound to it. Empty: http:// with host and port."
+        ),
+    )
+    session_seconds: int = Field(
+        1_800, ge=60, le=86_400, description="How long a log-in with a key is good for."
+    )
+    rate_reads_per_second: int = Field(
+        1_000,
+        ge=0,
+        description=(
+            "Questions that one party may ask of one process, ten seconds' worth of them at once; "
+            "0: any number."
+        ),
+    )
+    rate_writes_per_second: int = Field(
+        300,
+        ge=0,
+        description="The same of its POSTs; 0: any number.",
+    )
+    rate_writes_per_subject_per_second: int = Field(
+        300,
+        ge=0,
+        description="POSTs about one receipt, pool or party, whoever sends them; 0: any number.",
+    )
+    rate_logins_per_minute: int = Field(
+        60,
+        ge=0,
+        description="Requests to log in from one client address; 0: any number.",
+    )
+    hsts_seconds: int = Field(
+        0,
+        ge=0,
+        le=63_072_000,
+        description="For how long browsers are told to come by TLS alone; 0: they are not.",
+    )
     document_key: SecretStr = Field(
         min_length=_SECRET_CHARACTERS_MIN,
         description=(

@@ -104,6 +104,8 @@ class RefusalCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = "IdempotencyKeyReused"
     REQUEST_RUNNING = "RequestRunning"
     BODY_TOO_LARGE = "BodyTooLarge"
+    LOGIN_REFUSED = "LoginRefused"
+    TOO_MANY_REQUESTS = "TooManyRequests"
 
 
 class LedgerError(Exception):

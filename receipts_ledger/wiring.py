@@ -27,29 +27,37 @@ from receipts_ledger.chain.relaying import LaneKey, RelayNode
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
+from receipts_ledger.chain.wallets import Wallets
 from receipts_ledger.config import Settings
+from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.domain.lane import Lane
-from receipts_ledger.errors import Fatal, NotFound
+from receipts_ledger.errors import Fatal, NotFound, Retryable
+from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.index import Indexer, Outcome
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.services.kept_keys import KeptKeys
+from receipts_ledger.services.logins import Logins, Place
+from receipts_ledger.services.rates import Rates
+from receipts_ledger.services.read_log import ReadLog
 from receipts_ledger.services.relay.decide import Pace
 from receipts_ledger.services.relay.ports import FeePolicy
 from receipts_ledger.services.relay.relayer import Relayer
 from receipts_ledger.services.worker import Loop, Troubles, Worker
 from receipts_ledger.store import api_tokens, migrate
 from receipts_ledger.store.api_tokens import ApiToken
+from receipts_ledger.store.content_reads import StoredReads
 from receipts_ledger.store.index import StoredIndex
 from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.lanes import StoredLanes
 from receipts_ledger.store.leases import StoredLeases
+from receipts_ledger.store.logins import StoredLogins
 from receipts_ledger.store.queue import StoredQueue
 from receipts_ledger.store.transactions import StoredTransactions
-from receipts_ledger.store.units import Database
+from receipts_ledger.store.units import Database, Found
 from receipts_ledger.store.worker_lock import sole_worker
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +100,7 @@ class House:
         )
         self.intake = Intake(self.statements, self.judge, self.kept_keys, clock=self.clock)
         self.metrics = CollectorRegistry()
+        self.access = self._guards()
 
     def node_head(self) -> int:
         """Return the number of the node's latest block. Raises Retryable."""
@@ -159,13 +168,28 @@ class House:
         return self.kept_keys.keep(party_id, private_key)
 
     def make_api_token(
-        self, party_id: PartyId | None, label: str, *, expires_at: datetime | None
+        self,
+        party_id: PartyId | None,
+        label: str,
+        *,
+        expires_at: datetime | None,
+        scopes: frozenset[Scope] = frozenset(Scope),
     ) -> ApiToken:
         """Make an api token for a party, or for the operator where there is none."""
         with self.database.writing() as writer:
             return api_tokens.create(
-                writer, party_id=party_id, label=label, now=self.clock(), expires_at=expires_at
+                writer,
+                party_id=party_id,
+                label=label,
+                now=self.clock(),
+                expires_at=expires_at,
+                scopes=scopes,
             )
+
+    def api_tokens(self) -> Sequence[Found]:
+        """Return the api tokens and sessions that are alive."""
+        with self.database.reading() as reader:
+            return api_tokens.every(reader, now=self.clock())
 
     def revoke_api_token(self, api_token_id: str) -> None:
         """End an api token. Raises NotFound when there is none that is alive."""
@@ -174,8 +198,37 @@ class House:
                 raise NotFound("living api token", api_token_id)
 
     def close(self) -> None:
-        """Close the connections to the database."""
+        """Write down what was read, and close the connections to the database."""
+        try:
+            self.access.read_log.close()
+        except Retryable as error:
+            _log.error("reads not written down", reason=str(error))
         self.database.close()
+
+    def _guards(self) -> Access:
+        settings = self.settings
+        place = Place(
+            settings.public_url or f"http://{settings.host}:{settings.port}",
+            self.deployment.chain_id,
+        )
+        return Access(
+            logins=Logins(
+                StoredLogins(self.database),
+                Wallets(),
+                place,
+                seal_key=hmac.digest(self.document_key, b"receipts-ledger log-ins", "sha256"),
+                session_seconds=settings.session_seconds,
+                clock=self.clock,
+            ),
+            rates=Rates.of(
+                reads_per_second=settings.rate_reads_per_second,
+                writes_per_second=settings.rate_writes_per_second,
+                subjects_per_second=settings.rate_writes_per_subject_per_second,
+                logins_per_minute=settings.rate_logins_per_minute,
+            ),
+            read_log=ReadLog(StoredReads(self.database), clock=self.clock),
+            hsts_seconds=settings.hsts_seconds,
+        )
 
     @cached_property
     def _index(self) -> StoredIndex:

@@ -14,6 +14,8 @@ from receipts_ledger.api.routes import (
     health,
     journal,
     ledger,
+    logins,
+    oversight,
     parties,
     pledges,
     pools,
@@ -36,6 +38,7 @@ problems with a stable `code`.
 
 _ROUTERS = (
     ledger.router,
+    logins.router,
     parties.router,
     pools.router,
     profiles.router,
@@ -44,6 +47,7 @@ _ROUTERS = (
     pledges.router,
     acts.router,
     journal.router,
+    oversight.router,
     health.router,
 )
 
@@ -74,6 +78,8 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(router)
     faults.install(app, _ROUTERS)
     app.add_middleware(BodyLimit, bytes_max=services.body_bytes_max)
-    app.add_middleware(Outermost, metrics=services.metrics)
+    app.add_middleware(
+        Outermost, metrics=services.metrics, hsts_seconds=services.access.hsts_seconds
+    )
     services.metrics.register(figures.LedgerFigures(services))
     return app

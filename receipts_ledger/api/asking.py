@@ -43,6 +43,7 @@ def authenticate(reader: Reader, secret_hash: bytes, scope: Scope, services: Ser
         )
     if scope not in caller.scopes:
         raise Refused(RefusalCode.NOT_YOUR_ROLE, f"the api token is not good for {scope}")
+    services.access.read_log.note_use(caller.api_token_id)
     return caller
 
 
@@ -57,7 +58,9 @@ class Asking:
     def reading(self) -> Iterator[tuple[Reader, Caller]]:
         """Open the moment in which the question is answered, with who asks."""
         with self.services.database.reading() as reader:
-            yield reader, authenticate(reader, self.secret_hash, Scope.READ, self.services)
+            caller = authenticate(reader, self.secret_hash, Scope.READ, self.services)
+            self.services.access.rates.read(caller.principal)
+            yield reader, caller
 
 
 async def asking(request: Request) -> Asking:

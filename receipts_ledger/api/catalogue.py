@@ -398,6 +398,18 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     Code.BODY_TOO_LARGE: Entry(
         413, "Body too large", "请求体过大", "A body is no larger than the gateway's limit."
     ),
+    Code.LOGIN_REFUSED: Entry(
+        401,
+        "Log-in refused",
+        "登录被拒绝",
+        "A live key of an active party signs a fresh message of this gateway, once.",
+    ),
+    Code.TOO_MANY_REQUESTS: Entry(
+        429,
+        "Too many requests",
+        "请求过于频繁",
+        "Nobody asks more often than the limits allow.",
+    ),
     Fault.NOT_FOUND: Entry(
         404, "Not found", "未找到", "There is no such thing, or none that you may know of."
     ),

@@ -13,7 +13,7 @@ from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.wallets import checksummed
 from receipts_ledger.domain.ids import (
     EPOCH,
     INDEX_MAX,
@@ -79,21 +79,13 @@ def _moment(value: object) -> int:
 def _address(value: object) -> Address:
     if not isinstance(value, str) or not re.fullmatch("0x[0-9a-fA-F]{40}", value, re.ASCII):
         raise _refuse("address", "is no address: 0x and 40 hexadecimal digits")
+    address = Address(bytes.fromhex(value[2:]))
     digits = value[2:]
-    if digits not in (digits.lower(), digits.upper()) and digits != _checksummed(digits):
+    if digits not in (digits.lower(), digits.upper()) and value != checksummed(address):
         raise _refuse("address_checksum", "is mistyped: its checksum (EIP-55) is wrong")
-    address = bytes.fromhex(digits)
     if not any(address):
         raise _refuse("address", "is the address of nobody")
-    return Address(address)
-
-
-def _checksummed(digits: str) -> str:
-    marks = keccak(digits.lower().encode()).hex()
-    return "".join(
-        digit.upper() if int(mark, 16) >= 8 else digit  # noqa: PLR2004  (EIP-55)
-        for digit, mark in zip(digits.lower(), marks, strict=False)
-    )
+    return address
 
 
 def _signature(value: object) -> bytes:
@@ -161,7 +153,7 @@ DeadlineField = Annotated[
 AddressField = Annotated[
     Address,
     BeforeValidator(_address),
-    WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-f]{40}$"}),
+    WithJsonSchema({"type": "string", "pattern": "^0x(?!0{40})[0-9a-f]{40}$"}),
 ]
 SignatureField = Annotated[
     bytes,

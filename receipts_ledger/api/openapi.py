@@ -13,8 +13,17 @@ from pydantic import TypeAdapter
 from receipts_ledger.api.problem import MEDIA_TYPE, Problem, problem_of
 from receipts_ledger.errors import RefusalCode
 
-_OPEN = ("/livez", "/readyz", "/metrics", "/v1/ledger")
-_ALWAYS = {"401": "Not authenticated", "403": "Not your role"}
+_OPEN = ("/livez", "/readyz", "/metrics", "/v1/ledger", "/v1/logins", "/v1/logins/message")
+# A message is good for one log-in: it is its own idempotency key.
+_LOG_IN = "/v1/logins"
+_ALWAYS = {"401": "Not authenticated", "403": "Not your role", "429": "Too many requests"}
+_TO_LOG_IN = {
+    "400": "Malformed body",
+    "401": "Log-in refused",
+    "413": "Body too large",
+    "422": "Invalid request",
+    "429": "Too many requests",
+}
 _WITH_PATH = {"404": "Not found"}
 _WITH_INPUT = {"422": "Invalid request, or content that breaks a rule"}
 _POST = {
@@ -84,7 +93,9 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
             expected |= _WITH_PATH
         if operation.get("parameters"):
             expected |= _WITH_INPUT
-    if method == "post":
+    if path.startswith(_LOG_IN):
+        expected |= _TO_LOG_IN
+    elif method == "post":
         operation.setdefault("parameters", []).append(_KEY)
         expected |= _POST
         _describe_acceptance(responses["202"])

@@ -17,6 +17,12 @@ _log = structlog.get_logger(__name__)
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
+    # Nothing that is answered here is a page; a page says itself what it may do.
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
 _UNMATCHED = "(none)"
 _FAULT = 500
@@ -25,8 +31,12 @@ _FAULT = 500
 class Outermost:
     """The outermost layer of the app."""
 
-    def __init__(self, app: ASGIApp, *, metrics: CollectorRegistry) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: CollectorRegistry, hsts_seconds: int = 0) -> None:
         self._app = app
+        self._headers: tuple[tuple[bytes, bytes], ...] = _HEADERS
+        if hsts_seconds:
+            promise = b"max-age=%d" % hsts_seconds
+            self._headers = (*_HEADERS, (b"strict-transport-security", promise))
         self._requests = Counter(
             "ledger_http_requests",
             "Answers by method, route and status.",
@@ -52,7 +62,7 @@ class Outermost:
                 present = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *(header for header in _HEADERS if header[0] not in present),
+                    *(header for header in self._headers if header[0] not in present),
                 ]
             await send(message)
 

@@ -44,6 +44,7 @@ _NOT_ANSWERS = frozenset(
         RefusalCode.NOT_AUTHENTICATED,
         RefusalCode.IDEMPOTENCY_KEY_REUSED,
         RefusalCode.REQUEST_RUNNING,
+        RefusalCode.TOO_MANY_REQUESTS,
     }
 )
 
@@ -121,6 +122,7 @@ class Posting:
     def _carry_out(self, attempt: Attempt, work: Work) -> Response:
         try:
             with self._unit() as unit:
+                self._services.access.rates.write(unit.caller.principal, attempt.subject)
                 before = idempotency.claim(unit.writer, unit.request, self._services.clock())
                 if before is not None:
                     return _replayed(before)

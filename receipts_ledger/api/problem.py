@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 _FIELD_LENGTH_MAX = 200
 _PLEDGEE = "pledgee"
 _NOT_AUTHENTICATED = 401
+_TOO_MANY = 429
 
 
 class FieldProblem(TypedDict):
@@ -116,6 +117,8 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
     sent = dict(headers or {})
     if problem["status"] == _NOT_AUTHENTICATED:
         sent["WWW-Authenticate"] = 'Bearer realm="receipts-ledger"'
+    if problem["status"] == _TOO_MANY:
+        sent["Retry-After"] = str(problem["details"]["retry_after_seconds"])
     return Response(
         orjson.dumps(problem), status_code=problem["status"], media_type=MEDIA_TYPE, headers=sent
     )

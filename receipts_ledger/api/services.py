@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry
 
 from receipts_ledger.domain.act import Act
+from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.store.units import Database
@@ -34,6 +35,9 @@ class Services(Protocol):
 
     @property
     def statements(self) -> Statements: ...
+
+    @property
+    def access(self) -> Access: ...
 
     @property
     def profiles(self) -> Profiles: ...

@@ -12,6 +12,7 @@ import typer
 from typer.main import get_command
 
 from receipts_ledger.cli import (
+    access,
     acts,
     audit,
     changes,
@@ -45,7 +46,20 @@ root = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (story, keys, registry, acts, changes, show, audit, gateway, index, operator, deploy):
+for room in (
+    story,
+    keys,
+    access,
+    registry,
+    acts,
+    changes,
+    show,
+    audit,
+    gateway,
+    index,
+    operator,
+    deploy,
+):
     room.register(root)
 
 

@@ -2,17 +2,19 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from receipts_ledger.cli import options
 from receipts_ledger.cli.gateway import opened
-from receipts_ledger.cli.output import console, print_json, print_members
+from receipts_ledger.cli.output import console, print_json, print_members, print_rows
 from receipts_ledger.cli.secret import password_in
+from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.ids import Address, PartyId
 
 _PANEL = "Gateway"
+_TOKEN_COLUMNS = ("api_token_id", "label", "party", "scopes", "expires", "last_used")
 
 KeyFile = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="Keystore to take; else a new key.")
@@ -29,6 +31,7 @@ def register(root: typer.Typer) -> None:
     """Add the groups of commands."""
     tokens = typer.Typer(help="Api tokens: who may ask the gateway.", no_args_is_help=True)
     tokens.command("create")(create)
+    tokens.command("list")(list_tokens)
     tokens.command("revoke")(revoke)
     root.add_typer(tokens, name="tokens", rich_help_panel=_PANEL)
     lanes = typer.Typer(help="Lanes: the keys that pay for transactions.", no_args_is_help=True)
@@ -48,6 +51,14 @@ def create(
     expires: Annotated[
         datetime | None, options.moment_option("--expires", "When it ends; else never.")
     ] = None,
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option(
+            parser=options.choice_of(Scope, "scope"),
+            metavar="SCOPE",
+            help="What it is good for: read, write, sign; may be given often; else all three.",
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Make an api token. Its secret is shown this once; the gateway keeps only a hash.
@@ -55,12 +66,41 @@ def create(
     For example: receipts-ledger tokens create --label "Bank A, office" --party 5
     """
     with opened() as house:
-        made = house.make_api_token(party, label, expires_at=expires)
+        made = house.make_api_token(
+            party, label, expires_at=expires, scopes=frozenset(scope or Scope)
+        )
     members = {"api_token_id": made.api_token_id, "party": party, "secret": made.secret}
     if as_json:
         print_json(members)
         return
     print_members(f"api token {label}", members)
+
+
+def list_tokens(*, as_json: options.AsJson = False) -> None:
+    """List the api tokens and sessions that are alive, and when each was last used.
+
+    For example: receipts-ledger tokens list
+    """
+    with opened() as house:
+        rows = [_token_row(row) for row in house.api_tokens()]
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        "api tokens", _TOKEN_COLUMNS, [[row[name] for name in _TOKEN_COLUMNS] for row in rows]
+    )
+
+
+def _token_row(row: Any) -> dict[str, Any]:
+    return {
+        "api_token_id": row.token_id,
+        "label": row.label,
+        "party": row.party_id,
+        "scopes": ", ".join(row.scopes),
+        "key": None if row.key is None else "0x" + row.key.hex(),
+        "expires": row.expires_at,
+        "last_used": row.last_used_at,
+    }
 
 
 def revoke(

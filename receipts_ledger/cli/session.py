@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from receipts_ledger.chain.keyfile import read_key
 from receipts_ledger.cli.secret import password_in, secret_in
 from receipts_ledger.client import LedgerClient
 
+_SESSIONS = Path("~/.config/receipts-ledger/sessions")
 GATEWAY_URL = "http://127.0.0.1:8000"
 
 
@@ -31,7 +33,7 @@ class Session:
             "--api-token",
             envvar="RECEIPTS_LEDGER_API_TOKEN_FILE",
             metavar="FILE",
-            help="File with the api token.",
+            help="File with the api token; without it, the session of your last login.",
         ),
     ]
     key: Annotated[
@@ -63,7 +65,22 @@ class Session:
 
     def client(self) -> LedgerClient:
         """Return a client that signs if there is a key."""
-        api_token = secret_in(self.api_token, "--api-token")
+        file = self.session_file()
+        given = self.api_token is not None or file.exists()
+        return self._client(secret_in(file if given else None, "--api-token"))
+
+    def client_without_token(self) -> LedgerClient:
+        """Return a client that nobody has let in yet."""
+        return self._client(None)
+
+    def session_file(self) -> Path:
+        """Return where the session lies: the --api-token file, or one for each gateway."""
+        if self.api_token is not None:
+            return self.api_token
+        name = re.sub(r"[^A-Za-z0-9.-]+", "_", self.gateway.rstrip("/"))
+        return _SESSIONS.expanduser() / f"{name}.token"
+
+    def _client(self, api_token: str | None) -> LedgerClient:
         key = None if self.key is None else read_key(self.key, password_in(self.password))
         deployment = None if self.deployment is None else Deployment.read(self.deployment)
         try:

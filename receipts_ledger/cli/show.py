@@ -28,9 +28,11 @@ class Thing(StrEnum):
     ACTS = "acts"
     LEDGER = "ledger"
     REFUSALS = "refusals"
+    READS = "reads"
+    KEY_USES = "key-uses"
 
 
-_WITHOUT_NUMBER = (Thing.ACTS, Thing.LEDGER, Thing.REFUSALS)
+_WITHOUT_NUMBER = (Thing.ACTS, Thing.LEDGER, Thing.REFUSALS, Thing.KEY_USES)
 _LISTED_MAX = 100
 _POOL_MAX = 2**32 - 1
 _OF_POOLS = ("OpenPool", "Attest", "Issue", "Pause", "Resume", "Seal")
@@ -49,7 +51,7 @@ def show(
         typer.Argument(
             parser=options.choice_of(Thing, "thing that can be shown"),
             metavar="THING",
-            help="receipt, act, party, pool; or acts, ledger, refusals.",
+            help="receipt, act, party, pool; or acts, ledger, refusals, reads, key-uses.",
         ),
     ],
     name: Annotated[
@@ -57,6 +59,9 @@ def show(
     ] = "",
 ) -> None:
     """Show a receipt, act, party or pool; the newest acts or refusals; the ledger itself.
+
+    Operator and auditors: who read what is confidential, of all receipts or one; what kept keys
+    signed.
 
     For example: receipts-ledger show receipt 12-1-000345
     """
@@ -72,12 +77,22 @@ def show(
             _show(session, f"party {name}", client.party(_number(options.parse_party, name)))
         case Thing.POOL:
             _show(session, f"pool {name}", client.pool(_number(options.parse_pool, name)))
-        case Thing.ACTS:
-            _show_acts(client, session)
         case Thing.LEDGER:
             _show(session, "ledger", client.ledger())
+        case Thing.ACTS | Thing.REFUSALS | Thing.READS | Thing.KEY_USES:
+            _show_newest(client, session, thing, name)
+
+
+def _show_newest(client: LedgerClient, session: Session, thing: Thing, name: str) -> None:
+    match thing:
+        case Thing.ACTS:
+            _show_acts(client, session)
         case Thing.REFUSALS:
             _show_refusals(client, session)
+        case Thing.READS:
+            _show_reads(client, session, name)
+        case _:
+            _show_key_uses(client, session)
 
 
 def _number(parse: Callable[[str], T], name: str) -> T:
@@ -150,6 +165,25 @@ def _show_refusals(client: LedgerClient, session: Session) -> None:
         return
     columns = ("at", "source", "party", "act", "subject", "code")
     print_rows("refusals", columns, [_refusal_row(row) for row in found])
+
+
+def _show_reads(client: LedgerClient, session: Session, name: str) -> None:
+    receipt_id = _number(options.parse_receipt, name) if name else None
+    found = list(islice(client.content_reads(receipt_id=receipt_id), _LISTED_MAX))
+    if session.as_json:
+        print_json(found)
+        return
+    columns = ("last_at", "party_id", "receipt_number", "act_id", "times")
+    print_rows("reads", columns, [[row.get(column) for column in columns] for row in found])
+
+
+def _show_key_uses(client: LedgerClient, session: Session) -> None:
+    found = list(islice(client.key_uses(), _LISTED_MAX))
+    if session.as_json:
+        print_json(found)
+        return
+    columns = ("at", "party_id", "key", "act_id")
+    print_rows("key uses", columns, [[row.get(column) for column in columns] for row in found])
 
 
 def _refusal_row(row: dict[str, Any]) -> list[object]:

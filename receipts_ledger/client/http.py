@@ -1,7 +1,7 @@
 """HTTP to one gateway: authorization, idempotency keys, answers and their errors.
 
 Only what may be repeated without harm is repeated: questions, and requests that the
-gateway itself turned away with 503 before it did anything.
+gateway itself turned away with 429 or 503 before it did anything.
 """
 
 import random
@@ -22,7 +22,9 @@ _PAUSE_SECONDS = 0.2
 _PAUSE_SECONDS_MAX = 5.0
 _CONNECTIONS_MAX = 8
 _REFUSED_FROM = 400
-_BUSY = 503
+_NO_CONTENT = 204
+# Too many requests, or not ready.
+_TURNED_AWAY = (429, 503)
 
 
 class Http:
@@ -42,6 +44,14 @@ class Http:
             retries=False,
             timeout=urllib3.Timeout(total=timeout_seconds),
         )
+
+    def use(self, api_token: str) -> None:
+        """Show another api token from now on."""
+        self._headers["Authorization"] = f"Bearer {api_token}"
+
+    def delete(self, path: str) -> None:
+        """Ask for something to be ended. Repeated when no answer came: it ends once."""
+        _repeated(lambda: self._send("DELETE", path, None, {}))
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """Ask. Repeated when no answer came or the gateway was busy."""
@@ -79,13 +89,15 @@ class Http:
             # The library names the connection in front of what went wrong with it.
             reason = str(error).rpartition("): ")[2]
             raise _NoAnswer(f"the gateway at {self.base_url} does not answer: {reason}") from error
+        if response.status == _NO_CONTENT:
+            return None
         answer = _parsed(response.data)
         if response.status < _REFUSED_FROM:
             if not isinstance(answer, dict):
                 raise Fatal(f"what answers at {self.base_url}{path} is no gateway")
             return answer
         fault = error_of(path, response.status, answer, response.headers.get("Retry-After"))
-        if response.status == _BUSY and isinstance(fault, Retryable):
+        if response.status in _TURNED_AWAY and isinstance(fault, Retryable):
             raise _Busy(fault.detail, retry_after_seconds=fault.retry_after_seconds)
         raise fault
 

@@ -9,7 +9,9 @@ from receipts_ledger.chain.typed_data import Digester
 from receipts_ledger.client.draft import Draft, Misdrafted
 from receipts_ledger.client.drafting import Drafting
 from receipts_ledger.client.http import Http
+from receipts_ledger.client.login import log_in
 from receipts_ledger.client.problem import GatewayRefused, Problem
+from receipts_ledger.client.reads import Answer
 from receipts_ledger.domain.ids import Address
 from receipts_ledger.errors import Fatal, RefusalCode, Retryable
 
@@ -44,12 +46,29 @@ class LedgerClient(Drafting):
     ) -> None:
         super().__init__(Http(base_url, api_token, timeout_seconds=timeout_seconds))
         self._key = key
+        self._deployment = deployment
         self._digester = None if deployment is None else Digester(deployment.signing_domain())
 
     @property
     def address(self) -> Address | None:
         """The address of the key, None without one."""
         return None if self._key is None else address_of_private_key(self._key)
+
+    def log_in(self) -> Answer:
+        """Log in with the key, use the session from now on, and return it with its secret.
+
+        Raises Misdrafted when the gateway offers another message than one for this key, chain
+        and address: whoever signs that lets somebody else in. Fatal without key or deployment.
+        """
+        if self._key is None or self._deployment is None:
+            raise Fatal("to log in, the client needs a key and the deployment file of the ledger")
+        session = log_in(self._http, self._key, chain_id=self._deployment.chain_id)
+        self._http.use(session["secret"])
+        return session
+
+    def log_out(self) -> None:
+        """End the session in use."""
+        self._http.delete("/v1/session")
 
     def act(self, act_id: str) -> Draft:
         """Return an act as its bytes say, for whoever is to sign it: look before you sign."""

@@ -16,6 +16,7 @@ from receipts_ledger.errors import (
 
 _NOT_FOUND = "NotFound"
 _SERVER_FAULT = 500
+_TOO_MANY = 429
 _RETRY_AFTER_SECONDS = 1
 
 
@@ -75,7 +76,7 @@ class GatewayNotFound(NotFound):
 def error_of(path: str, status: int, body: object, retry_after: str | None = None) -> LedgerError:
     """Return the error that an answer with this status means."""
     problem = Problem.of(status, body)
-    if status >= _SERVER_FAULT:
+    if status >= _SERVER_FAULT or status == _TOO_MANY:
         seconds = int(retry_after) if retry_after and retry_after.isdigit() else None
         said = problem.detail or problem.title
         return Retryable(

@@ -74,6 +74,21 @@ class Reads:
         """Yield what was refused, newest first."""
         return self._all("/v1/refusals", {})
 
+    def whoami(self) -> Answer:
+        """Return who asks: party, roles, scopes, and until when."""
+        return self._one("/v1/session")
+
+    def content_reads(
+        self, *, receipt_id: int | None = None, party_id: int | None = None
+    ) -> Iterator[Answer]:
+        """Yield who was shown which contents, newest first. For operator and auditors."""
+        query = {"receipt_id": receipt_id, "party_id": party_id}
+        return self._all("/v1/content-reads", query)
+
+    def key_uses(self, *, party_id: int | None = None) -> Iterator[Answer]:
+        """Yield what kept keys have signed, newest first. For operator and auditors."""
+        return self._all("/v1/key-uses", {"party_id": party_id})
+
     def events(self, after: int = 0, limit: int = _PAGE_ROWS) -> list[Answer]:
         """Return one page of the feed behind a sequence number."""
         page = self._one("/v1/events", {"after": after, "limit": limit})

@@ -10,10 +10,17 @@ SEES_EVERYTHING = Role.REGISTRAR | Role.AUTHORITY | Role.AUDITOR
 
 
 class Scope(StrEnum):
-    """What an api token may be used for."""
+    """What an api token may be used for. Nothing moves a receipt but signatures."""
 
     READ = "read"
     WRITE = "write"
+    """Draft acts, hand in signatures, withdraw."""
+    SIGN = "sign"
+    """Have the gateway sign with the key that it keeps for the party."""
+
+
+SESSION_SCOPES = frozenset({Scope.READ, Scope.WRITE})
+"""Who logs in holds a key: it signs for itself, and no stolen session signs for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class Caller:
     scopes: frozenset[Scope]
 
     @property
+    def may_have_signed(self) -> bool:
+        """Whether the gateway may sign for it with a kept key."""
+        return self.party_id is not None and Scope.SIGN in self.scopes
+
+    @property
     def is_operator(self) -> bool:
         """Whether this is the operator of the gateway."""
         return self.party_id is None
@@ -40,6 +52,13 @@ class Caller:
             self.party is not None
             and self.party.is_active
             and bool(self.party.roles & SEES_EVERYTHING)
+        )
+
+    @property
+    def oversees(self) -> bool:
+        """Whether it may read who has read what: the operator and live auditors."""
+        return self.is_operator or (
+            self.party is not None and self.party.is_active and Role.AUDITOR in self.party.roles
         )
 
     @property

@@ -240,7 +240,7 @@ class Intake:
         self, pending: PendingAct, caller: Caller, *, acts: ActLog, standing: Standing
     ) -> PendingAct | None:
         """Sign for a caller that is a party, never for the operator. None without a fitting key."""
-        if caller.party_id is None:
+        if caller.party_id is None or not caller.may_have_signed:
             return None
         for address in self._kept_keys.addresses_of(caller.party_id):
             try:

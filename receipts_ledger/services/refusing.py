@@ -25,6 +25,8 @@ _NO_ATTEMPTS = frozenset(
         RefusalCode.IDEMPOTENCY_KEY_REUSED,
         RefusalCode.REQUEST_RUNNING,
         RefusalCode.BODY_TOO_LARGE,
+        RefusalCode.LOGIN_REFUSED,
+        RefusalCode.TOO_MANY_REQUESTS,
     }
 )
 

@@ -1,18 +1,23 @@
-"""Api tokens: made, found by the hash of their secret, revoked. No secret is stored."""
+"""Api tokens: made, found by the hash of their secret, revoked. No secret is stored.
+
+A session is an api token that a key has made by logging in. It ends with the key, or when the
+party is suspended, whatever its own time is.
+"""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from receipts_ledger.domain.caller import Caller, Scope
-from receipts_ledger.domain.ids import PartyId
+from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.store.rows import party_of_row
-from receipts_ledger.store.tables import api_tokens, parties
-from receipts_ledger.store.units import Reader, Writer
+from receipts_ledger.store.tables import api_tokens, parties, party_keys
+from receipts_ledger.store.units import Found, Reader, Writer
 
 SECRET_PREFIX = "rl_"  # noqa: S105  (not a secret: what leaks are recognised by)
 _SECRET_BYTES = 32
@@ -23,7 +28,7 @@ class ApiToken:
     """A new api token. The secret is shown once and never again."""
 
     api_token_id: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 def hash_of(secret: str) -> bytes:
@@ -40,9 +45,11 @@ def create(
     expires_at: datetime | None = None,
     scopes: frozenset[Scope] = frozenset(Scope),
     secret: str | None = None,
+    key: Address | None = None,
 ) -> ApiToken:
     """Make an api token for a party, or for the operator where there is none.
 
+    With the `key` that has logged in, it is a session.
     A `secret` of the caller's own choosing is for set-ups that have to know it beforehand.
     """
     made = ApiToken(str(uuid4()), secret or SECRET_PREFIX + secrets.token_urlsafe(_SECRET_BYTES))
@@ -55,6 +62,7 @@ def create(
         label=label,
         created_at=now,
         expires_at=expires_at,
+        key=key,
     )
     return made
 
@@ -63,21 +71,69 @@ def caller_of(reader: Reader, secret_hash: bytes, now: datetime) -> Caller | Non
     """Return who has shown a secret, None for an unknown, expired or revoked one."""
     token = api_tokens.c
     row = reader.first(
-        select(token.token_id, token.party_id, token.scopes, token.expires_at, *parties.c)
-        .select_from(api_tokens.outerjoin(parties, parties.c.party_id == token.party_id))
+        select(
+            token.token_id,
+            token.party_id,
+            token.scopes,
+            token.expires_at,
+            token.key,
+            party_keys.c.party_id,
+            *parties.c,
+        )
+        .select_from(
+            api_tokens.outerjoin(parties, parties.c.party_id == token.party_id).outerjoin(
+                party_keys, party_keys.c.key == token.key
+            )
+        )
         .where(token.secret_hash == secret_hash, token.revoked_at.is_(None))
     )
     if row is None:
         return None
-    token_id, party_id, scopes, expires_at, *party = row
+    token_id, party_id, scopes, expires_at, key, party_of_key, *columns = row
     if expires_at is not None and expires_at <= now:
+        return None
+    party = None if columns[0] is None else party_of_row(columns)
+    if key is not None and (party is None or not party.is_active or party_of_key != party_id):
         return None
     return Caller(
         api_token_id=token_id,
         party_id=None if party_id is None else PartyId(party_id),
-        party=None if party[0] is None else party_of_row(party),
+        party=party,
         scopes=frozenset(Scope(scope) for scope in scopes),
     )
+
+
+def every(reader: Reader, *, now: datetime | None = None) -> Sequence[Found]:
+    """Return the rows of api tokens, the oldest first: all, or those alive at a moment."""
+    token = api_tokens.c
+    query = select(
+        token.token_id,
+        token.party_id,
+        token.label,
+        token.scopes,
+        token.key,
+        token.created_at,
+        token.expires_at,
+        token.revoked_at,
+        token.last_used_at,
+    )
+    if now is not None:
+        alive = or_(token.expires_at.is_(None), token.expires_at > now)
+        query = query.where(alive, token.revoked_at.is_(None))
+    return reader.rows(query.order_by(token.created_at, token.token_id))
+
+
+def find(reader: Reader, api_token_id: str) -> Found | None:
+    """Return the row of an api token."""
+    return reader.first(select(api_tokens).where(api_tokens.c.token_id == api_token_id))
+
+
+def note_uses(writer: Writer, uses: Mapping[str, datetime]) -> None:
+    """Write down when api tokens were last used."""
+    # In one order, so that two processes never wait for each other.
+    for token_id in sorted(uses):
+        used = api_tokens.c.token_id == token_id
+        writer.run(update(api_tokens).where(used).values(last_used_at=uses[token_id]))
 
 
 def revoke(writer: Writer, api_token_id: str, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from receipts_ledger.chain import keys
 from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.local_node import free_port
 from receipts_ledger.chain.statements import Statements
+from receipts_ledger.chain.wallets import Wallets
 from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.ids import (
     Address,
@@ -37,9 +38,15 @@ from receipts_ledger.domain.ids import (
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.sealed import seal
 from receipts_ledger.errors import Refused
+from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
+from receipts_ledger.services.logins import Logins, Place
+from receipts_ledger.services.rates import Rates
+from receipts_ledger.services.read_log import ReadLog
 from receipts_ledger.store import api_tokens, contents
+from receipts_ledger.store.content_reads import StoredReads
+from receipts_ledger.store.logins import StoredLogins
 from receipts_ledger.store.tables import keystores, metadata
 from receipts_ledger.store.units import Database
 from tests.support.cast import INSPECTOR, REGISTRAR, TRADER_A, WAREHOUSE_A, Member
@@ -48,6 +55,7 @@ from tests.support.relaying import Bench
 
 DOCUMENT_KEY = b"the operator's document key of the tests"
 OPERATOR = "operator"
+PUBLIC_URL = "https://ledger.example"
 
 
 class MemberKeys:
@@ -101,6 +109,14 @@ class TestServices:
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     body_bytes_max: int = BODY_BYTES_MAX
     lag_blocks_max: int = LAG_BLOCKS_MAX
+    access: Access = field(kw_only=True)
+
+
+class StillReadLog(ReadLog):
+    """Writes when it is told to, so that no row appears while a test counts them."""
+
+    def _start(self) -> None:
+        pass
 
 
 class Door:
@@ -136,11 +152,27 @@ class Gateway:
             statements=self.statements,
             clock=self.bench.clock,
             node_head=lambda: int(ledger.rpc.call("eth_blockNumber"), 16),
+            access=self._guards(),
         )
         self.app: FastAPI = create_app(self.services)
         self.client = TestClient(self.app, raise_server_exceptions=False)
         self._doors: dict[str, Door] = {}
         self.index()
+
+    def _guards(self) -> Access:
+        # What is read is written down when a test asks for it, and not meanwhile.
+        return Access(
+            logins=Logins(
+                StoredLogins(self.database),
+                Wallets(),
+                Place(PUBLIC_URL, self.ledger.deployment.chain_id),
+                seal_key=b"the seal of the tests",
+                session_seconds=1_800,
+                clock=self.bench.clock,
+            ),
+            rates=Rates.unlimited(),
+            read_log=StillReadLog(StoredReads(self.database), clock=self.bench.clock),
+        )
 
     def door(self, member: Member | str) -> Door:
         """Return the API as seen by a member, or by the operator."""

@@ -72,6 +72,7 @@ def show_act(act_id: ActPath, ask: AskDep) -> Response:
         shown = reads.act(reader, str(act_id), Sight.of(caller))
         if shown is None:
             raise NotFound("act", act_id)
+        ask.services.access.read_log.note_act(caller, shown.row.act_id)
         return told(told_act(reader, shown, caller, ask.services.statements))
 
 

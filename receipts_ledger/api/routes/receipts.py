@@ -114,6 +114,8 @@ def show_receipt(
         if if_none_match is not None and _matches(tag, if_none_match):
             return Response(status_code=_NOT_MODIFIED, headers={"ETag": tag, **_PRIVATE})
         shown = _with_contents(reader, row, ask.services) if shows_all else public_receipt(row)
+        if shows_all:
+            ask.services.access.read_log.note_receipt(caller, receipt_id)
     return told(shown, {"ETag": tag, **_PRIVATE})
 
 

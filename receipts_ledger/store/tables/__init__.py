@@ -6,9 +6,11 @@ projections. Primary, because the chain cannot give them back: acts, contents, r
 
 from receipts_ledger.store.tables.access import (
     api_tokens,
+    content_reads,
     idempotency_keys,
     key_uses,
     keystores,
+    login_nonces,
 )
 from receipts_ledger.store.tables.acts import (
     act_receipts,
@@ -45,6 +47,7 @@ __all__ = [
     "api_tokens",
     "blocks",
     "chain",
+    "content_reads",
     "contents",
     "cursor",
     "documents",
@@ -56,6 +59,7 @@ __all__ = [
     "keystores",
     "lanes",
     "leases",
+    "login_nonces",
     "metadata",
     "page_items",
     "pages",

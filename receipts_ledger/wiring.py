@@ -91,8 +91,9 @@ class House:
         self.statements = Statements(deployment.signing_domain())
         self.judge = Contract(rpc, deployment.address)
         self.lanes = StoredLanes(database)
+        self.keystores = StoredKeystores(database, clock=self.clock)
         self.kept_keys = KeptKeys(
-            StoredKeystores(database, clock=self.clock),
+            self.keystores,
             Vault(
                 settings.keystore_secret.get_secret_value(),
                 work_factor=settings.keystore_work_factor,
@@ -139,7 +140,10 @@ class House:
         return cursor if cursor.halted_reason is None else self._index.resume(cursor)
 
     def resume_lane(self, address: Address) -> Lane:
-        """Put a paused lane to work again, once its reason is gone."""
+        """Put a paused lane to work again, once its reason is gone. Raises NotFound."""
+        self.lanes.lane(address)
+        if self.keystores.find(address) is None:
+            raise NotFound("kept key of lane", "0x" + address.hex())
         return self.relayer().resume(address)
 
     @contextmanager
@@ -160,6 +164,23 @@ class House:
         address = self.kept_keys.keep(None, private_key)
         self._open_lane(address)
         return address
+
+    def retire_lane(self, address: Address) -> int:
+        """End a lane: it takes nothing new, and once nothing is under way its key is forgotten.
+
+        Returns how many of its transactions are still under way; the key is kept for them.
+        Raises NotFound.
+        """
+        self.lanes.retire(address)
+        under_way = self.lanes.under_way(address)
+        if not under_way:
+            self.kept_keys.forget_lane(address)
+        return under_way
+
+    def rotate_keystore_secret(self, new_secret: str) -> int:
+        """Lock all kept keys with another secret, all or none, and return how many they are."""
+        new = Vault(new_secret, work_factor=self.settings.keystore_work_factor)
+        return self.kept_keys.rotate(new)
 
     def keep_key(self, party_id: PartyId, private_key: bytes | None) -> Address:
         """Keep a party's key, a new one where none is given, and return its address."""
@@ -276,7 +297,8 @@ class House:
         kept = self.kept_keys.lane_keys()
         for address in kept:
             self._open_lane(address)
-        for _ in range(len(kept), self.settings.lanes_min):
+        retired = [lane for lane in self.lanes.every() if lane.is_retired]
+        for _ in range(len(kept) - len(retired), self.settings.lanes_min):
             address = self.kept_keys.keep_new(None)
             self._open_lane(address)
             _log.info("new lane", address="0x" + address.hex(), hint="give it funds, if gas costs")

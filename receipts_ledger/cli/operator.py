@@ -9,7 +9,7 @@ import typer
 from receipts_ledger.cli import options
 from receipts_ledger.cli.gateway import opened
 from receipts_ledger.cli.output import console, print_json, print_members, print_rows
-from receipts_ledger.cli.secret import password_in
+from receipts_ledger.cli.secret import password_in, secret_in
 from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.ids import Address, PartyId
 
@@ -38,8 +38,13 @@ def register(root: typer.Typer) -> None:
     lanes.command("list")(list_lanes)
     lanes.command("keep")(keep_lane)
     lanes.command("resume")(resume_lane)
+    lanes.command("retire")(retire_lane)
     root.add_typer(lanes, name="lanes", rich_help_panel=_PANEL)
     root.command("keep-key", rich_help_panel=_PANEL)(keep_key)
+    kept = typer.Typer(help="Kept keys: what the gateway signs with.", no_args_is_help=True)
+    kept.command("list")(list_kept_keys)
+    kept.command("rotate")(rotate_keystore_secret)
+    root.add_typer(kept, name="kept-keys", rich_help_panel=_PANEL)
 
 
 def create(
@@ -167,6 +172,65 @@ def resume_lane(
     with opened() as house:
         house.resume_lane(address)
     _show_address("lane", address, as_json=as_json)
+
+
+def retire_lane(
+    *,
+    address: Annotated[Address, options.address_argument("The lane's address.")],
+    as_json: options.AsJson = False,
+) -> None:
+    """End a lane, and forget its key once none of its transactions is under way.
+
+    For example: receipts-ledger lanes retire 0x70997970c51812dc3a010c7d01b50e0d17dc79c8
+    """
+    with opened() as house:
+        under_way = house.retire_lane(address)
+    members = {"address": "0x" + address.hex(), "under_way": under_way, "forgotten": not under_way}
+    if as_json:
+        print_json(members)
+        return
+    hint = "say the same again once they are final" if under_way else None
+    print_members("lane", {**members, "next": hint})
+
+
+def list_kept_keys(*, as_json: options.AsJson = False) -> None:
+    """List the keys that the gateway keeps, of parties and of lanes, without opening them.
+
+    For example: receipts-ledger kept-keys list
+    """
+    with opened() as house:
+        rows = [
+            {"address": "0x" + row.address.hex(), "party": row.party_id, "since": row.created_at}
+            for row in house.keystores.owners()
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    print_rows("kept keys", ("address", "party", "since"), [list(row.values()) for row in rows])
+
+
+def rotate_keystore_secret(
+    *,
+    new_secret: Annotated[
+        Path,
+        typer.Option("--new-secret", metavar="FILE", help="File with the new keystore secret."),
+    ],
+    as_json: options.AsJson = False,
+) -> None:
+    """Lock all kept keys with another keystore secret, all or none. Stop the gateway first.
+
+    For example: receipts-ledger kept-keys rotate --new-secret secrets/keystore-secret.new
+    """
+    secret = secret_in(new_secret, "--new-secret") or ""
+    with opened() as house:
+        count = house.rotate_keystore_secret(secret)
+    if as_json:
+        print_json({"kept_keys": count})
+        return
+    console().print(
+        f"{count} kept keys are locked with the new secret: start the gateway with that one",
+        markup=False,
+    )
 
 
 def keep_key(

@@ -11,6 +11,9 @@ from typing import NewType
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Address, Hash32
 
+RETIRED = "retired by the operator"
+"""Why a lane is paused that takes nothing any more."""
+
 ActId = NewType("ActId", str)
 """The gateway's name of an act: a UUID."""
 
@@ -125,6 +128,11 @@ class Lane:
     next_nonce: int
     in_flight_max: int
     paused_reason: str | None
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether its key has been forgotten, or is about to be."""
+        return self.paused_reason == RETIRED
 
 
 @dataclass(frozen=True, slots=True)

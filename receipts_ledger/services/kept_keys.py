@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from receipts_ledger.domain.ids import Address, Hash32, PartyId
-from receipts_ledger.errors import Fatal, NotFound
+from receipts_ledger.errors import Fatal, NotFound, Retryable
 
 
 class Keystores(Protocol):
@@ -21,6 +21,16 @@ class Keystores(Protocol):
     def addresses_of(self, party_id: PartyId | None) -> Sequence[Address]: ...
 
     def find(self, address: Address) -> Mapping[str, Any] | None: ...
+
+    def every(self) -> Mapping[Address, Mapping[str, Any]]: ...
+
+    def replace(
+        self,
+        before: Mapping[Address, Mapping[str, Any]],
+        after: Mapping[Address, Mapping[str, Any]],
+    ) -> bool: ...
+
+    def forget_lane(self, address: Address) -> bool: ...
 
     def any_address(self) -> Address | None: ...
 
@@ -53,6 +63,7 @@ class KeptKeys:
         Raises Fatal when it is kept for somebody else, ValueError when it is no key.
         """
         address = self._vault.address_of(private_key)
+        self._expect_present_secret()
         self._keystores.add(address, party_id, self._vault.lock(private_key))
         if address not in self._keystores.addresses_of(party_id):
             raise Fatal(f"key 0x{address.hex()} is kept for somebody else")
@@ -82,6 +93,40 @@ class KeptKeys:
         address = self._keystores.any_address()
         if address is not None:
             self._key(address)
+
+    def rotate(self, new: Vault) -> int:
+        """Lock all kept keys anew, with another secret, and return how many they are.
+
+        All or none: whatever interrupts it, one of the two secrets opens every key. Raises Fatal
+        when a key does not open with the present secret, Retryable when keys came or went.
+        """
+        before = self._keystores.every()
+        opened = {address: self._vault.open(keystore) for address, keystore in before.items()}
+        after = {address: new.lock(private_key) for address, private_key in opened.items()}
+        for address, keystore in after.items():
+            # What cannot be opened again would be lost with the old secret.
+            if new.open(keystore) != opened[address]:
+                raise Fatal(f"the key 0x{address.hex()} does not open with the new secret")
+        if not self._keystores.replace(before, after):
+            raise Retryable("a key was kept or forgotten meanwhile: nothing was changed")
+        self._vault, self._opened = new, opened
+        return len(after)
+
+    def forget_lane(self, address: Address) -> None:
+        """Forget the key of a lane for ever. Raises NotFound where no lane has it."""
+        if not self._keystores.forget_lane(address):
+            raise NotFound("kept key of a lane", "0x" + address.hex())
+        self._opened.pop(address, None)
+
+    def _expect_present_secret(self) -> None:
+        """Make sure that nobody has changed the secret since this process began. Raises Fatal.
+
+        A key that is locked with an old one would be lost together with it.
+        """
+        address = self._keystores.any_address()
+        keystore = None if address is None else self._keystores.find(address)
+        if keystore is not None:
+            self._vault.open(keystore)
 
     def _key(self, address: Address) -> bytes:
         if address not in self._opened:

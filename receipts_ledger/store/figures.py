@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, func, select
 
-from receipts_ledger.domain.lane import Stage
+from receipts_ledger.domain.lane import RETIRED, Stage
 from receipts_ledger.store import cursor
 from receipts_ledger.store.tables import acts, lanes, refusals, relay_transactions
 from receipts_ledger.store.units import Reader
@@ -69,7 +69,8 @@ def _lanes(reader: Reader, now: datetime) -> dict[str, LaneFigures]:
     for row in reader.rows(select(lanes.c.address, lanes.c.paused_reason)):
         count, oldest = in_flight.get(row.address, (0, now))
         found["0x" + row.address.hex()] = LaneFigures(
-            is_paused=row.paused_reason is not None,
+            # Nobody is to be woken for a lane that was ended on purpose.
+            is_paused=row.paused_reason not in (None, RETIRED),
             in_flight=count,
             oldest_seconds=max(0.0, (now - oldest).total_seconds()),
         )

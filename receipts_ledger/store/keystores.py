@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.store.tables import keystores
-from receipts_ledger.store.units import Database
+from receipts_ledger.store.units import Database, Found, Reader
 
 
 class StoredKeystores:
@@ -47,8 +47,47 @@ class StoredKeystores:
             found: Mapping[str, Any] | None = reader.scalar(query)
         return found
 
+    def every(self) -> Mapping[Address, Mapping[str, Any]]:
+        """Return all keystores."""
+        with self._database.reading() as reader:
+            return _every(reader)
+
+    def replace(
+        self,
+        before: Mapping[Address, Mapping[str, Any]],
+        after: Mapping[Address, Mapping[str, Any]],
+    ) -> bool:
+        """Put other keystores in the place of all, in one transaction; False if they changed."""
+        with self._database.writing() as writer:
+            # No key may come in between what is compared and what is written.
+            writer.lock_out_writers(keystores)
+            if _every(writer) != before:
+                return False
+            for address, keystore in after.items():
+                changed = update(keystores).where(keystores.c.address == address)
+                writer.run(changed.values(keystore=dict(keystore)))
+        return True
+
+    def owners(self) -> Sequence[Found]:
+        """Return whose key each is, and since when it is kept."""
+        kept = keystores.c
+        query = select(kept.address, kept.party_id, kept.created_at)
+        with self._database.reading() as reader:
+            return reader.rows(query.order_by(kept.created_at, kept.address))
+
+    def forget_lane(self, address: Address) -> bool:
+        """Delete the key of a lane; False where it is none. A party's key is on record."""
+        with self._database.writing() as writer:
+            is_lane = (keystores.c.address == address) & keystores.c.party_id.is_(None)
+            return writer.run(delete(keystores).where(is_lane)) == 1
+
     def any_address(self) -> Address | None:
         """Return any kept key, None when there is none."""
         with self._database.reading() as reader:
             found: Address | None = reader.scalar(select(keystores.c.address).limit(1))
         return found
+
+
+def _every(reader: Reader) -> dict[Address, Mapping[str, Any]]:
+    query = select(keystores.c.address, keystores.c.keystore)
+    return {Address(row.address): row.keystore for row in reader.rows(query)}

@@ -1,13 +1,13 @@
 """The rows of lanes: which keys pay, which nonce comes next, and what stops them."""
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.ids import Address
-from receipts_ledger.domain.lane import Lane
+from receipts_ledger.domain.lane import RETIRED, Lane, Stage
 from receipts_ledger.errors import NotFound
 from receipts_ledger.store import cursor
-from receipts_ledger.store.tables import lanes
+from receipts_ledger.store.tables import lanes, relay_transactions
 from receipts_ledger.store.units import Database, Reader, Writer
 
 
@@ -43,6 +43,24 @@ class StoredLanes:
                 .where(lanes.c.address == address, lanes.c.paused_reason.is_(None))
                 .values(paused_reason=reason)
             )
+
+    def retire(self, address: Address) -> None:
+        """Give the lane nothing new for ever, whatever has paused it. Raises NotFound."""
+        with self._database.writing() as writer:
+            lock(writer, address)
+            retired = update(lanes).where(lanes.c.address == address)
+            writer.run(retired.values(paused_reason=RETIRED))
+
+    def under_way(self, address: Address) -> int:
+        """Return how many transactions of a lane are not final: they may need its key yet."""
+        query = (
+            select(func.count())
+            .select_from(relay_transactions)
+            .where(relay_transactions.c.lane == address)
+            .where(relay_transactions.c.status != Stage.FINAL)
+        )
+        with self._database.reading() as reader:
+            return int(reader.scalar(query))
 
     def resume(self, address: Address, next_nonce: int) -> None:
         """Put the lane to work again, from this nonce on or a later one that it has reached."""

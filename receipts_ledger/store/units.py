@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    text,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -100,6 +101,11 @@ class Writer(Reader):
         absent = insert(table).values(**values).on_conflict_do_nothing()
         # Row counts of inserts differ by engine; what comes back does not.
         return self._connection.execute(absent.returning(*table.primary_key)).first() is not None
+
+    def lock_out_writers(self, table: Table) -> None:
+        """Let nobody else change a table until this unit ends. SQLite has one writer anyway."""
+        if self.is_postgresql:
+            self._connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def insert_many(self, table: Table, rows: Sequence[Sequence[object]]) -> None:
         """Insert many rows fast; each has all columns of the table in their order.

@@ -120,6 +120,54 @@ def test_a_lane_is_kept_listed_and_resumed(
     assert f"no lane {nobody}" in refused(capsysbinary, 1, "lanes", "resume", nobody)
 
 
+def test_an_api_token_has_the_scopes_that_it_was_made_with(
+    environment: dict[str, str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    done(capsysbinary, "tokens", "create", "--label=screen", "--party=5", "--scope=read")
+    made = done(capsysbinary, "tokens", "create", "--label=office")
+    done(capsysbinary, "tokens", "create", "--label=gone", "--expires=2020-01-01T00:00:00Z")
+    listed = done(capsysbinary, "tokens", "list")
+    assert [(row["label"], row["scopes"]) for row in listed] == [
+        ("screen", "read"),
+        ("office", "read, sign, write"),
+    ]
+    assert made["secret"] not in str(listed)
+    refused(capsysbinary, 2, "tokens", "create", "--label=odd", "--scope=all")
+
+
+def test_a_lane_is_retired_and_its_key_forgotten(
+    environment: dict[str, str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    address = done(capsysbinary, "lanes", "keep")["address"]
+    kept = done(capsysbinary, "kept-keys", "list")
+    assert [(key["address"], key["party"]) for key in kept] == [(address, None)]
+    retired = done(capsysbinary, "lanes", "retire", address)
+    assert retired == {"address": address, "under_way": 0, "forgotten": True}
+    assert done(capsysbinary, "kept-keys", "list") == []
+    assert done(capsysbinary, "lanes", "list")[0]["paused"] == "retired by the operator"
+    assert "no kept key" in refused(capsysbinary, 1, "lanes", "resume", address)
+    refused(capsysbinary, 1, "lanes", "retire", "0x" + "11" * 20)
+
+
+def test_the_keystore_secret_is_changed(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    for party in ("5", "6"):
+        done(capsysbinary, "keep-key", party)
+    file = tmp_path / "new-secret"
+    file.write_text("too short")
+    refused(capsysbinary, 2, "kept-keys", "rotate", f"--new-secret={file}")
+    file.write_text("another secret of sufficient length")
+    assert done(capsysbinary, "kept-keys", "rotate", f"--new-secret={file}") == {"kept_keys": 2}
+
+    assert "does not open" in refused(capsysbinary, 2, "kept-keys", "list")
+    monkeypatch.setenv(f"{PREFIX}KEYSTORE_SECRET", file.read_text())
+    assert len(done(capsysbinary, "kept-keys", "list")) == 2
+
+
 def test_a_setting_that_is_missing_is_named(
     environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,

@@ -1,12 +1,17 @@
 """Kept keys: encrypted where they lie, opened by one secret, used for their party alone."""
 
+import itertools
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from receipts_ledger.chain import keys
 from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
 from receipts_ledger.domain.ids import Hash32
-from receipts_ledger.errors import Fatal, NotFound
+from receipts_ledger.errors import Fatal, NotFound, Retryable
 from receipts_ledger.services.kept_keys import KeptKeys
 from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.tables import keystores
@@ -15,11 +20,20 @@ from receipts_ledger.wiring import utc_now
 from tests.support.cast import BANK_A, BANK_B, TRADER_A
 from tests.wiring.conftest import SECRET
 
+NEW_SECRET = "the operator's next secret"
 DIGEST = Hash32(keys.keccak(b"statement"))
 
 
 def _kept(database: Database, secret: str = SECRET) -> KeptKeys:
     return KeptKeys(StoredKeystores(database, clock=utc_now), Vault(secret, work_factor=2))
+
+
+def _of_updates(act: Callable[[], None]) -> Callable[..., None]:
+    def before_execute(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE keystores"):
+            act()
+
+    return before_execute
 
 
 @pytest.fixture
@@ -92,6 +106,82 @@ def test_bytes_that_are_no_key_are_not_kept(kept_keys: KeptKeys) -> None:
     for wrong in (bytes(32), b"\xff" * 32):
         with pytest.raises(ValueError, match=r"."):
             kept_keys.keep(BANK_A.party, wrong)
+
+
+def test_all_keys_are_locked_anew_and_open_with_the_new_secret_alone(database: Database) -> None:
+    kept_keys = _kept(database)
+    of_party = kept_keys.keep(BANK_A.party, BANK_A.private_key)
+    of_lane = kept_keys.keep(None, DEVELOPER_KEYS[2])
+
+    assert kept_keys.rotate(Vault(NEW_SECRET, work_factor=2)) == 2
+
+    # The process that did it goes on, and so does one that is started with the new secret.
+    for holder in (kept_keys, _kept(database, NEW_SECRET)):
+        holder.check()
+        assert holder.sign(of_party, DIGEST) == keys.sign(BANK_A.private_key, DIGEST)
+        assert holder.lane_keys() == {of_lane: DEVELOPER_KEYS[2]}
+    with pytest.raises(Fatal, match="does not open"):
+        _kept(database).check()
+
+
+def test_rotation_with_a_wrong_secret_changes_nothing(
+    kept_keys: KeptKeys, database: Database
+) -> None:
+    kept_keys.keep_new(BANK_A.party)
+    with pytest.raises(Fatal, match="does not open"):
+        _kept(database, "another secret than the tests'").rotate(Vault(NEW_SECRET, work_factor=2))
+    _kept(database).check()
+
+
+def test_rotation_that_dies_half_way_leaves_every_key_with_the_old_secret(
+    kept_keys: KeptKeys, database: Database
+) -> None:
+    for _ in range(3):
+        kept_keys.keep_new(BANK_A.party)
+    updates = itertools.count(1)
+
+    def die() -> None:
+        if next(updates) == 3:
+            raise ConnectionError("the process is gone")
+
+    event.listen(database.engine, "before_cursor_execute", _of_updates(die))
+    with pytest.raises(ConnectionError):
+        kept_keys.rotate(Vault(NEW_SECRET, work_factor=2))
+    fresh = _kept(database)
+    for address in fresh.addresses_of(BANK_A.party):
+        fresh.sign(address, DIGEST)
+
+
+def test_key_that_comes_in_meanwhile_stops_the_rotation(
+    kept_keys: KeptKeys, database: Database
+) -> None:
+    kept_keys.keep_new(BANK_A.party)
+
+    class Meanwhile(Vault):
+        def lock(self, private_key: bytes) -> dict[str, Any]:
+            kept_keys.keep_new(BANK_B.party)
+            return super().lock(private_key)
+
+    with pytest.raises(Retryable, match="nothing was changed"):
+        kept_keys.rotate(Meanwhile(NEW_SECRET, work_factor=2))
+    _kept(database).check()
+
+
+def test_process_that_knows_only_the_old_secret_takes_no_key_in(database: Database) -> None:
+    old = _kept(database)
+    old.keep_new(BANK_A.party)
+    _kept(database).rotate(Vault(NEW_SECRET, work_factor=2))
+    with pytest.raises(Fatal, match="does not open"):
+        old.keep_new(BANK_B.party)
+    assert _kept(database, NEW_SECRET).addresses_of(BANK_B.party) == []
+
+
+def test_secrets_are_in_no_repr(kept_keys: KeptKeys) -> None:
+    kept_keys.keep(None, DEVELOPER_KEYS[2])
+    kept_keys.lane_keys()
+    shown = repr(kept_keys) + repr(Vault(SECRET, work_factor=2))
+    assert SECRET not in shown
+    assert DEVELOPER_KEYS[2].hex() not in shown
 
 
 def test_short_secret_and_odd_work_factor_are_refused() -> None:

@@ -1,0 +1,192 @@
+"""The fields of every answer, by how much of it somebody is shown. A new field is named here."""
+
+PLACE = {"last_change.block_number", "last_change.log_index", "last_change.tx_hash"}
+RECEIPT = {
+    "receipt_id",
+    "number",
+    "pool_id",
+    "pool_number",
+    "serial",
+    "status",
+    "encumbered",
+    "encumbered_since.at",
+    "encumbered_since.block_number",
+    "frozen",
+    "claimed",
+    "version",
+    "view",
+}
+RECEIPT_WITHOUT_CONTENTS = (
+    RECEIPT
+    | PLACE
+    | {
+        "holder_id",
+        "pledgee_id",
+        "quantity",
+        "storage_until",
+        "maturity",
+        "paper",
+        "origin",
+        "content_commitment",
+        "pledge.pledgee_id",
+        "pledge.maturity",
+        "pledge.in_default",
+        "pledge.in_default_since",
+        "pledge.terms_commitment",
+    }
+)
+RECEIPT_WHOLE = RECEIPT_WITHOUT_CONTENTS | {
+    "content.brand",
+    "content.bundles",
+    "content.commodity",
+    "content.grade",
+    "pledge.terms.amount.currency",
+    "pledge.terms.amount.minor",
+    "pledge.terms.rate_basis_points",
+    "pledge.terms.covenant",
+    "pledge.terms.documents[].kind",
+    "pledge.terms.documents[].identifier",
+    "pledge.terms.documents[].fingerprint",
+}
+HAPPENED = {"event", "block_number", "block_hash", "log_index", "tx_hash", "at"}
+HISTORY = HAPPENED | {
+    "payload.receipt_id",
+    "payload.subject",
+    "payload.status",
+    "payload.encumbered",
+    "payload.version",
+}
+HISTORY_WHOLE = HAPPENED | {
+    "payload.receipt_id",
+    "payload.subject",
+    "payload.document",
+    "payload.word",
+    "payload.content",
+    "payload.terms",
+}
+ACT = {
+    "act_id",
+    "kind",
+    "digest",
+    "status",
+    "subject",
+    "version",
+    "deadline",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "statement",
+    "receipt_ids",
+    "receipt_numbers",
+    "refusal",
+    "signers[].position",
+    "signers[].party_id",
+    "signers[].role",
+    "signers[].signed",
+    "signers[].key",
+    "signers[].signed_at",
+    "typed_data",
+}
+CARRIED_OUT = {"transaction.hash", "transaction.block_number"}
+DOCUMENTS = {
+    "contents.*.body.documents[].kind",
+    "contents.*.body.documents[].identifier",
+    "contents.*.body.documents[].fingerprint",
+    "contents.*.kind",
+    "contents.*.salts.documents",
+}
+ISSUE = (
+    ACT
+    | CARRIED_OUT
+    | DOCUMENTS
+    | {
+        "contents.*.body.weighbridge_ticket",
+        "contents.*.salts.weighbridge_ticket",
+        *(f"contents.*.body.{name}" for name in ("brand", "bundles", "commodity", "grade")),
+        *(f"contents.*.salts.{name}" for name in ("brand", "bundles", "commodity", "grade")),
+    }
+)
+FIRST_PLEDGE = (
+    ACT
+    | CARRIED_OUT
+    | DOCUMENTS
+    | {
+        "contents.*.body.amount.currency",
+        "contents.*.body.amount.minor",
+        "contents.*.body.rate_basis_points",
+        "contents.*.salts.amount",
+        "contents.*.salts.rate_basis_points",
+    }
+)
+SECOND_PLEDGE = FIRST_PLEDGE | {"contents.*.body.covenant", "contents.*.salts.covenant"}
+ASSIGNMENT = ACT | {"transaction", "contents"}
+EVIDENCE = {
+    "evidence.block_hash",
+    "evidence.block_number",
+    "evidence.tx_hash",
+    "evidence.log_index",
+    "evidence.final",
+}
+REFUSAL = EVIDENCE | {
+    "refusal_id",
+    "at",
+    "source",
+    "party_id",
+    "verb",
+    "subject",
+    "code",
+    "title",
+    "title_zh",
+    "details.receipt_id",
+    "details.detail",
+    "digest",
+    "act_id",
+}
+PROBLEM = EVIDENCE | {
+    "type",
+    "title",
+    "title_zh",
+    "status",
+    "code",
+    "rule",
+    "detail",
+    "details.receipt_id",
+    "refusal_id",
+}
+PLEDGEE = {"details.pledgee"}
+PARTY = PLACE | {
+    "party_id",
+    "roles",
+    "active",
+    "in_recovery",
+    "veto_until",
+    "version",
+    "keys",
+    "profile_commitment",
+    "profile.name",
+}
+POOL = PLACE | {
+    "pool_id",
+    "number",
+    "warehouse_id",
+    "commodity",
+    "place",
+    "base_unit",
+    "serialised",
+    "paged",
+    "bonded",
+    "non_negotiable",
+    "paused",
+    "sealed",
+    "capacity",
+    "attested",
+    "receipted",
+    "attestation_days",
+    "attested_on",
+    "inspector_id",
+    "next_serial",
+    "version",
+    "description_commitment",
+    "evidence_commitment",
+}
+SESSION = {"session_id", "party_id", "roles", "active", "scopes", "key", "expires_at"}

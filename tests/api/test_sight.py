@@ -29,7 +29,7 @@ from tests.support.cast import (
     Member,
 )
 from tests.support.gateway import OPERATOR, Door, Gateway, done, issue_body, pledge_body
-from tests.support.requests import COPPER
+from tests.support.requests import COPPER, REQUESTS, Request
 from tests.support.sight import (
     ACT,
     ASSIGNMENT,
@@ -51,6 +51,7 @@ from tests.support.sight import (
     SESSION,
 )
 
+OF_A_RECEIPT = [request for request in REQUESTS if "{receipt}" in request.path]
 OTHER_BANK = Member("bank e", PartyId(4_301), Role.LENDER)
 
 # What each is to the one receipt of this module.
@@ -386,6 +387,24 @@ def test_nobody_else_finds_the_terms_anywhere(gateway: Gateway, story: Story) ->
             assert not [text for text in answers if secret in text], (who, secret)
     whole = gateway.door(BANK_A).get(paths[0]).text
     assert all(secret in whole for secret in SECRETS)
+
+
+@pytest.mark.parametrize("request_", OF_A_RECEIPT, ids=lambda request: request.path)
+def test_whoever_tries_something_learns_nothing_by_it(
+    gateway: Gateway, story: Story, request_: Request
+) -> None:
+    problem = PROBLEM | {"field", "errors[].field", "errors[].rule", "errors[].detail"}
+    for who in sorted(EVERYBODY - INFORMED):
+        body = request_.body(gateway, story.receipt)
+        answer = gateway.door(WHO[who]).post(request_.path.format(receipt=story.receipt), body)
+        if answer.status_code == 202:
+            # Its own draft: with what it has written, and without who would have to agree.
+            holder, pledgee = TRADER_A.party, BANK_A.party
+            named = {signer["party_id"] for signer in answer.json()["signers"]}
+            assert not named & {holder, pledgee}, who
+        else:
+            assert told(answer.json()) <= problem, who
+        assert not [secret for secret in SECRETS if secret in answer.text], who
 
 
 def test_every_answer_of_the_api_is_in_a_table(gateway: Gateway) -> None:

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
 
     rpc: str = Field(
         description="The node: its JSON-RPC address, http:// or https://.",
+        # It may hold a password; so may the database's.
+        repr=False,
         pattern=r"^https?://",
     )
     rpc_timeout_seconds: float = Field(
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "sqlite:///receipts-ledger.db",
         description="`sqlite:///file` or `postgresql://user@host/name`.",
+        repr=False,
     )
     finality: str = Field(
         "instant",

@@ -5,6 +5,7 @@ caller knows that.
 """
 
 import itertools
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
@@ -115,8 +116,11 @@ class Rpc:
 
     def __init__(self, url: str, *, timeout_seconds: float = 30.0) -> None:
         if not url.startswith(("http://", "https://")):
-            raise ValueError(f"{url!r} is no http:// or https:// address of a node")
+            raise ValueError(
+                f"{_without_secrets(url)!r} is no http:// or https:// address of a node"
+            )
         self.url = url
+        self._name = _without_secrets(url)
         self._ids = itertools.count(1)
         self._pool = urllib3.PoolManager(
             maxsize=_CONNECTIONS_MAX,
@@ -170,12 +174,12 @@ class Rpc:
                 "POST", self.url, body=orjson.dumps(body), headers=_HEADERS
             )
         except urllib3.exceptions.HTTPError as error:
-            raise Retryable(f"the node at {self.url} does not answer: {error}") from error
+            raise Retryable(f"the node at {self._name} does not answer: {error}") from error
         try:
             return orjson.loads(response.data)
         except orjson.JSONDecodeError as error:
             raise Retryable(
-                f"the node at {self.url} answered HTTP {response.status} without JSON"
+                f"the node at {self._name} answered HTTP {response.status} without JSON"
             ) from error
 
 
@@ -215,3 +219,8 @@ def _revert(field: Any) -> bytes | None:
         except ValueError:
             return None
     return None
+
+
+def _without_secrets(url: str) -> str:
+    """Return an address as it may be logged: without user, password and query."""
+    return re.sub(r"//[^/@]*@", "//", url.partition("?")[0])

@@ -5,6 +5,7 @@ and upgrade later, fails under load whatever the timeout: the upgrade does not w
 """
 
 import json
+import re
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -32,7 +33,9 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise Fatal(f"{url!r} is no database URL: {error}") from error
+        # What came in may hold a password, and what the library says repeats it.
+        shown = re.sub(r"//.*@", "//", url)
+        raise Fatal(f"{shown!r} is no database URL: {type(error).__name__}") from None
     match parsed.get_backend_name():
         case "sqlite":
             return _open_sqlite(parsed)

@@ -4,21 +4,28 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import urllib3
 
+from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.local_node import LocalNode, free_port
+from receipts_ledger.chain.relaying import LaneKey
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.chain.wallets import checksummed
 from receipts_ledger.client import Document, LedgerClient
 from receipts_ledger.config import PREFIX, Settings
 from receipts_ledger.domain.ids import Day, ReceiptId, date_of
 from receipts_ledger.errors import LedgerError
-from receipts_ledger.wiring import open_house
+from receipts_ledger.services.logins import Session
+from receipts_ledger.store import api_tokens
+from receipts_ledger.store.units import Database
+from receipts_ledger.wiring import open_house, utc_now
 from tests.support.cast import BANK_A, TRADER_A, WAREHOUSE_A
 from tests.support.ledger_on_chain import LedgerOnChain, ledger_with_receipts
 from tests.support.relaying import LANE_KEY
@@ -189,3 +196,55 @@ def _refusals(url: str, secrets: dict[str, str], receipt: ReceiptId) -> list[str
         answer = urllib3.request(method, url + path, headers=headers, body=content, retries=False)
         answers.append(answer.data.decode())
     return answers
+
+
+PASSWORD = "password-in-an-address"
+
+
+def test_what_holds_a_secret_does_not_show_it(database: Database) -> None:
+    with database.writing() as writer:
+        made = api_tokens.create(writer, party_id=None, label="office", now=utc_now())
+    settings = Settings.read(
+        rpc=f"http://user:{PASSWORD}@node:8545",
+        database_url=f"postgresql://user:{PASSWORD}@host/name",
+        document_key=DOCUMENT_KEY,
+        keystore_secret=KEYSTORE_SECRET,
+    )
+    client = LedgerClient("http://127.0.0.1:1", made.secret, key=BANK_A.private_key)
+    holders = (
+        made,
+        settings,
+        Vault(KEYSTORE_SECRET, work_factor=2),
+        Session("id", made.secret, BANK_A.party, utc_now()),
+        LaneKey(LANE_KEY, 1, BANK_A.address, TransactionType.FEE_MARKET),
+        client,
+        Rpc(settings.rpc),
+    )
+    hidden = [made.secret, DOCUMENT_KEY, KEYSTORE_SECRET, PASSWORD]
+    hidden += [key.hex() for key in KEYS.values()] + [repr(key) for key in KEYS.values()]
+    for holder in holders:
+        shown = repr(holder) + str(holder)
+        assert not [secret for secret in hidden if secret in shown], type(holder)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda: Rpc(f"http://user:{PASSWORD}@127.0.0.1:1/path?key={PASSWORD}").call("eth_chainId"),
+        lambda: Rpc(f"ftp://user:{PASSWORD}@127.0.0.1:1"),
+        lambda: Database.open(f"postgresql://user:{PASSWORD}@host:no-port/name"),
+        lambda: Database.open(f"mysql://user:{PASSWORD}@host/name"),
+        lambda: Settings.read(rpc=f"ftp://user:{PASSWORD}@node", document_key=PASSWORD),
+        lambda: _ask_postgres(f"postgresql://user:{PASSWORD}@127.0.0.1:1/name"),
+    ],
+)
+def test_a_password_in_an_address_is_in_no_fault(fault: Callable[[], object]) -> None:
+    with pytest.raises((LedgerError, ValueError)) as raised:
+        fault()
+    assert PASSWORD not in "".join(traceback.format_exception(raised.value))
+
+
+def _ask_postgres(url: str) -> None:
+    database = Database.open(url)
+    with database.reading():
+        pass

@@ -34,7 +34,7 @@ from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, PartyId
 from receipts_ledger.domain.lane import Lane
-from receipts_ledger.errors import Fatal, NotFound, Retryable
+from receipts_ledger.errors import Fatal, LedgerError, NotFound
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.index import Indexer, Outcome
@@ -222,7 +222,7 @@ class House:
         """Write down what was read, and close the connections to the database."""
         try:
             self.access.read_log.close()
-        except Retryable as error:
+        except LedgerError as error:
             _log.error("reads not written down", reason=str(error))
         self.database.close()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from receipts_ledger.domain.caller import Caller, Scope
 from receipts_ledger.domain.ids import Address, PartyId
@@ -21,6 +21,26 @@ from receipts_ledger.store.units import Found, Reader, Writer
 
 SECRET_PREFIX = "rl_"  # noqa: S105  (not a secret: what leaks are recognised by)
 _SECRET_BYTES = 32
+
+
+# Asked at every request, and so made once.
+_SHOWN = (
+    select(
+        api_tokens.c.token_id,
+        api_tokens.c.party_id,
+        api_tokens.c.scopes,
+        api_tokens.c.expires_at,
+        api_tokens.c.key,
+        party_keys.c.party_id,
+        *parties.c,
+    )
+    .select_from(
+        api_tokens.outerjoin(parties, parties.c.party_id == api_tokens.c.party_id).outerjoin(
+            party_keys, party_keys.c.key == api_tokens.c.key
+        )
+    )
+    .where(api_tokens.c.secret_hash == bindparam("secret_hash"), api_tokens.c.revoked_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +89,7 @@ def create(
 
 def caller_of(reader: Reader, secret_hash: bytes, now: datetime) -> Caller | None:
     """Return who has shown a secret, None for an unknown, expired or revoked one."""
-    token = api_tokens.c
-    row = reader.first(
-        select(
-            token.token_id,
-            token.party_id,
-            token.scopes,
-            token.expires_at,
-            token.key,
-            party_keys.c.party_id,
-            *parties.c,
-        )
-        .select_from(
-            api_tokens.outerjoin(parties, parties.c.party_id == token.party_id).outerjoin(
-                party_keys, party_keys.c.key == token.key
-            )
-        )
-        .where(token.secret_hash == secret_hash, token.revoked_at.is_(None))
-    )
+    row = reader.first(_SHOWN.params(secret_hash=secret_hash))
     if row is None:
         return None
     token_id, party_id, scopes, expires_at, key, party_of_key, *columns = row

@@ -33,7 +33,22 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
-ACT = "00000000-0000-0000-0000-000000000000"
+ID = "00000000-0000-0000-0000-000000000000"
+# Whoever asks may end his own session, whatever it is good for.
+OF_ONES_OWN = {("delete", "/v1/session")}
+
+
+class Names(dict[str, object]):
+    """What stands in a path: ids that are not there, where nothing else is said."""
+
+    def __missing__(self, name: str) -> str:
+        return ID
+
+
+def scope_of(method: str, path: str) -> Scope:
+    """Return what an operation asks for: whatever changes something asks for `write`."""
+    is_read = method == "get" or (method, path) in OF_ONES_OWN
+    return Scope.READ if is_read else Scope.WRITE
 
 
 def operations(gateway: Gateway) -> list[tuple[str, str, dict[str, Any]]]:
@@ -44,6 +59,10 @@ def operations(gateway: Gateway) -> list[tuple[str, str, dict[str, Any]]]:
             body = operation.get("requestBody", {}).get("content", {}).get("application/json")
             name = body["schema"]["$ref"].rsplit("/", 1)[1] if body else None
             schema = document["components"]["schemas"].get(name, {})
+            answers = operation["responses"].get("200", {}).get("content", {})
+            if "text/event-stream" in answers:
+                # It would never end. That it asks for its scope is tested where it lives.
+                continue
             found.append((method, path, (schema.get("examples") or [{}])[0]))
     return found
 
@@ -52,7 +71,7 @@ def asked(gateway: Gateway, scopes: frozenset[Scope]) -> Iterator[tuple[str, str
     """Send every operation once, with an api token of the operator's good for these scopes."""
     secret = gateway.secret_for(None, "scopes", scopes=scopes)
     for number, (method, path, example) in enumerate(operations(gateway)):
-        filled = path.format(party_id=5, pool_id=131_073, receipt_id=5, act_id=ACT, code="x")
+        filled = path.format_map(Names(party_id=5, pool_id=131_073, receipt_id=5, code="x"))
         headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": f"{secret}{number}"}
         body = example if method == "post" else None
         yield method, path, gateway.client.request(method, filled, headers=headers, json=body)
@@ -65,21 +84,21 @@ def refused_for(answer: Any, scope: Scope) -> bool:
 
 def test_an_api_token_for_nothing_opens_nothing_but_what_is_open_to_all(gateway: Gateway) -> None:
     for method, path, answer in asked(gateway, frozenset()):
-        wanted = Scope.WRITE if method == "post" else Scope.READ
+        wanted = scope_of(method, path)
         assert refused_for(answer, wanted) is ((method, path) not in OPEN), (method, path)
 
 
 @pytest.mark.parametrize("scope", [Scope.READ, Scope.WRITE])
 def test_each_scope_opens_its_own_routes_alone(gateway: Gateway, scope: Scope) -> None:
     for method, path, answer in asked(gateway, frozenset({scope})):
-        wanted = Scope.WRITE if method == "post" else Scope.READ
+        wanted = scope_of(method, path)
         is_refused = (method, path) not in OPEN and wanted is not scope
         assert refused_for(answer, wanted) is is_refused, (method, path)
 
 
 def test_without_an_api_token_only_what_is_open_answers(gateway: Gateway) -> None:
     for method, path, example in operations(gateway):
-        filled = path.format(party_id=5, pool_id=131_073, receipt_id=5, act_id=ACT, code="x")
+        filled = path.format_map(Names(party_id=5, pool_id=131_073, receipt_id=5, code="x"))
         body = example if method == "post" else None
         headers = {"Idempotency-Key": "anybody"}
         answer = gateway.client.request(method, filled, headers=headers, json=body)

@@ -1,11 +1,15 @@
 """Logging in with a key: a message of this gateway, signed once, opens a session that shows."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
 
+from receipts_ledger.api import create_app
 from receipts_ledger.chain import keys
 from receipts_ledger.chain.wallets import checksummed, sign_text
 from receipts_ledger.domain.ids import PartyId, PoolId, ReceiptId, Version
@@ -107,6 +111,19 @@ def test_of_many_who_send_the_same_message_at_once_one_is_let_in(gateway: Gatewa
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [201] + [401] * 7
+
+
+def test_a_message_of_one_replica_is_good_once_in_all_of_them(gateway: Gateway) -> None:
+    access = replace(gateway.services.access, logins=gateway.logins())
+    services = replace(gateway.services, access=access, metrics=CollectorRegistry())
+    replica = TestClient(create_app(services))
+    message = offered(gateway, TRADER_A)
+    signature = sign_text(TRADER_A.private_key, message)
+    body = {"message": message, "signature": "0x" + signature.hex()}
+
+    assert replica.post("/v1/logins", json=body).status_code == 201
+    assert reason(gateway.client.post("/v1/logins", json=body))[2] == "nonce"
+    assert reason(replica.post("/v1/logins", json=body))[2] == "nonce"
 
 
 @pytest.mark.parametrize(

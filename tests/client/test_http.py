@@ -98,8 +98,16 @@ def test_what_is_not_there_is_not_found(server: Server) -> None:
         http(server).get("/v1/parties/9")
 
 
-def test_a_request_that_was_turned_away_is_sent_again_under_the_same_key(server: Server) -> None:
-    busy = (503, b'{"code":"Unavailable","detail":"later"}')
+@pytest.mark.parametrize(
+    "busy",
+    [
+        (503, b'{"code":"Unavailable","detail":"later"}'),
+        (429, b'{"code":"TooManyRequests","detail":"ask again in 1 s"}'),
+    ],
+)
+def test_a_request_that_was_turned_away_is_sent_again_under_the_same_key(
+    server: Server, busy: tuple[int, bytes]
+) -> None:
     server.answers = [busy, (202, b"{}")]
     assert http(server).post("/v1/receipts", {}) == {}
     first, second = server.asked

@@ -162,16 +162,20 @@ class Gateway:
     def _guards(self) -> Access:
         # What is read is written down when a test asks for it, and not meanwhile.
         return Access(
-            logins=Logins(
-                StoredLogins(self.database),
-                Wallets(),
-                Place(PUBLIC_URL, self.ledger.deployment.chain_id),
-                seal_key=b"the seal of the tests",
-                session_seconds=1_800,
-                clock=self.bench.clock,
-            ),
+            logins=self.logins(),
             rates=Rates.unlimited(),
             read_log=StillReadLog(StoredReads(self.database), clock=self.bench.clock),
+        )
+
+    def logins(self) -> Logins:
+        """Return what a replica of this gateway logs in with."""
+        return Logins(
+            StoredLogins(self.database),
+            Wallets(),
+            Place(PUBLIC_URL, self.ledger.deployment.chain_id),
+            seal_key=b"the seal of the tests",
+            session_seconds=1_800,
+            clock=self.bench.clock,
         )
 
     def door(self, member: Member | str) -> Door:

@@ -103,6 +103,15 @@ class Settings(BaseSettings):
     index_poll_seconds: float = Field(
         0.5, gt=0, le=600, description="How often to look for new blocks."
     )
+    idempotency_keep_hours: int = Field(
+        168,
+        ge=24,
+        le=87_600,
+        description=(
+            "How long the answer to a POST is kept under its idempotency key. The same request "
+            "after that still drafts no second act."
+        ),
+    )
     lag_blocks_max: int = Field(
         20,
         ge=0,

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import cached_property
 
@@ -47,7 +47,7 @@ from receipts_ledger.services.relay.decide import Pace
 from receipts_ledger.services.relay.ports import FeePolicy
 from receipts_ledger.services.relay.relayer import Relayer
 from receipts_ledger.services.worker import Loop, Troubles, Worker
-from receipts_ledger.store import api_tokens, migrate
+from receipts_ledger.store import api_tokens, idempotency, migrate
 from receipts_ledger.store.api_tokens import ApiToken
 from receipts_ledger.store.content_reads import StoredReads
 from receipts_ledger.store.index import StoredIndex
@@ -59,6 +59,8 @@ from receipts_ledger.store.queue import StoredQueue
 from receipts_ledger.store.transactions import StoredTransactions
 from receipts_ledger.store.units import Database, Found
 from receipts_ledger.store.worker_lock import sole_worker
+
+_FORGET_POLL_SECONDS = 600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -218,6 +220,13 @@ class House:
             if not api_tokens.revoke(writer, api_token_id, self.clock()):
                 raise NotFound("living api token", api_token_id)
 
+    def forget(self) -> bool:
+        """Delete some answers that are older than is promised. True when there may be more."""
+        kept = timedelta(hours=self.settings.idempotency_keep_hours)
+        with self.database.writing() as writer:
+            count = idempotency.forget_before(writer, self.clock() - kept)
+        return count == idempotency.FORGOTTEN_AT_ONCE
+
     def close(self) -> None:
         """Write down what was read, and close the connections to the database."""
         try:
@@ -283,6 +292,7 @@ class House:
         return [
             Loop("index", index, self.settings.index_poll_seconds),
             Loop("relay", relay, self.settings.relay_poll_seconds),
+            Loop("forget", self.forget, _FORGET_POLL_SECONDS),
         ]
 
     def _payers(self) -> Sequence[LaneKey]:

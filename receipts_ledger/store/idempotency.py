@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import RefusalCode, Refused
@@ -18,6 +18,9 @@ from receipts_ledger.store.units import Writer
 
 RUNNING_SECONDS_MAX = 120
 """After so long without an answer the request has died, and may be taken up again."""
+
+FORGOTTEN_AT_ONCE = 1_000
+"""So many keys go in one transaction at most: other writers do not wait long for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,15 @@ def give_up(writer: Writer, request: RequestKey) -> None:
 
 
 def forget_before(writer: Writer, moment: datetime) -> int:
-    """Delete the keys from before a moment and return how many they were."""
-    return writer.run(delete(idempotency_keys).where(idempotency_keys.c.created_at < moment))
+    """Delete the oldest keys from before a moment, FORGOTTEN_AT_ONCE at most, and count them."""
+    key = tuple_(idempotency_keys.c.principal, idempotency_keys.c.key)
+    oldest = (
+        select(idempotency_keys.c.principal, idempotency_keys.c.key)
+        .where(idempotency_keys.c.created_at < moment)
+        .order_by(idempotency_keys.c.created_at)
+        .limit(FORGOTTEN_AT_ONCE)
+    )
+    return writer.run(delete(idempotency_keys).where(key.in_(oldest)))
 
 
 def _is(request: RequestKey) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from receipts_ledger.errors import Fatal
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 SECRET = "correct horse battery staple"
-UNITS = ("seconds", "bytes", "blocks", "wei")
+UNITS = ("seconds", "hours", "bytes", "blocks", "wei")
 NEEDED = {"rpc": "http://127.0.0.1:8545", "document_key": SECRET, "keystore_secret": SECRET}
 
 
@@ -44,7 +44,7 @@ def test_amounts_have_their_unit_last_but_for_min_and_max() -> None:
         if setting.annotation is float:
             assert name.endswith("_seconds")
         bare = name.removesuffix("_max").removesuffix("_min")
-        if bare.startswith(("fee_", "body_", "lag_")) and bare != "fee_mode":
+        if bare.startswith(("fee_", "body_", "lag_", "idempotency_")) and bare != "fee_mode":
             assert bare.endswith(UNITS), name
 
 
@@ -112,6 +112,7 @@ def test_everything_that_is_wrong_is_named_at_once_and_no_secret_with_it() -> No
         ("index_poll_seconds", 0.001, 0),
         ("rpc_timeout_seconds", 600, 601),
         ("body_bytes_max", 1024, 1023),
+        ("idempotency_keep_hours", 24, 23),
         ("finality", "depth:0", "depth:-1"),
         ("finality", "tag:finalized", "tag:safe"),
         ("keystore_secret", "s" * 16, "s" * 15),

@@ -1,15 +1,18 @@
 """A gateway does not start on the wrong chain, contract, schema, database or secret."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
+from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.lane import Lane
 from receipts_ledger.errors import Fatal, Retryable
-from receipts_ledger.store import migrate
+from receipts_ledger.store import idempotency, migrate
+from receipts_ledger.store.idempotency import FORGOTTEN_AT_ONCE, RequestKey, StoredAnswer
 from receipts_ledger.store.worker_lock import sole_worker
 from receipts_ledger.wiring import House, Schema, open_house
 from tests.support.cast import TRADER_A
@@ -130,4 +133,25 @@ def test_api_tokens_are_made_for_party_and_operator(make_settings: MakeSettings)
     of_party = house.make_api_token(TRADER_A.party, "trader", expires_at=None)
     of_operator = house.make_api_token(None, "operator", expires_at=None)
     assert of_party.secret != of_operator.secret
+    house.close()
+
+
+def test_answers_are_kept_as_long_as_promised_and_no_longer(make_settings: MakeSettings) -> None:
+    house = _opened(make_settings, idempotency_keep_hours=24)
+    promised = house.clock() - timedelta(hours=24)
+    answered = StoredAnswer(202, {}, b"{}")
+
+    def request(number: int) -> RequestKey:
+        return RequestKey("operator", str(number), Hash32(bytes(32)))
+
+    with house.database.writing() as writer:
+        for number in range(FORGOTTEN_AT_ONCE + 1):
+            idempotency.answer(writer, request(number), answered, promised - timedelta(hours=1))
+        idempotency.answer(writer, request(-1), answered, promised + timedelta(hours=1))
+
+    assert [house.forget(), house.forget()] == [True, False]
+    with house.database.writing() as writer:
+        assert idempotency.claim(writer, request(-1), house.clock()) == answered
+        for number in (0, FORGOTTEN_AT_ONCE):
+            assert idempotency.claim(writer, request(number), house.clock()) is None
     house.close()

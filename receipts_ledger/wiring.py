@@ -237,9 +237,9 @@ class House:
 
     def _guards(self) -> Access:
         settings = self.settings
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         place = Place(
-            settings.public_url or f"http://{settings.host}:{settings.port}",
-            self.deployment.chain_id,
+            settings.public_url or f"http://{host}:{settings.port}", self.deployment.chain_id
         )
         return Access(
             logins=Logins(

@@ -8,8 +8,10 @@ import pytest
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
+from receipts_ledger.chain.wallets import checksummed
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.lane import Lane
+from receipts_ledger.domain.login import LoginMessage
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.store import idempotency, migrate
 from receipts_ledger.store.idempotency import FORGOTTEN_AT_ONCE, RequestKey, StoredAnswer
@@ -125,6 +127,24 @@ def test_second_worker_on_one_file_is_refused(make_settings: MakeSettings) -> No
     house = open_house(settings)
     with house.working():
         pass
+    house.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "domain"),
+    [
+        ({"host": "127.0.0.1", "port": 8_000}, "127.0.0.1:8000"),
+        ({"host": "::1", "port": 8_000}, "[::1]:8000"),
+        ({"public_url": "https://ledger.example"}, "ledger.example"),
+    ],
+)
+def test_log_ins_are_bound_to_the_address_that_parties_type(
+    make_settings: MakeSettings, given: dict[str, object], domain: str
+) -> None:
+    house = _opened(make_settings, **given)
+    message, _ = house.access.logins.offer(TRADER_A.address)
+    assert message.startswith(f"{domain} wants you to sign in")
+    assert LoginMessage.parse(message, checksummed).domain == domain
     house.close()
 
 

@@ -177,6 +177,8 @@ class Rpc:
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url!r} is no http:// or https:// address of a node")
         self.url = url
+        # An address may hold a password or a key of its host.
+        self.name = urllib3.util.parse_url(url)._replace(auth=None).netloc or url
         self._told = told
         self._ids = itertools.count(1)
         # By method: receipts fill an answer long before headers do.

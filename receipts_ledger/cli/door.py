@@ -21,6 +21,7 @@ from receipts_ledger.cli import (
     keys,
     operator,
     registry,
+    settings,
     show,
     story,
 )
@@ -45,7 +46,20 @@ root = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (story, keys, registry, acts, changes, show, audit, gateway, index, operator, deploy):
+for room in (
+    story,
+    keys,
+    registry,
+    acts,
+    changes,
+    show,
+    audit,
+    gateway,
+    index,
+    operator,
+    deploy,
+    settings,
+):
     room.register(root)
 
 

@@ -111,6 +111,27 @@ class Settings(BaseSettings):
         le=1024,
         description="Transactions of a new lane in no block yet; many nodes drop more than 16.",
     )
+    lane_funds_min_wei: int = Field(
+        0,
+        ge=0,
+        le=_WEI_MAX,
+        description="A lane with less is warned of; never on a chain without fees.",
+    )
+    lane_funds_transactions_min: int = Field(
+        10,
+        ge=0,
+        le=1_000_000,
+        description="A lane that cannot pay so many full transactions is warned of.",
+    )
+    queue_acts_max: int = Field(
+        5_000,
+        ge=1,
+        le=10_000_000,
+        description=(
+            "When so many acts wait for a transaction, last signatures get 503 with Retry-After; "
+            "reads and drafts go on."
+        ),
+    )
     relay_poll_seconds: float = Field(
         0.5, gt=0, le=600, description="How often to look for acts to relay."
     )

@@ -32,9 +32,10 @@ from receipts_ledger.config import Settings, origin_of
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, PartyId
-from receipts_ledger.domain.lane import Lane
+from receipts_ledger.domain.lane import Lane, LaneFunds
 from receipts_ledger.errors import Fatal, NotFound, Refused
 from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.funds import Funds
 from receipts_ledger.services.index import Indexer, Outcome
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.services.kept_keys import KeptKeys
@@ -54,6 +55,7 @@ from receipts_ledger.store.units import Database
 from receipts_ledger.store.worker_lock import sole_worker
 
 _FORGET_POLL_SECONDS = 600.0
+_FUNDS_POLL_SECONDS = 15.0
 # What decides whether a gateway fits its chain: told at every start.
 _OF_CHAIN = ("engine", "finality", "fee_mode", "lane_in_flight_max", "rpc_batch_calls_max")
 
@@ -89,6 +91,7 @@ class House:
         self.cursor_key = hmac.digest(self.document_key, b"receipts-ledger page cursors", "sha256")
         self.body_bytes_max = settings.body_bytes_max
         self.lag_blocks_max = settings.lag_blocks_max
+        self.queue_acts_max = settings.queue_acts_max
         self.profiles = Profiles.shipped()
         self.statements = Statements(deployment.signing_domain())
         self._rooms = [_Rooms(nodes.rpc_at(place), deployment) for place in range(len(nodes))]
@@ -195,6 +198,10 @@ class House:
             if not api_tokens.revoke(writer, api_token_id, self.clock()):
                 raise NotFound("living api token", api_token_id)
 
+    def lane_funds(self) -> list[LaneFunds]:
+        """Ask the node what each lane can pay now."""
+        return self.nodes.ask(lambda place: self._funds.look(self._rooms[place].node))
+
     def forget(self) -> bool:
         """Delete some answers that are older than is promised. True when there may be more."""
         kept = timedelta(hours=self.settings.idempotency_keep_hours)
@@ -228,6 +235,16 @@ class House:
         ]
 
     @cached_property
+    def _funds(self) -> Funds:
+        return Funds(
+            self.lanes,
+            fee_policy(self.settings),
+            least_wei=self.settings.lane_funds_min_wei,
+            transactions_min=self.settings.lane_funds_transactions_min,
+            clock=self.clock,
+        )
+
+    @cached_property
     def _leases(self) -> StoredLeases:
         return StoredLeases(self.database, clock=self.clock)
 
@@ -250,7 +267,15 @@ class House:
             relay_troubles.of_step(done.troubles)
             return done.has_advanced
 
+        low_funds = Troubles(lambda reason: _log.warning("low funds", reason=reason))
+
+        def funds() -> bool:
+            with self.nodes.step() as place:
+                low_funds.of_step(self._funds.step(self._rooms[place].node))
+            return False
+
         return [
+            Loop("funds", funds, _FUNDS_POLL_SECONDS),
             Loop("index", index, self.settings.index_poll_seconds),
             Loop("relay", relay, self.settings.relay_poll_seconds),
             Loop("forget", self.forget, _FORGET_POLL_SECONDS),

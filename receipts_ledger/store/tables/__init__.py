@@ -31,6 +31,7 @@ from receipts_ledger.store.tables.projections import (
     receipts,
 )
 from receipts_ledger.store.tables.relay import (
+    lane_funds,
     lanes,
     leases,
     relay_acts,
@@ -54,6 +55,7 @@ __all__ = [
     "items",
     "key_uses",
     "keystores",
+    "lane_funds",
     "lanes",
     "leases",
     "metadata",

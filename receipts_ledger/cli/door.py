@@ -16,6 +16,7 @@ from receipts_ledger.cli import (
     audit,
     changes,
     deploy,
+    doctor,
     gateway,
     index,
     keys,
@@ -58,6 +59,7 @@ for room in (
     index,
     operator,
     deploy,
+    doctor,
     settings,
 ):
     room.register(root)

@@ -23,6 +23,7 @@ class LyingNode:
         self._node = node
         self.bend: Bend | None = None
         self.limit: Limit | None = None
+        self.withholds_reverts = False
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON-RPC answer to one request."""
@@ -32,7 +33,10 @@ class LyingNode:
             result = self._node.call(method, params)
             return head | {"result": self.bend(method, params, result) if self.bend else result}
         except RpcError as error:
-            return head | {"error": {"code": error.code, "message": error.message}}
+            said: dict[str, Any] = {"code": error.code, "message": error.message}
+            if error.revert is not None and not self.withholds_reverts:
+                said["data"] = "0x" + error.revert.hex()
+            return head | {"error": said}
 
     def respond(self, asked: Any) -> tuple[int, bytes]:
         """Return HTTP status and body of the answer to one request or a batch."""

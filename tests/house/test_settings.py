@@ -102,6 +102,17 @@ def test_every_profile_is_made_of_settings_that_are_taken(name: str) -> None:
         assert getattr(settings, setting) == value
 
 
+def test_page_on_chains_shows_the_profiles_as_they_are() -> None:
+    page = (PAGE.parent / "chains.md").read_text("utf-8")
+    shown = [line for line in page.splitlines() if line.startswith("| `RECEIPTS_LEDGER_")]
+    expected = []
+    for name in ENGINES[GENERIC].settings():
+        values = [engine.settings()[name] for engine in ENGINES.values()]
+        cells = [f"`{value}`" if isinstance(value, str) else str(value) for value in values]
+        expected.append(f"| `RECEIPTS_LEDGER_{name.upper()}` | {' | '.join(cells)} |")
+    assert shown == expected
+
+
 def test_defaults_are_those_of_the_chain_that_nothing_is_known_of() -> None:
     for name, value in ENGINES[GENERIC].settings().items():
         assert Settings.model_fields[name].default == value

@@ -19,13 +19,13 @@ from prometheus_client import CollectorRegistry, Counter
 
 from receipts_ledger.chain import refusals
 from receipts_ledger.chain.contract import Contract
-from receipts_ledger.chain.deployment import Deployment, verify
+from receipts_ledger.chain.deployment import Deployment, is_still_reading, verify
 from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
 from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.nodes import Nodes
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.relaying import LaneKey, RelayNode
-from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.rpc import NodeAway, Rpc
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.config import Settings, origin_of
@@ -388,11 +388,14 @@ def _nodes(settings: Settings, deployment: Deployment, metrics: CollectorRegistr
         )
         return made
 
-    return Nodes(
-        [rpc(url) for url in settings.rpc_urls],
-        check=lambda node: verify(node, deployment),
-        told=told,
-    )
+    def check(node: Rpc) -> None:
+        if len(settings.rpc_urls) > 1 and is_still_reading(node, deployment):
+            raise NodeAway(
+                f"the node at {node.url} has not read as far as the ledger's first block"
+            )
+        verify(node, deployment)
+
+    return Nodes([rpc(url) for url in settings.rpc_urls], check=check, told=told)
 
 
 def _bring_up(database: Database, url: str, schema: Schema) -> None:

@@ -6,10 +6,21 @@ alone: a part of one may be asked again.
 """
 
 from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from typing import Any, TypeAlias
 
 Calls: TypeAlias = Sequence[tuple[str, Sequence[object]]]
-_GROWTH = 4
+_GOOD_BEFORE_GROWTH = 4
+
+
+class Cause(Enum):
+    """What is to be done about a batch that has failed."""
+
+    SIZE = auto()
+    """The node says that it is too large: ask for a part of it at once."""
+    TIME = auto()
+    """No answer came in time: a part may be asked for later, if the node lives at all."""
+    OTHER = auto()
 
 
 class Batches:
@@ -29,7 +40,7 @@ class Batches:
         self,
         calls: Calls,
         post: Callable[[Calls], list[Any]],
-        is_too_much: Callable[[Exception], bool],
+        cause_of: Callable[[Exception], Cause],
     ) -> list[Any]:
         """Return the answers to all calls, in as many batches as it takes.
 
@@ -42,9 +53,13 @@ class Batches:
             try:
                 answers += post(part)
             except Exception as error:
-                if len(part) == 1 or not is_too_much(error):
+                cause = cause_of(error)
+                if len(part) == 1 or cause is Cause.OTHER:
                     raise
                 self._shrink_below(len(part))
+                if cause is Cause.TIME:
+                    # A node that is dead and does not say so would keep us for hours.
+                    raise
                 continue
             if len(part) == count:
                 self._grow()
@@ -57,6 +72,6 @@ class Batches:
     def _grow(self) -> None:
         """Try a quarter more after some that were answered: each refusal costs a request."""
         self._good_in_a_row += 1
-        if self._good_in_a_row >= _GROWTH and self._calls < self._calls_max:
+        if self._good_in_a_row >= _GOOD_BEFORE_GROWTH and self._calls < self._calls_max:
             self._good_in_a_row = 0
             self._calls = min(self._calls_max, self._calls + max(1, self._calls // 4))

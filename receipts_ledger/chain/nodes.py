@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from receipts_ledger.chain.proofs import InconsistentNode
 from receipts_ledger.chain.rpc import NodeAway, Rpc, RpcError, RpcErrorKind
-from receipts_ledger.errors import Fatal, LedgerError, Retryable
+from receipts_ledger.errors import Fatal, LedgerError
 
 REST_SECONDS = 15.0
 _REST_SECONDS_MAX = 240.0
@@ -70,14 +70,16 @@ class Nodes:
     def start(self) -> None:
         """Compare every node with the deployment file.
 
-        Raises Fatal that names one of another ledger, Retryable when none answers.
+        Raises Fatal that names one of another ledger, what the first says when none answers.
         """
-        away: list[Retryable] = []
+        away: list[LedgerError] = []
         for node in self._nodes:
             try:
                 self._check(node.rpc)
                 node.is_checked = True
-            except Retryable as error:
+            except Fatal:
+                raise
+            except LedgerError as error:
                 away.append(error)
                 self._leave(node, "away", str(error))
         if len(away) == len(self._nodes):

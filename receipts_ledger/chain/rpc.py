@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import orjson
 import urllib3
 
-from receipts_ledger.chain.batches import Batches, Calls
+from receipts_ledger.chain.batches import Batches, Calls, Cause
 from receipts_ledger.errors import LedgerError, Retryable
 
 BATCH_CALLS_MAX = 256
@@ -216,7 +216,7 @@ class Rpc:
         return self._batches[method].calls
 
     def _in_parts(self, calls: Calls, post: Callable[[Calls], list[Any]]) -> list[Any]:
-        return self._batches[calls[0][0]].send(calls, post, _is_too_much) if calls else []
+        return self._batches[calls[0][0]].send(calls, post, _cause_of) if calls else []
 
     def _batch(self, calls: Calls) -> list[Any]:
         return [self._result(answer) for answer in self._answers(calls)]
@@ -295,8 +295,11 @@ class Rpc:
         return made
 
 
-def _is_too_much(error: Exception) -> bool:
-    return isinstance(error, NodeSlow) or (isinstance(error, RpcError) and error.kind in _TOO_MUCH)
+def _cause_of(error: Exception) -> Cause:
+    if isinstance(error, NodeSlow):
+        return Cause.TIME
+    is_too_much = isinstance(error, RpcError) and error.kind in _TOO_MUCH
+    return Cause.SIZE if is_too_much else Cause.OTHER
 
 
 def _error(error: Any) -> RpcError:

@@ -13,6 +13,7 @@ from receipts_ledger.chain.proofs import InconsistentNode
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.config import Settings, variables
 from receipts_ledger.domain.pending import ActStatus
+from receipts_ledger.errors import Fatal
 from receipts_ledger.services.index import Outcome
 from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import House, open_house
@@ -148,3 +149,23 @@ def test_one_step_asks_one_node(
             assert indexer.step().outcome is Outcome.ADVANCED
         assert set(asked) == {"one"}
         house.close()
+
+
+def test_standby_that_is_still_syncing_stops_no_start(
+    make_settings: tuple[Bench, Any, Callable[..., Settings]],
+) -> None:
+    bench, _, make = make_settings
+    syncing = LyingNode(bench.rpc)
+    deployed_in = hex(bench.ledger.deployment.block_number)
+
+    def not_yet(method: str, params: list[Any], result: Any) -> Any:
+        is_of_ledger = method == "eth_getBlockByNumber" and params[0] == deployed_in
+        return None if is_of_ledger else result
+
+    syncing.bend = not_yet
+    with syncing.serve() as first:
+        house = open_house(make(first, bench.rpc.url))
+        assert house.nodes.place == 1
+        house.close()
+        with pytest.raises(Fatal, match="deployment block hash is None"):
+            open_house(make(first))

@@ -1,7 +1,8 @@
 """Settings: read once at the door, then handed on. Nothing fetches them later.
 
 Each comes from the environment as RECEIPTS_LEDGER_NAME; a secret may come from a file that
-RECEIPTS_LEDGER_NAME_FILE names instead. Units stand last in the names.
+RECEIPTS_LEDGER_NAME_FILE names instead. What nobody gives, the engine's profile says, and
+then the default. Units stand last in the names.
 """
 
 import os
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from receipts_ledger.chain.engines import ENGINES, GENERIC
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.errors import Fatal
 
@@ -30,10 +32,28 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, hide_input_in_errors=True)
 
     rpc: str = Field(
-        description="The node: its JSON-RPC address, http:// or https://.",
+        description=(
+            "The node: its JSON-RPC address, http:// or https://. Several of one chain with "
+            "commas between them: the first that is well is asked."
+        ),
         # It may hold a password; so may the database's.
         repr=False,
-        pattern=r"^https?://",
+    )
+    engine: Literal["generic", "anvil", "besu-qbft", "geth-clique"] = Field(
+        "generic",
+        description=(
+            "What runs the chain: `generic`, `anvil`, `besu-qbft` or `geth-clique`. Its profile "
+            "says what is not set: finality, fees, and what nodes bear."
+        ),
+    )
+    rpc_batch_calls_max: int = Field(
+        100,
+        ge=1,
+        le=4096,
+        description=(
+            "Calls in one request to the node; halved by itself where a node minds, and slowly "
+            "grown again."
+        ),
     )
     rpc_timeout_seconds: float = Field(
         30.0, gt=0, le=600, description="How long to wait for one answer of the node."
@@ -73,6 +93,15 @@ class Settings(BaseSettings):
         le=_WEI_MAX,
         description="The most that is ever offered for a unit of gas, replacements included.",
     )
+    fee_bump_per_mille: int = Field(
+        125,
+        ge=1,
+        le=10_000,
+        description=(
+            "By how much more a replacement offers, in thousandths. Most nodes ask for 100; "
+            "with `zero` it differs by its gas limit."
+        ),
+    )
     lanes_min: int = Field(
         1,
         ge=0,
@@ -84,6 +113,27 @@ class Settings(BaseSettings):
         ge=1,
         le=1024,
         description="Transactions of a new lane in no block yet; many nodes drop more than 16.",
+    )
+    lane_funds_min_wei: int = Field(
+        0,
+        ge=0,
+        le=_WEI_MAX,
+        description="A lane with less is warned of; never on a chain without fees.",
+    )
+    lane_funds_transactions_min: int = Field(
+        10,
+        ge=0,
+        le=1_000_000,
+        description="A lane that cannot pay so many full transactions is warned of.",
+    )
+    queue_acts_max: int = Field(
+        5_000,
+        ge=1,
+        le=10_000_000,
+        description=(
+            "When so many acts wait for a transaction, last signatures get 503 with Retry-After; "
+            "reads and drafts go on."
+        ),
     )
     relay_poll_seconds: float = Field(
         0.5, gt=0, le=600, description="How often to look for acts to relay."
@@ -186,6 +236,18 @@ class Settings(BaseSettings):
         "info", description="The least that is logged: `debug`, `info`, `warning` or `error`."
     )
 
+    @field_validator("rpc")
+    @classmethod
+    def _is_addresses(cls, text: str) -> str:
+        if not all(url.startswith(("http://", "https://")) for url in _urls(text)):
+            raise ValueError("an address begins with http:// or https://")
+        return ",".join(_urls(text))
+
+    @property
+    def rpc_urls(self) -> tuple[str, ...]:
+        """The addresses of the nodes, in order of preference."""
+        return _urls(self.rpc)
+
     @field_validator("finality")
     @classmethod
     def _is_finality(cls, text: str) -> str:
@@ -212,7 +274,20 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return where settings come from: what is given, the environment, files that it names."""
-        return init_settings, env_settings, _NamedFiles(settings_cls)
+        return init_settings, env_settings, _NamedFiles(settings_cls), _OfEngine(settings_cls)
+
+
+class _OfEngine(PydanticBaseSettingsSource):
+    """What the engine's profile says, of what nobody has given."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return what the profile says of one setting, None where it says nothing."""
+        return self().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return all that the profile says; nothing of an engine that does not exist."""
+        engine = ENGINES.get(self.current_state.get("engine", GENERIC))
+        return {} if engine is None else dict(engine.settings())
 
 
 class _NamedFiles(PydanticBaseSettingsSource):
@@ -241,6 +316,16 @@ def variables() -> Iterator[tuple[str, FieldInfo]]:
         yield PREFIX + name.upper(), setting
 
 
+def origin_of(settings: Settings, name: str) -> str:
+    """Return where a setting of this process comes from, in words for people."""
+    variable = PREFIX + name.upper()
+    for given in (variable, variable + _FILE):
+        if given in os.environ:
+            return given
+    profile = ENGINES[settings.engine].settings()
+    return f"profile {settings.engine}" if name in profile else "default"
+
+
 def is_secret(setting: FieldInfo) -> bool:
     """Tell whether a setting must not be shown, and may come from a file."""
     return setting.annotation is SecretStr
@@ -249,6 +334,10 @@ def is_secret(setting: FieldInfo) -> bool:
 def choices(setting: FieldInfo) -> tuple[str, ...]:
     """Return the values that a setting may have, none when they are not listed."""
     return tuple(str(choice) for choice in get_args(setting.annotation))
+
+
+def _urls(text: str) -> tuple[str, ...]:
+    return tuple(url.strip() for url in text.split(","))
 
 
 def _content(variable: str, path: str) -> str:

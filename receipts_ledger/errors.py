@@ -154,5 +154,21 @@ class Retryable(LedgerError):
         self.retry_after_seconds = retry_after_seconds
 
 
+@unique
+class BusyCode(StrEnum):
+    """Why acts are not taken now, though nothing is wrong with them."""
+
+    QUEUE_FULL = "QueueFull"
+    NO_LANE_READY = "NoLaneReady"
+
+
+class Busy(Retryable):
+    """The gateway takes no more acts now. The same request may be sent again later."""
+
+    def __init__(self, code: BusyCode, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds)
+        self.code = code
+
+
 class Fatal(LedgerError):
     """Going on would do harm: wrong chain, undecodable event, broken link below finality."""

@@ -15,28 +15,30 @@ from enum import Enum, auto
 from functools import cached_property
 
 import structlog
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter
 
 from receipts_ledger.chain import refusals
 from receipts_ledger.chain.contract import Contract
-from receipts_ledger.chain.deployment import Deployment, verify
+from receipts_ledger.chain.deployment import Deployment, is_still_reading, verify
 from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
 from receipts_ledger.chain.keystore import Vault
+from receipts_ledger.chain.nodes import Nodes
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.relaying import LaneKey, RelayNode
-from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.rpc import NodeAway, Rpc
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.chain.wallets import Wallets
-from receipts_ledger.config import Settings
+from receipts_ledger.config import Settings, origin_of
 from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, PartyId
-from receipts_ledger.domain.lane import Lane
-from receipts_ledger.errors import Fatal, LedgerError, NotFound
+from receipts_ledger.domain.lane import Lane, LaneFunds
+from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.funds import Funds
 from receipts_ledger.services.index import Indexer, Outcome
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.services.kept_keys import KeptKeys
@@ -61,6 +63,9 @@ from receipts_ledger.store.units import Database, Found
 from receipts_ledger.store.worker_lock import sole_worker
 
 _FORGET_POLL_SECONDS = 600.0
+_FUNDS_POLL_SECONDS = 15.0
+# What decides whether a gateway fits its chain: told at every start.
+_OF_CHAIN = ("engine", "finality", "fee_mode", "lane_in_flight_max", "rpc_batch_calls_max")
 
 _log = structlog.get_logger(__name__)
 
@@ -77,11 +82,16 @@ class House:
     """A gateway: all rooms, joined. It is what the API is made from, and what works."""
 
     def __init__(
-        self, settings: Settings, deployment: Deployment, rpc: Rpc, database: Database
+        self,
+        settings: Settings,
+        deployment: Deployment,
+        nodes: Nodes,
+        database: Database,
+        metrics: CollectorRegistry,
     ) -> None:
         self.settings = settings
         self.deployment = deployment
-        self.rpc = rpc
+        self.nodes = nodes
         self.database = database
         self.clock: Callable[[], datetime] = utc_now
         self.document_key = settings.document_key.get_secret_value().encode()
@@ -89,9 +99,10 @@ class House:
         self.cursor_key = hmac.digest(self.document_key, b"receipts-ledger page cursors", "sha256")
         self.body_bytes_max = settings.body_bytes_max
         self.lag_blocks_max = settings.lag_blocks_max
+        self.queue_acts_max = settings.queue_acts_max
         self.profiles = Profiles.shipped()
         self.statements = Statements(deployment.signing_domain())
-        self.judge = Contract(rpc, deployment.address)
+        self._rooms = [_Rooms(nodes.rpc_at(place), deployment) for place in range(len(nodes))]
         self.lanes = StoredLanes(database)
         self.keystores = StoredKeystores(database, clock=self.clock)
         self.kept_keys = KeptKeys(
@@ -101,34 +112,39 @@ class House:
                 work_factor=settings.keystore_work_factor,
             ),
         )
-        self.intake = Intake(self.statements, self.judge, self.kept_keys, clock=self.clock)
-        self.metrics = CollectorRegistry()
+        self.intake = Intake(self.statements, self, self.kept_keys, clock=self.clock)
+        self.metrics = metrics
         self.access = self._guards()
 
     def node_head(self) -> int:
         """Return the number of the node's latest block. Raises Retryable."""
-        return self._node.head().number
+        return self.nodes.ask(lambda place: self._rooms[place].node.head().number)
 
-    @cached_property
+    def simulate(self, wire: bytes) -> Refused | None:
+        """Ask the contract about an act, on the first node that answers. Raises Retryable."""
+        return self.nodes.ask(lambda place: self._rooms[place].judge.simulate(wire))
+
+    @property
+    def rpc(self) -> Rpc:
+        """The node that is asked now."""
+        return self.nodes.rpc
+
+    @property
     def indexer(self) -> Indexer:
-        """What reads the chain into the database."""
-        return Indexer(
-            ChainReader(self.rpc, self.deployment),
-            self._index,
-            origin=self.deployment.origin(),
-            finality=Finality.parse(self.settings.finality),
-        )
+        """What reads the chain into the database, from the node that is asked now."""
+        return self._indexers[self.nodes.place]
 
-    def relayer(self) -> Relayer:
-        """Return what carries acts to the ledger."""
+    def relayer(self, place: int | None = None) -> Relayer:
+        """Return what carries acts to the ledger, by one node: else the one asked now."""
+        rooms = self._rooms[self.nodes.place if place is None else place]
         return Relayer(
-            node=self._node,
-            judge=self.judge,
+            node=rooms.node,
+            judge=rooms.judge,
             queue=StoredQueue(self.database, clock=self.clock),
             lanes=self.lanes,
             transactions=StoredTransactions(self.database, clock=self.clock),
             payers=self._payers,
-            fees=_fee_policy(self.settings),
+            fees=fee_policy(self.settings),
             clock=self.clock,
             pace=Pace(
                 resend_seconds=self.settings.relay_resend_seconds,
@@ -154,6 +170,13 @@ class House:
 
         Raises Fatal when another process works on the same SQLite file.
         """
+        _log.info(
+            "settings of the chain",
+            **{
+                name: f"{getattr(self.settings, name)} ({origin_of(self.settings, name)})"
+                for name in _OF_CHAIN
+            },
+        )
         with sole_worker(self.settings.database_url) as is_alone:
             if is_alone:
                 self._leases.clear()
@@ -220,6 +243,10 @@ class House:
             if not api_tokens.revoke(writer, api_token_id, self.clock()):
                 raise NotFound("living api token", api_token_id)
 
+    def lane_funds(self) -> list[LaneFunds]:
+        """Ask the node what each lane can pay now."""
+        return self.nodes.ask(lambda place: self._funds.look(self._rooms[place].node))
+
     def forget(self) -> bool:
         """Delete some answers that are older than is promised. True when there may be more."""
         kept = timedelta(hours=self.settings.idempotency_keep_hours)
@@ -264,32 +291,65 @@ class House:
     def _index(self) -> StoredIndex:
         return StoredIndex(self.database, read_reason=refusals.decode, clock=self.clock)
 
-    @cached_property
+    @property
     def _node(self) -> RelayNode:
-        return RelayNode(self.rpc)
+        return self._rooms[self.nodes.place].node
+
+    @cached_property
+    def _indexers(self) -> list[Indexer]:
+        # One for each node, so that no step can take one block from here and one from there.
+        return [
+            Indexer(
+                ChainReader(rooms.rpc, self.deployment),
+                self._index,
+                origin=self.deployment.origin(),
+                finality=Finality.parse(self.settings.finality),
+            )
+            for rooms in self._rooms
+        ]
+
+    @cached_property
+    def _funds(self) -> Funds:
+        return Funds(
+            self.lanes,
+            fee_policy(self.settings),
+            least_wei=self.settings.lane_funds_min_wei,
+            transactions_min=self.settings.lane_funds_transactions_min,
+            clock=self.clock,
+        )
 
     @cached_property
     def _leases(self) -> StoredLeases:
         return StoredLeases(self.database, clock=self.clock)
 
     def _loops(self) -> list[Loop]:
-        relayer = self.relayer()
-
+        relayers = [self.relayer(place) for place in range(len(self.nodes))]
         halts = Troubles(lambda reason: _log.error("index halted", reason=reason))
         relay_troubles = Troubles(lambda reason: _log.warning("relay troubled", reason=reason))
 
         def index() -> bool:
-            progress = self.indexer.step()
+            self.nodes.look_around()
+            with self.nodes.step() as place:
+                progress = self._indexers[place].step()
             is_halted = progress.outcome is Outcome.HALTED
             halts.of_step([str(progress.cursor.halted_reason)] if is_halted else [])
             return progress.outcome in (Outcome.ADVANCED, Outcome.ROLLED_BACK)
 
         def relay() -> bool:
-            done = relayer.step()
+            with self.nodes.step() as place:
+                done = relayers[place].step()
             relay_troubles.of_step(done.troubles)
             return done.has_advanced
 
+        low_funds = Troubles(lambda reason: _log.warning("low funds", reason=reason))
+
+        def funds() -> bool:
+            with self.nodes.step() as place:
+                low_funds.of_step(self._funds.step(self._rooms[place].node))
+            return False
+
         return [
+            Loop("funds", funds, _FUNDS_POLL_SECONDS),
             Loop("index", index, self.settings.index_poll_seconds),
             Loop("relay", relay, self.settings.relay_poll_seconds),
             Loop("forget", self.forget, _FORGET_POLL_SECONDS),
@@ -321,6 +381,15 @@ class House:
         )
 
 
+class _Rooms:
+    """What is there once for each node."""
+
+    def __init__(self, rpc: Rpc, deployment: Deployment) -> None:
+        self.rpc = rpc
+        self.node = RelayNode(rpc)
+        self.judge = Contract(rpc, deployment.address)
+
+
 def open_house(settings: Settings, schema: Schema = Schema.EXPECT) -> House:
     """Return the gateway of these settings, all checked.
 
@@ -328,12 +397,13 @@ def open_house(settings: Settings, schema: Schema = Schema.EXPECT) -> House:
     away.
     """
     deployment = Deployment.read(settings.deployment)
-    rpc = Rpc(settings.rpc, timeout_seconds=settings.rpc_timeout_seconds)
-    verify(rpc, deployment)
+    metrics = CollectorRegistry()
+    nodes = _nodes(settings, deployment, metrics)
+    nodes.start()
     database = Database.open(settings.database_url)
     try:
         _bring_up(database, settings.database_url, schema)
-        house = House(settings, deployment, rpc, database)
+        house = House(settings, deployment, nodes, database, metrics)
         house.kept_keys.check()
         house.indexer.start()
     except BaseException:
@@ -368,6 +438,41 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nodes(settings: Settings, deployment: Deployment, metrics: CollectorRegistry) -> Nodes:
+    errors = Counter(
+        "ledger_rpc_errors", "Errors of nodes, by class.", ["node", "kind"], registry=metrics
+    )
+    faults = Counter(
+        "ledger_rpc_node_faults",
+        "Times that a node contradicted itself (inconsistent), or was left for another.",
+        ["node", "reason"],
+        registry=metrics,
+    )
+
+    def told(node: str, reason: str, words: str) -> None:
+        faults.labels(node, reason).inc()
+        if words and len(settings.rpc_urls) > 1:
+            _log.warning("node left", node=node, reason=reason, words=words)
+
+    def rpc(url: str) -> Rpc:
+        made = Rpc(
+            url,
+            timeout_seconds=settings.rpc_timeout_seconds,
+            batch_calls_max=settings.rpc_batch_calls_max,
+            told=lambda kind: errors.labels(made.name, kind).inc(),
+        )
+        return made
+
+    def check(node: Rpc) -> None:
+        if len(settings.rpc_urls) > 1 and is_still_reading(node, deployment):
+            raise NodeAway(
+                f"the node at {node.url} has not read as far as the ledger's first block"
+            )
+        verify(node, deployment)
+
+    return Nodes([rpc(url) for url in settings.rpc_urls], check=check, told=told)
+
+
 def _bring_up(database: Database, url: str, schema: Schema) -> None:
     if migrate.at_head(database.engine):
         return
@@ -379,12 +484,21 @@ def _bring_up(database: Database, url: str, schema: Schema) -> None:
     migrate.upgrade(url)
 
 
-def _fee_policy(settings: Settings) -> FeePolicy:
+def fee_policy(settings: Settings) -> FeePolicy:
+    """Return what lanes offer for gas."""
     match settings.fee_mode:
         case "eip1559":
-            return FeeMarket(tip_wei=settings.fee_tip_wei, cap_wei=settings.fee_cap_wei)
+            return FeeMarket(
+                tip_wei=settings.fee_tip_wei,
+                cap_wei=settings.fee_cap_wei,
+                bump_per_mille=settings.fee_bump_per_mille,
+            )
         case "legacy":
-            return LegacyPrice(price_wei=settings.fee_price_wei, cap_wei=settings.fee_cap_wei)
+            return LegacyPrice(
+                price_wei=settings.fee_price_wei,
+                cap_wei=settings.fee_cap_wei,
+                bump_per_mille=settings.fee_bump_per_mille,
+            )
         case "zero":
             return NoFee()
 

@@ -16,6 +16,8 @@ class Fault(StrEnum):
     METHOD_NOT_ALLOWED = "MethodNotAllowed"
     MALFORMED_BODY = "MalformedBody"
     UNAVAILABLE = "Unavailable"
+    QUEUE_FULL = "QueueFull"
+    NO_LANE_READY = "NoLaneReady"
     INTERNAL = "InternalFault"
 
 
@@ -424,6 +426,18 @@ CATALOGUE: dict[Code | Fault, Entry] = {
     ),
     Fault.UNAVAILABLE: Entry(
         503, "Not ready", "服务暂不可用", "The same request may succeed after Retry-After seconds."
+    ),
+    Fault.QUEUE_FULL: Entry(
+        503,
+        "Too much waits",
+        "待处理操作过多",
+        "A last signature is taken while there is room; send it again after Retry-After seconds.",
+    ),
+    Fault.NO_LANE_READY: Entry(
+        503,
+        "Nothing can be relayed",
+        "暂无可用的中继账户",
+        "A last signature is taken while a lane can pay; send it again after Retry-After seconds.",
     ),
     Fault.INTERNAL: Entry(
         500,

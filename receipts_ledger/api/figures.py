@@ -53,8 +53,17 @@ def _lane_gauges(lanes: Mapping[str, figures.LaneFigures]) -> Iterator[Metric]:
     oldest = GaugeMetricFamily(
         "ledger_lane_oldest_seconds", "Age of the oldest of them.", labels=["lane"]
     )
+    balance = GaugeMetricFamily(
+        "ledger_lane_balance_wei", "What the lane can pay, as last seen.", labels=["lane"]
+    )
+    low = GaugeMetricFamily(
+        "ledger_lane_funds_low", "1 when somebody should send funds.", labels=["lane"]
+    )
     for name, lane in lanes.items():
+        low.add_metric([name], lane.has_low_funds)
+        if lane.balance_wei is not None:
+            balance.add_metric([name], lane.balance_wei)
         paused.add_metric([name], lane.is_paused)
         in_flight.add_metric([name], lane.in_flight)
         oldest.add_metric([name], lane.oldest_seconds)
-    yield from (paused, in_flight, oldest)
+    yield from (paused, in_flight, oldest, balance, low)

@@ -18,6 +18,7 @@ from fastapi import Depends, Request, Response
 from receipts_ledger.api import problem
 from receipts_ledger.api.answers.acts import told_act
 from receipts_ledger.api.asking import authenticate, digest, secret_hash_of, services_of
+from receipts_ledger.api.pressure import expect_room
 from receipts_ledger.api.services import Services
 from receipts_ledger.domain.caller import Caller, Scope
 from receipts_ledger.domain.ids import Hash32
@@ -129,6 +130,8 @@ class Posting:
                 pending = work(unit)
                 if not pending.is_complete:
                     return self._answer(unit, pending)
+                # What was written is undone with it: the same request may come again.
+                expect_room(unit.writer, self._services.queue_acts_max)
             return self._judge(attempt, pending)
         except ActRefused as ended:
             return self._refuse(attempt, ended.refused, ended.pending)

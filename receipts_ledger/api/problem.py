@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from receipts_ledger.api.catalogue import CATALOGUE, Fault
 from receipts_ledger.domain.caller import Caller
-from receipts_ledger.errors import NotFound, RefusalCode, Refused, Retryable
+from receipts_ledger.errors import Busy, NotFound, RefusalCode, Refused, Retryable
 
 MEDIA_TYPE = "application/problem+json"
 _FIELD_LENGTH_MAX = 200
@@ -127,6 +127,8 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
 def answer_of_retryable(error: Retryable) -> Response:
     """Return what is said while the world is not ready. Its reason may name inner addresses."""
     problem = problem_of(Fault.UNAVAILABLE, "the node or the database does not answer now")
+    if isinstance(error, Busy):
+        problem = problem_of(Fault(error.code), error.detail)
     return answer(problem, {"Retry-After": str(max(1, error.retry_after_seconds))})
 
 

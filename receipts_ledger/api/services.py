@@ -14,6 +14,7 @@ from receipts_ledger.store.units import Database
 
 BODY_BYTES_MAX = 1 << 20
 LAG_BLOCKS_MAX = 20
+QUEUE_ACTS_MAX = 5_000
 
 
 class Statements(Protocol):
@@ -64,6 +65,10 @@ class Services(Protocol):
     @property
     def body_bytes_max(self) -> int:
         """Largest request body; BODY_BYTES_MAX unless the operator says otherwise."""
+
+    @property
+    def queue_acts_max(self) -> int:
+        """When so many acts wait for a transaction, no more are taken."""
 
     @property
     def lag_blocks_max(self) -> int:

@@ -201,6 +201,20 @@ def verify(rpc: Rpc, deployment: Deployment) -> None:
         )
 
 
+def is_still_reading(rpc: Rpc, deployment: Deployment) -> bool:
+    """Tell whether the node is of the right chain, and has not come to the ledger's block yet."""
+    chain_id, genesis, block = rpc.batch(
+        [
+            ("eth_chainId", ()),
+            ("eth_getBlockByNumber", ("0x0", False)),
+            ("eth_getBlockByNumber", (hex(deployment.block_number), False)),
+        ]
+    )
+    with well_formed("which chain this is"):
+        found = (int(chain_id, 16), _hash_of(genesis))
+        return block is None and found == (deployment.chain_id, deployment.genesis_hash)
+
+
 def rare_acts_of(contract: Address) -> Address:
     """Return where the first contract lies that the ledger has created."""
     rlp_of_creator_and_nonce = b"\xd6\x94" + contract + b"\x01"

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from receipts_ledger.domain.lane import Fees
 
 # Nodes take a replacement from +10 % (geth) or +12.5 % (others) on; both fees have to rise.
-_BUMP_NUMERATOR, _BUMP_DENOMINATOR = 9, 8
+BUMP_PER_MILLE = 125
+_MILLE = 1000
 # Holds through six full blocks in a row, each of which may raise the base fee by an eighth.
 _BASE_FEE_FACTOR = 2
 
@@ -16,6 +17,7 @@ class FeeMarket:
 
     tip_wei: int
     cap_wei: int
+    bump_per_mille: int = BUMP_PER_MILLE
 
     def fees(self, base_fee_wei: int | None) -> Fees:
         """Return the offer for a new transaction."""
@@ -26,8 +28,8 @@ class FeeMarket:
         """Return an offer that replaces another, None when the cap forbids one."""
         fresh = self.fees(base_fee_wei)
         raised = Fees(
-            max(fresh.max_fee_wei, _bumped(offered.max_fee_wei)),
-            max(fresh.priority_fee_wei, _bumped(offered.priority_fee_wei)),
+            max(fresh.max_fee_wei, _bumped(offered.max_fee_wei, self.bump_per_mille)),
+            max(fresh.priority_fee_wei, _bumped(offered.priority_fee_wei, self.bump_per_mille)),
         )
         return raised if raised.max_fee_wei <= self.cap_wei else None
 
@@ -38,6 +40,7 @@ class LegacyPrice:
 
     price_wei: int
     cap_wei: int
+    bump_per_mille: int = BUMP_PER_MILLE
 
     def fees(self, base_fee_wei: int | None) -> Fees:
         """Return the offer for a new transaction."""
@@ -46,7 +49,9 @@ class LegacyPrice:
 
     def raised(self, offered: Fees, base_fee_wei: int | None) -> Fees | None:
         """Return an offer that replaces another, None when the cap forbids one."""
-        price = max(self.fees(base_fee_wei).max_fee_wei, _bumped(offered.max_fee_wei))
+        price = max(
+            self.fees(base_fee_wei).max_fee_wei, _bumped(offered.max_fee_wei, self.bump_per_mille)
+        )
         return Fees(price, price) if price <= self.cap_wei else None
 
 
@@ -63,5 +68,5 @@ class NoFee:
         return replace(offered)
 
 
-def _bumped(wei: int) -> int:
-    return max(wei + 1, -(-wei * _BUMP_NUMERATOR // _BUMP_DENOMINATOR))
+def _bumped(wei: int, per_mille: int) -> int:
+    return max(wei + 1, -(-wei * (_MILLE + per_mille) // _MILLE))

@@ -1,20 +1,24 @@
 """JSON-RPC over HTTP: one node, keep-alive, and every error put into a class.
 
 No retry lives here: whether a call may be repeated depends on what it does, and only the
-caller knows that.
+caller knows that. Batches are of reads, and go out again in parts where they were too large.
 """
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import orjson
 import urllib3
 
+from receipts_ledger.chain.batches import Batches, Calls, Cause
 from receipts_ledger.errors import LedgerError, Retryable
 
+BATCH_CALLS_MAX = 256
 _CONNECTIONS_MAX = 32
 _HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
 
@@ -40,9 +44,35 @@ class RpcErrorKind(StrEnum):
     OTHER = "other"
 
 
+class NodeAway(Retryable):
+    """No answer came, or none that is JSON-RPC: the fault of the line or of the node."""
+
+
+class NodeSlow(NodeAway):
+    """The time for an answer was over. A smaller question may be answered in time."""
+
+
 # Message before code: nodes put most of these under -32000 or -32603, and one relayer
 # deadlocked by taking "nonce too low" under -32603 for a passing fault.
 _PHRASES: tuple[tuple[str, RpcErrorKind], ...] = (
+    # Nethermind's names of what its pool decides; others write words.
+    ("alreadyknown", RpcErrorKind.ALREADY_KNOWN),
+    ("oldnonce", RpcErrorKind.NONCE_TOO_LOW),
+    ("noncetoofar", RpcErrorKind.NONCE_TOO_HIGH),
+    ("noncegap", RpcErrorKind.NONCE_TOO_HIGH),
+    ("feetoolow", RpcErrorKind.UNDERPRICED),
+    ("replacementnotallowed", RpcErrorKind.UNDERPRICED),
+    ("insufficientfunds", RpcErrorKind.INSUFFICIENT_FUNDS),
+    ("gaslimitexceeded", RpcErrorKind.GAS_TOO_HIGH),
+    # Of whole requests. They come before words about blocks and gas that they may contain.
+    ("batch too large", RpcErrorKind.RANGE_TOO_LARGE),
+    ("batch size", RpcErrorKind.RANGE_TOO_LARGE),
+    ("batch limit", RpcErrorKind.RANGE_TOO_LARGE),
+    ("response too large", RpcErrorKind.RANGE_TOO_LARGE),
+    ("request entity too large", RpcErrorKind.RANGE_TOO_LARGE),
+    ("request timed out", RpcErrorKind.RANGE_TOO_LARGE),
+    ("http 413", RpcErrorKind.RANGE_TOO_LARGE),
+    ("http 429", RpcErrorKind.RATE_LIMITED),
     ("already known", RpcErrorKind.ALREADY_KNOWN),
     ("already imported", RpcErrorKind.ALREADY_KNOWN),
     ("known transaction", RpcErrorKind.ALREADY_KNOWN),
@@ -53,12 +83,19 @@ _PHRASES: tuple[tuple[str, RpcErrorKind], ...] = (
     ("nonce too far", RpcErrorKind.NONCE_TOO_HIGH),
     ("too distant", RpcErrorKind.NONCE_TOO_HIGH),
     ("underpriced", RpcErrorKind.UNDERPRICED),
+    ("could not replace existing tx", RpcErrorKind.UNDERPRICED),
+    ("fee too low", RpcErrorKind.UNDERPRICED),
+    ("below configured minimum", RpcErrorKind.UNDERPRICED),
+    ("price below minimum", RpcErrorKind.UNDERPRICED),
     ("less than block base fee", RpcErrorKind.FEE_BELOW_BASE),
+    ("below current base fee", RpcErrorKind.FEE_BELOW_BASE),
     ("less than the block's basefeepergas", RpcErrorKind.FEE_BELOW_BASE),
     ("insufficient funds", RpcErrorKind.INSUFFICIENT_FUNDS),
     ("doesn't have enough funds", RpcErrorKind.INSUFFICIENT_FUNDS),
+    ("upfront cost exceeds", RpcErrorKind.INSUFFICIENT_FUNDS),
     ("not permitted", RpcErrorKind.NOT_PERMITTED),
     ("not authorized", RpcErrorKind.NOT_PERMITTED),
+    ("account allowlist", RpcErrorKind.NOT_PERMITTED),
     ("pool is full", RpcErrorKind.POOL_FULL),
     ("txpool is full", RpcErrorKind.POOL_FULL),
     ("exceeds block gas limit", RpcErrorKind.GAS_TOO_HIGH),
@@ -80,13 +117,21 @@ _PHRASES: tuple[tuple[str, RpcErrorKind], ...] = (
     ("range limit", RpcErrorKind.RANGE_TOO_LARGE),
     ("response size", RpcErrorKind.RANGE_TOO_LARGE),
     ("too many results", RpcErrorKind.RANGE_TOO_LARGE),
+    ("exceeds max results", RpcErrorKind.RANGE_TOO_LARGE),
     ("rate limit", RpcErrorKind.RATE_LIMITED),
+    ("request limit", RpcErrorKind.RATE_LIMITED),
     ("too many requests", RpcErrorKind.RATE_LIMITED),
     ("method not found", RpcErrorKind.METHOD_MISSING),
     ("not supported", RpcErrorKind.METHOD_MISSING),
     ("does not exist", RpcErrorKind.METHOD_MISSING),
 )
-_CODES = {3: RpcErrorKind.REVERTED, -32601: RpcErrorKind.METHOD_MISSING}
+_CODES = {
+    3: RpcErrorKind.REVERTED,
+    -32007: RpcErrorKind.NOT_PERMITTED,
+    -32601: RpcErrorKind.METHOD_MISSING,
+}
+_TOO_MUCH = (RpcErrorKind.RANGE_TOO_LARGE, RpcErrorKind.RATE_LIMITED)
+_HTTP_OK_MAX = 299
 
 
 class RpcError(LedgerError):
@@ -111,17 +156,36 @@ def classify(code: int, message: str) -> RpcErrorKind:
     return _CODES.get(code, RpcErrorKind.OTHER)
 
 
+Told: TypeAlias = Callable[[str], object]
+"""Hears the class of each fault, as it happens: for figures."""
+
+
+def _nobody(_: str) -> None:
+    """Hear nothing."""
+
+
 class Rpc:
     """One node. Safe to share between threads."""
 
-    def __init__(self, url: str, *, timeout_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_seconds: float = 30.0,
+        batch_calls_max: int = BATCH_CALLS_MAX,
+        told: Told = _nobody,
+    ) -> None:
         if not url.startswith(("http://", "https://")):
             raise ValueError(
                 f"{_without_secrets(url)!r} is no http:// or https:// address of a node"
             )
         self.url = url
-        self._name = _without_secrets(url)
+        # An address may hold a password or a key of its host.
+        self.name = urllib3.util.parse_url(url)._replace(auth=None).netloc or _without_secrets(url)
+        self._told = told
         self._ids = itertools.count(1)
+        # By method: receipts fill an answer long before headers do.
+        self._batches: defaultdict[str, Batches] = defaultdict(partial(Batches, batch_calls_max))
         self._pool = urllib3.PoolManager(
             maxsize=_CONNECTIONS_MAX,
             retries=False,
@@ -129,40 +193,56 @@ class Rpc:
         )
 
     def call(self, method: str, params: Sequence[object] = ()) -> Any:
-        """Return the result of one call. Raises RpcError, or Retryable if no answer came."""
+        """Return the result of one call. Raises RpcError, or NodeAway if no answer came."""
         request = self._request(method, params)
         answer = self._post(request)
         if not isinstance(answer, dict):
-            raise Retryable(f"the node answered {method} with something that is no JSON-RPC")
-        return _result(answer)
+            raise NodeAway(f"the node answered {method} with something that is no JSON-RPC")
+        return self._result(answer)
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[object]]]) -> list[Any]:
-        """Return the results in the order of the calls, sent as one request.
+    def batch(self, calls: Calls) -> list[Any]:
+        """Return the results in the order of the calls, sent as few requests.
 
-        Raises the first call's RpcError, or Retryable if no answer came.
+        Raises the first call's RpcError, or NodeAway if no answer came.
         """
-        return [_result(answer) for answer in self._batch(calls)]
+        return self._in_parts(calls, self._batch)
 
-    def each(self, calls: Sequence[tuple[str, Sequence[object]]]) -> list[Any]:
+    def each(self, calls: Calls) -> list[Any]:
         """Return the results in the order of the calls; in place of one, its RpcError.
 
-        Raises RpcError when the node refuses the batch, Retryable if no answer came.
+        Raises RpcError when the node refuses the batch, NodeAway if no answer came.
         """
-        return [_result_or_error(answer) for answer in self._batch(calls)]
+        return self._in_parts(calls, self._each)
 
-    def _batch(self, calls: Sequence[tuple[str, Sequence[object]]]) -> list[dict[str, Any]]:
-        if not calls:
-            return []
+    def batch_calls(self, method: str) -> int:
+        """Return how many calls of a method the next batch may have."""
+        return self._batches[method].calls
+
+    def _in_parts(self, calls: Calls, post: Callable[[Calls], list[Any]]) -> list[Any]:
+        return self._batches[calls[0][0]].send(calls, post, _cause_of) if calls else []
+
+    def _batch(self, calls: Calls) -> list[Any]:
+        return [self._result(answer) for answer in self._answers(calls)]
+
+    def _each(self, calls: Calls) -> list[Any]:
+        return [self._result_or_error(answer) for answer in self._answers(calls)]
+
+    def _answers(self, calls: Calls) -> list[dict[str, Any]]:
         requests = [self._request(method, params) for method, params in calls]
         answers = self._post(requests)
         if isinstance(answers, dict):
-            raise _error(answers.get("error"))
+            raise self._error(answers.get("error"))
         if not isinstance(answers, list):
-            raise Retryable("the node answered a batch with something that is no JSON-RPC")
-        by_id = {str(answer.get("id")): answer for answer in answers if isinstance(answer, dict)}
+            raise NodeAway("the node answered a batch with something that is no JSON-RPC")
+        found = [answer for answer in answers if isinstance(answer, dict)]
+        by_id = {str(answer.get("id")): answer for answer in found}
         missing = [request["method"] for request in requests if str(request["id"]) not in by_id]
         if missing:
-            raise Retryable(f"the node left {len(missing)} calls unanswered, first {missing[0]}")
+            # Of a batch that is too large some engines answer one call alone, and say so there.
+            for answer in found:
+                if answer.get("error") is not None:
+                    raise self._error(answer["error"])
+            raise NodeAway(f"the node left {len(missing)} calls unanswered, first {missing[0]}")
         return [by_id[str(request["id"])] for request in requests]
 
     def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
@@ -173,29 +253,56 @@ class Rpc:
             response = self._pool.request(
                 "POST", self.url, body=orjson.dumps(body), headers=_HEADERS
             )
+        except urllib3.exceptions.ReadTimeoutError as error:
+            self._told("timeout")
+            raise NodeSlow(f"the node at {self.name} does not answer in time: {error}") from error
         except urllib3.exceptions.HTTPError as error:
-            raise Retryable(f"the node at {self._name} does not answer: {error}") from error
+            self._told("transport")
+            raise NodeAway(f"the node at {self.name} does not answer: {error}") from error
         try:
-            return orjson.loads(response.data)
+            answer = orjson.loads(response.data)
         except orjson.JSONDecodeError as error:
-            raise Retryable(
-                f"the node at {self._name} answered HTTP {response.status} without JSON"
-            ) from error
+            raise self._without_json(response.status) from error
+        if response.status > _HTTP_OK_MAX and not isinstance(answer, list | dict):
+            raise self._without_json(response.status)
+        return answer
+
+    def _without_json(self, status: int) -> LedgerError:
+        words = f"HTTP {status} without JSON"
+        if classify(status, words) in _TOO_MUCH:
+            return self._error({"code": status, "message": words})
+        self._told("transport")
+        return NodeAway(f"the node at {self.name} answered {words}")
+
+    def _result(self, answer: dict[str, Any]) -> Any:
+        if answer.get("error") is not None:
+            raise self._error(answer["error"])
+        if "result" not in answer:
+            self._told("transport")
+            raise NodeAway("the node's answer has neither result nor error")
+        return answer["result"]
+
+    def _result_or_error(self, answer: dict[str, Any]) -> Any:
+        try:
+            return self._result(answer)
+        except RpcError as error:
+            if error.kind is RpcErrorKind.RANGE_TOO_LARGE:
+                raise
+            return error
+
+    def _error(self, error: Any) -> "RpcError":
+        made = _error(error)
+        # A rule of the contract that says no is no fault of the node.
+        if made.kind is not RpcErrorKind.REVERTED:
+            self._told(str(made.kind))
+        return made
 
 
-def _result(answer: dict[str, Any]) -> Any:
-    if answer.get("error") is not None:
-        raise _error(answer["error"])
-    if "result" not in answer:
-        raise Retryable("the node's answer has neither result nor error")
-    return answer["result"]
-
-
-def _result_or_error(answer: dict[str, Any]) -> Any:
-    try:
-        return _result(answer)
-    except RpcError as error:
-        return error
+def _cause_of(error: Exception) -> Cause:
+    if isinstance(error, NodeSlow):
+        return Cause.TIME
+    is_too_much = isinstance(error, RpcError) and error.kind in _TOO_MUCH
+    return Cause.SIZE if is_too_much else Cause.OTHER
 
 
 def _error(error: Any) -> RpcError:

@@ -17,11 +17,13 @@ from receipts_ledger.cli import (
     audit,
     changes,
     deploy,
+    doctor,
     gateway,
     index,
     keys,
     operator,
     registry,
+    settings,
     show,
     story,
 )
@@ -59,6 +61,8 @@ for room in (
     index,
     operator,
     deploy,
+    doctor,
+    settings,
 ):
     room.register(root)
 

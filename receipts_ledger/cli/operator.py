@@ -126,17 +126,20 @@ def revoke(
 
 
 def list_lanes(*, as_json: options.AsJson = False) -> None:
-    """List the paying keys, their next nonces, and what stops them.
+    """List the paying keys, their next nonces and funds, and what stops them.
 
     For example: receipts-ledger lanes list
     """
     with opened() as house:
         lanes = house.lanes.every()
+        funds = {each.lane: each for each in house.lane_funds()}
     rows = [
         {
             "address": "0x" + lane.address.hex(),
             "next_nonce": lane.next_nonce,
             "in_flight_max": lane.in_flight_max,
+            "balance_wei": str(funds[lane.address].balance_wei),
+            "has_low_funds": funds[lane.address].is_low,
             "paused": lane.paused_reason,
         }
         for lane in lanes

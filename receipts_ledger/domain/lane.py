@@ -136,6 +136,27 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneFunds:
+    """What a lane has, what one small transaction needs now, and what it should have."""
+
+    lane: Address
+    balance_wei: int
+    needed_wei: int
+    wanted_wei: int
+    seen_at: datetime
+
+    @property
+    def is_low(self) -> bool:
+        """Whether somebody should send funds."""
+        return self.balance_wei < self.wanted_wei
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be relayed with it."""
+        return self.balance_wei < self.needed_wei
+
+
+@dataclass(frozen=True, slots=True)
 class TxOutcome:
     """Where a transaction was mined, and whether it went through."""
 

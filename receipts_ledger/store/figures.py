@@ -8,7 +8,7 @@ from sqlalchemy import Column, func, select
 
 from receipts_ledger.domain.lane import RETIRED, Stage
 from receipts_ledger.store import cursor
-from receipts_ledger.store.tables import acts, lanes, refusals, relay_transactions
+from receipts_ledger.store.tables import acts, lane_funds, lanes, refusals, relay_transactions
 from receipts_ledger.store.units import Reader
 
 
@@ -19,6 +19,9 @@ class LaneFigures:
     is_paused: bool
     in_flight: int
     oldest_seconds: float
+    balance_wei: int | None
+    """None while nobody has looked."""
+    has_low_funds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,20 @@ def _lanes(reader: Reader, now: datetime) -> dict[str, LaneFigures]:
             .group_by(transaction.lane)
         )
     }
+    funds = {
+        row.lane: (row.balance_wei, row.balance_wei < row.wanted_wei)
+        for row in reader.rows(select(lane_funds))
+    }
     found = {}
     for row in reader.rows(select(lanes.c.address, lanes.c.paused_reason)):
         count, oldest = in_flight.get(row.address, (0, now))
+        balance_wei, has_low_funds = funds.get(row.address, (None, False))
         found["0x" + row.address.hex()] = LaneFigures(
             # Nobody is to be woken for a lane that was ended on purpose.
             is_paused=row.paused_reason not in (None, RETIRED),
             in_flight=count,
             oldest_seconds=max(0.0, (now - oldest).total_seconds()),
+            balance_wei=balance_wei,
+            has_low_funds=has_low_funds,
         )
     return found

@@ -1,13 +1,16 @@
 """The rows of lanes: which keys pay, which nonce comes next, and what stops them."""
 
-from sqlalchemy import func, select, update
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import delete, func, select, update
 
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.ids import Address
-from receipts_ledger.domain.lane import RETIRED, Lane, Stage
+from receipts_ledger.domain.lane import RETIRED, Lane, LaneFunds, Stage
 from receipts_ledger.errors import NotFound
 from receipts_ledger.store import cursor
-from receipts_ledger.store.tables import lanes, relay_transactions
+from receipts_ledger.store.tables import lane_funds, lanes, relay_transactions
 from receipts_ledger.store.units import Database, Reader, Writer
 
 
@@ -71,6 +74,20 @@ class StoredLanes:
                 .where(lanes.c.address == address)
                 .values(paused_reason=None, next_nonce=max(next_nonce, lane.next_nonce))
             )
+
+    def put_funds(self, funds: Sequence[LaneFunds]) -> None:
+        """Write down what was seen of lanes, in the place of what was seen before."""
+        with self._database.writing() as writer:
+            seen = [each.lane for each in funds]
+            writer.run(delete(lane_funds).where(lane_funds.c.lane.in_(seen)))
+            for each in funds:
+                writer.insert(lane_funds, **asdict(each))
+
+    def funds(self) -> list[LaneFunds]:
+        """Return what was last seen of each lane's funds."""
+        with self._database.reading() as reader:
+            rows = reader.rows(select(lane_funds).order_by(lane_funds.c.lane))
+        return [LaneFunds(*row) for row in rows]
 
     def cursor(self) -> Cursor | None:
         """Return how far the chain has been read, None before the first block."""

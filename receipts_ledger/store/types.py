@@ -85,6 +85,21 @@ class Word128(TypeDecorator[int]):
         return None if value is None else int.from_bytes(value)
 
 
+class Wei(TypeDecorator[int]):
+    """An amount that has no other bound, most significant byte first: bytes sort as amounts do."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> bytes | None:
+        """Return the 32 bytes. Raises OverflowError for what no chain can hold."""
+        return None if value is None else value.to_bytes(32)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        """Return the amount."""
+        return None if value is None else int.from_bytes(value)
+
+
 class Utc(TypeDecorator[datetime]):
     """A moment. Aware and in UTC on the way in and on the way out."""
 

@@ -37,6 +37,28 @@ SAID = {
     "out of gas: not enough gas for reentrancy sentry": RpcErrorKind.OUT_OF_GAS,
     "execution reverted": RpcErrorKind.REVERTED,
     "txpool is full": RpcErrorKind.POOL_FULL,
+    "AlreadyKnown": RpcErrorKind.ALREADY_KNOWN,
+    "ALREADY_EXISTS: already known": RpcErrorKind.ALREADY_KNOWN,
+    "OldNonce, Current nonce: 4, nonce of rejected tx: 2": RpcErrorKind.NONCE_TOO_LOW,
+    "NonceTooFarInFuture": RpcErrorKind.NONCE_TOO_HIGH,
+    "Nonce too high": RpcErrorKind.NONCE_TOO_HIGH,
+    "FeeTooLowToCompete": RpcErrorKind.UNDERPRICED,
+    "ReplacementNotAllowed": RpcErrorKind.UNDERPRICED,
+    "INTERNAL_ERROR: could not replace existing tx": RpcErrorKind.UNDERPRICED,
+    "INTERNAL_ERROR: fee too low": RpcErrorKind.UNDERPRICED,
+    "Gas price below configured minimum gas price": RpcErrorKind.UNDERPRICED,
+    "Gas price below current base fee": RpcErrorKind.FEE_BELOW_BASE,
+    "Upfront cost exceeds account balance": RpcErrorKind.INSUFFICIENT_FUNDS,
+    "InsufficientFunds, Account balance: 0": RpcErrorKind.INSUFFICIENT_FUNDS,
+    "GasLimitExceeded, Gas limit: 30000000": RpcErrorKind.GAS_TOO_HIGH,
+    "Intrinsic gas exceeds gas limit": RpcErrorKind.OUT_OF_GAS,
+    "Sender 0x01 is not on the Account Allowlist": RpcErrorKind.NOT_PERMITTED,
+    "batch too large": RpcErrorKind.RANGE_TOO_LARGE,
+    "Number of requests in batch exceeds max batch size": RpcErrorKind.RANGE_TOO_LARGE,
+    "batch limit 100 exceeded (can increase by --rpc.batch.limit)": RpcErrorKind.RANGE_TOO_LARGE,
+    "response too large": RpcErrorKind.RANGE_TOO_LARGE,
+    "Requested range exceeds maximum RPC range limit": RpcErrorKind.RANGE_TOO_LARGE,
+    "15/second request limit reached": RpcErrorKind.RATE_LIMITED,
     "Unknown transaction": RpcErrorKind.OTHER,
     "something else": RpcErrorKind.OTHER,
 }
@@ -47,6 +69,10 @@ def test_words_come_before_codes(words: str) -> None:
     for code in (-32000, -32603, 3):
         kind = classify(code, words)
         assert kind is SAID[words] or (code == 3 and kind is RpcErrorKind.REVERTED)
+
+
+def test_sender_that_is_not_permitted_is_told_by_the_code_alone() -> None:
+    assert classify(-32007, "something else") is RpcErrorKind.NOT_PERMITTED
 
 
 @given(st.integers(), st.text())

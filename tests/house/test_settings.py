@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from receipts_ledger.config import Settings, choices, is_secret, variables
+from receipts_ledger.chain.engines import ENGINES, GENERIC
+from receipts_ledger.config import Settings, choices, is_secret, origin_of, variables
 from receipts_ledger.errors import Fatal
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 SECRET = "correct horse battery staple"
-UNITS = ("seconds", "hours", "bytes", "blocks", "wei")
+UNITS = ("seconds", "hours", "bytes", "blocks", "wei", "per_mille")
 NEEDED = {"rpc": "http://127.0.0.1:8545", "document_key": SECRET, "keystore_secret": SECRET}
 
 
@@ -76,6 +77,47 @@ def test_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch)
         Settings.read(rpc=NEEDED["rpc"], keystore_secret=SECRET)
 
 
+def test_profile_says_what_nobody_has_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECEIPTS_LEDGER_ENGINE", "geth-clique")
+    monkeypatch.setenv("RECEIPTS_LEDGER_LANE_IN_FLIGHT_MAX", "8")
+    settings = Settings.read(**NEEDED)
+    assert (settings.finality, settings.lane_in_flight_max) == ("depth:6", 8)
+    assert origin_of(settings, "finality") == "profile geth-clique"
+    assert origin_of(settings, "lane_in_flight_max") == "RECEIPTS_LEDGER_LANE_IN_FLIGHT_MAX"
+    assert origin_of(settings, "port") == "default"
+
+
+def test_operator_comes_before_the_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECEIPTS_LEDGER_FEE_MODE", "legacy")
+    settings = Settings.read(**NEEDED, engine="besu-qbft")
+    assert (settings.fee_mode, settings.fee_price_wei) == ("legacy", 0)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_profile_is_made_of_settings_that_are_taken(name: str) -> None:
+    assert name in choices(Settings.model_fields["engine"])
+    assert ENGINES[name].settings().keys() <= Settings.model_fields.keys()
+    settings = Settings.read(**NEEDED, engine=name)
+    for setting, value in ENGINES[name].settings().items():
+        assert getattr(settings, setting) == value
+
+
+def test_page_on_chains_shows_the_profiles_as_they_are() -> None:
+    page = (PAGE.parent / "chains.md").read_text("utf-8")
+    shown = [line for line in page.splitlines() if line.startswith("| `RECEIPTS_LEDGER_")]
+    expected = []
+    for name in ENGINES[GENERIC].settings():
+        values = [engine.settings()[name] for engine in ENGINES.values()]
+        cells = [f"`{value}`" if isinstance(value, str) else str(value) for value in values]
+        expected.append(f"| `RECEIPTS_LEDGER_{name.upper()}` | {' | '.join(cells)} |")
+    assert shown == expected
+
+
+def test_defaults_are_those_of_the_chain_that_nothing_is_known_of() -> None:
+    for name, value in ENGINES[GENERIC].settings().items():
+        assert Settings.model_fields[name].default == value
+
+
 def test_secrets_are_not_shown() -> None:
     assert SECRET not in repr(Settings.read(**NEEDED))
 
@@ -113,6 +155,11 @@ def test_everything_that_is_wrong_is_named_at_once_and_no_secret_with_it() -> No
         ("rpc_timeout_seconds", 600, 601),
         ("body_bytes_max", 1024, 1023),
         ("idempotency_keep_hours", 24, 23),
+        ("fee_bump_per_mille", 1, 0),
+        ("rpc_batch_calls_max", 1, 0),
+        ("rpc", "http://a,https://b", "http://a,ftp://b"),
+        ("rpc", "http://a", "http://a,"),
+        ("engine", "besu-qbft", "besu"),
         ("finality", "depth:0", "depth:-1"),
         ("finality", "tag:finalized", "tag:safe"),
         ("keystore_secret", "s" * 16, "s" * 15),

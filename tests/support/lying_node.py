@@ -12,6 +12,8 @@ from receipts_ledger.chain.rpc import Rpc, RpcError
 
 Bend: TypeAlias = Callable[[str, list[Any], Any], Any]
 """Takes method, parameters and the true result; returns what the node will say, or raises it."""
+Limit: TypeAlias = Callable[[list[Any]], tuple[int, Any] | None]
+"""Takes a batch; returns the HTTP status and body with which the node turns it down, or None."""
 
 
 class LyingNode:
@@ -20,6 +22,8 @@ class LyingNode:
     def __init__(self, node: Rpc) -> None:
         self._node = node
         self.bend: Bend | None = None
+        self.limit: Limit | None = None
+        self.withholds_reverts = False
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON-RPC answer to one request."""
@@ -29,7 +33,20 @@ class LyingNode:
             result = self._node.call(method, params)
             return head | {"result": self.bend(method, params, result) if self.bend else result}
         except RpcError as error:
-            return head | {"error": {"code": error.code, "message": error.message}}
+            said: dict[str, Any] = {"code": error.code, "message": error.message}
+            if error.revert is not None and not self.withholds_reverts:
+                said["data"] = "0x" + error.revert.hex()
+            return head | {"error": said}
+
+    def respond(self, asked: Any) -> tuple[int, bytes]:
+        """Return HTTP status and body of the answer to one request or a batch."""
+        if not isinstance(asked, list):
+            return 200, orjson.dumps(self.answer(asked))
+        turned_down = None if self.limit is None else self.limit(asked)
+        if turned_down is not None:
+            status, body = turned_down
+            return status, body if isinstance(body, bytes) else orjson.dumps(body)
+        return 200, orjson.dumps([self.answer(request) for request in asked])
 
     @contextmanager
     def serve(self) -> Iterator[str]:
@@ -43,11 +60,8 @@ class LyingNode:
 
             def do_POST(self) -> None:
                 asked = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if isinstance(asked, list):
-                    body = orjson.dumps([lying.answer(request) for request in asked])
-                else:
-                    body = orjson.dumps(lying.answer(asked))
-                self.send_response(200)
+                status, body = lying.respond(asked)
+                self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

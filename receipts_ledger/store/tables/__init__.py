@@ -33,6 +33,7 @@ from receipts_ledger.store.tables.projections import (
     receipts,
 )
 from receipts_ledger.store.tables.relay import (
+    lane_funds,
     lanes,
     leases,
     relay_acts,
@@ -57,6 +58,7 @@ __all__ = [
     "items",
     "key_uses",
     "keystores",
+    "lane_funds",
     "lanes",
     "leases",
     "login_nonces",

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from receipts_ledger.store.tables.metadata import metadata, one_of
-from receipts_ledger.store.types import ADDRESS, HASH, RowNumber, Utc
+from receipts_ledger.store.types import ADDRESS, HASH, RowNumber, Utc, Wei
 
 TRANSACTION_PURPOSES = ("acts", "filler")
 TRANSACTION_STATUSES = ("prepared", "sent", "mined", "final")
@@ -29,6 +29,16 @@ lanes = Table(
     Column("next_nonce", BigInteger, nullable=False),
     Column("max_in_flight", Integer, nullable=False),
     Column("paused_reason", Text),
+)
+
+lane_funds = Table(
+    "lane_funds",
+    metadata,
+    Column("lane", ForeignKey("lanes.address"), primary_key=True),
+    Column("balance_wei", Wei, nullable=False),
+    Column("needed_wei", Wei, nullable=False),
+    Column("wanted_wei", Wei, nullable=False),
+    Column("seen_at", Utc, nullable=False),
 )
 
 relay_transactions = Table(

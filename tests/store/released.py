@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, DateTime, MetaData, Table, select
+from sqlalchemy import Boolean, Connection, DateTime, MetaData, Table, select, text
 from sqlalchemy.types import JSON
 
 FOLDER = Path(__file__).with_name("released")
@@ -34,6 +34,24 @@ def fill(connection: Connection, revision: str) -> dict[str, int]:
     return counts
 
 
+def written(connection: Connection) -> str:
+    """Return what `fill` reads, of a SQLite database: how a release leaves its rows for later.
+
+    With a release, a database on which all kinds of things have happened is written to
+    `released/REVISION.json`, and the digest of the revision to test_upgrades.py.
+    """
+    lines = []
+    for table in _reflected(connection).sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        names = list(table.c.keys())
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = connection.execute(text(f'SELECT {listed} FROM "{table.name}"')).all()  # noqa: S608
+        shown = ",\n".join(f"    {_line([_plain(value) for value in row])}" for row in rows)
+        lines.append(f' "{table.name}": {{"columns": {_line(names)}, "rows": [\n{shown}\n ]}}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def rows_of(connection: Connection, revision: str) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of the tables and columns of that release, whatever was added since."""
     content = json.loads((FOLDER / f"{revision}.json").read_text("utf-8"))
@@ -50,7 +68,20 @@ def rows_of(connection: Connection, revision: str) -> dict[str, list[dict[str, A
 def _reflected(connection: Connection) -> MetaData:
     metadata = MetaData()
     metadata.reflect(connection)
+    for table in metadata.tables.values():
+        for column in table.c:
+            if isinstance(column.type, JSON):
+                # As in the ledger's own tables: Python's None is SQL's NULL.
+                column.type.none_as_null = True
     return metadata
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    return {"hex": value.hex()} if isinstance(value, bytes) else value
 
 
 def _value(table: Table, name: str, value: Any) -> Any:

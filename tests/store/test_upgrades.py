@@ -1,6 +1,7 @@
 """Every released schema goes up to today's with its rows in it, and down again where promised."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -30,7 +31,7 @@ from receipts_ledger.store.rebuild import rebuild
 from receipts_ledger.store.tables import blocks, chain
 from receipts_ledger.store.units import Database, Reader
 from receipts_ledger.wiring import utc_now
-from tests.store.released import RELEASED, fill, rows_of
+from tests.store.released import FOLDER, RELEASED, fill, rows_of, written
 from tests.support.cast import TRADER_A
 
 # Databases out there were made with these: a released revision never changes again.
@@ -77,6 +78,18 @@ def test_released_revisions_are_as_they_were() -> None:
     for revision, digest in DIGESTS.items():
         content = Path(scripts.get_revision(revision).path).read_bytes()
         assert hashlib.sha256(content).hexdigest() == digest
+
+
+def test_the_rows_of_a_release_are_written_as_they_are_read(tmp_path: Path, revision: str) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    migrate.upgrade(url, revision)
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        fill(connection, revision)
+        again = json.loads(written(connection))
+    engine.dispose()
+    stored = json.loads((FOLDER / f"{revision}.json").read_text("utf-8"))
+    assert _in_order(again) == _in_order(stored)
 
 
 def test_every_row_of_a_release_is_there_after_the_upgrade(
@@ -152,6 +165,24 @@ def test_kept_keys_of_a_release_open(filled: str) -> None:
     assert len(kept.lane_keys()) == 1
     assert kept.rotate(Vault(SECRET_OF_KEYSTORES[::-1], work_factor=2)) == 2
     database.close()
+
+
+def _in_order(content: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the rows of each table, whatever the order of rows, columns and JSON's members."""
+    return {
+        table: sorted(
+            repr(sorted(zip(rows["columns"], (_read(value) for value in row), strict=True)))
+            for row in rows["rows"]
+        )
+        for table, rows in content.items()
+    }
+
+
+def _read(value: Any) -> str:
+    try:
+        return json.dumps(json.loads(value), sort_keys=True)
+    except (TypeError, ValueError):
+        return repr(value)
 
 
 def _as_today(before: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:

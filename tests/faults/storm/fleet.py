@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -16,12 +17,15 @@ from typing import Self
 
 from receipts_ledger.chain.local_node import free_port
 from receipts_ledger.config import PREFIX
-from tests.faults.storm.failpoints import OF_SERVE, OF_WORK
+from tests.faults.storm.failpoints import BY_NAME, OF_SERVE, OF_WORK
 
 _ROOT = Path(__file__).resolve().parents[3]
 _LOOK_SECONDS = 0.2
-_FAILPOINT_SHARE = 0.6
-_CALLS_MAX = 8
+_FAILPOINT_SHARE = 0.7
+_CALLS_MAX = 3
+_LEAST_REACHED = 4
+_ARMED_SECONDS = 12.0
+"""So long a process with a failpoint is left alone, so that it may get there."""
 _UNEXPLAINED = ("Traceback", '"level": "critical"', '"level": "error"')
 AT_RANDOM = "at a random moment"
 
@@ -34,7 +38,8 @@ class Replica:
     port: int
     log: Path
     pid: int = 0
-    is_doomed: bool = field(default=False)
+    is_doomed: bool = False
+    is_spared_until: float = 0.0
 
     @property
     def is_alive(self) -> bool:
@@ -108,10 +113,20 @@ class Fleet:
         """How many have been killed so far, at failpoints and at random."""
         return self.kills.total()
 
-    def kill(self, replica: Replica) -> None:
-        """Kill a process without warning."""
+    @property
+    def never_reached(self) -> list[str]:
+        """Failpoints at which nobody has died yet."""
+        return [name for name in BY_NAME if not self.kills[name]]
+
+    def kill_any(self, dice: Random) -> None:
+        """Kill a process without warning, unless all are dead or to die at a failpoint soon."""
         with self._lock:
-            if replica.is_alive and not replica.is_doomed:
+            now = time.monotonic()
+            due = [each for each in self.replicas if each.is_spared_until < now and each.is_alive]
+            if not due:
+                return
+            replica = dice.choice(due)
+            if not replica.is_doomed:
                 replica.is_doomed = True
                 os.kill(replica.pid, signal.SIGKILL)
                 self.kills[f"{replica.command} {AT_RANDOM}"] += 1
@@ -158,7 +173,9 @@ class Fleet:
             self.kills[failpoint] += 1
 
     def _start(self, replica: Replica) -> None:
-        points = OF_SERVE if replica.command == "serve" else OF_WORK
+        all_points = OF_SERVE if replica.command == "serve" else OF_WORK
+        # What has been reached least comes first; a little choice keeps it a storm.
+        points = sorted(all_points, key=lambda point: self.kills[point.name])[:_LEAST_REACHED]
         has_failpoint = self._has_failpoints and self._dice.random() < _FAILPOINT_SHARE
         wanted = {
             "command": replica.command,
@@ -174,3 +191,4 @@ class Fleet:
         self._nursery.stdin.flush()
         replica.pid = int(self._nursery.stdout.readline())
         replica.is_doomed = False
+        replica.is_spared_until = time.monotonic() + _ARMED_SECONDS if has_failpoint else 0.0

@@ -18,6 +18,7 @@ from tests.faults.storm.truth import Judgement
 from tests.faults.storm.weather import Chain, Weather
 
 _LOOK_SECONDS = 0.5
+_TELL_SECONDS = 60.0
 _DRAIN_SECONDS = 240.0
 _UNSETTLED = (
     "SELECT 'act ' || act_id || ' is ' || status FROM acts"
@@ -40,6 +41,7 @@ class Report:
     journal: Journal
     weather: Weather
     kills: Counter[str]
+    never_reached: list[str]
     ended_by_themselves: int
     blocks_mined: int
     ends: Counter[str]
@@ -60,6 +62,7 @@ class Report:
             f"{self.blocks_mined} blocks mined",
             f"kills: {self.kills.total()}",
             *(f"  {count:4} {name}" for name, count in sorted(self.kills.items())),
+            f"  points never reached: {self.never_reached or 'none'}",
             f"replicas that ended by themselves: {self.ended_by_themselves}",
             f"other faults: {done}",
             f"  reorganisations by depth: {dict(sorted(self.weather.reorgs_by_depth.items()))}, "
@@ -90,6 +93,7 @@ def run(plan: Plan, folder: Path) -> Report:
                 journal,
                 weather,
                 site.fleet.kills,
+                site.fleet.never_reached,
                 site.fleet.ended_by_themselves,
                 chain.mined,
                 judgement.ends(),
@@ -118,8 +122,13 @@ def _rage(site: Site, weather: Weather, journal: Journal, over: threading.Event)
     for hand in hands:
         hand.start()
     with _thread(weather.rage, "weather"):
+        told_at = time.monotonic()
         while not (weather.is_spent and journal.count(Told.ACCEPTED) >= plan.size.acts):
             time.sleep(_LOOK_SECONDS)
+            if time.monotonic() - told_at > _TELL_SECONDS:
+                told_at = time.monotonic()
+                accepted = journal.count(Told.ACCEPTED)
+                print(f"  {accepted} acts, {site.fleet.kill_count} kills, {dict(weather.done)}")
             if weather.failure is not None:
                 raise StormFailed(f"the weather broke: {weather.failure!r}")
             if not any(hand.is_alive() for hand in hands):

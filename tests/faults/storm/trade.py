@@ -187,7 +187,7 @@ class Trader:
             drafted = self._client.draft(path, self._pledging(row, bank), _holder(row))
             if drafted is None:
                 continue
-            *others, last = self._missing(drafted[1])
+            *others, last = self._missing(drafted[1], _holder(row))
             for member in others:
                 self._client.sign(drafted[0], member)
             ready.append((drafted[0], last))
@@ -311,15 +311,18 @@ class Trader:
         if drafted is None:
             return
         asked, answer = drafted
-        for member in self._missing(answer):
+        for member in self._missing(answer, by):
             if self._client.sign(asked, member) is not Told.DRAFTED or asked.code is not None:
                 break
         self._wait([asked])
 
-    def _missing(self, answer: Mapping[str, Any]) -> list[Member]:
+    def _missing(self, answer: Mapping[str, Any], by: Member) -> list[Member]:
+        """Return who has to sign, in any order. Who lost the receipt in a race is told no name."""
         signers = [each for each in answer["signers"] if not each["signed"]]
         members = [
-            _ANYBODY[each["role"]] if each["party_id"] is None else member_of(each["party_id"])
+            _ANYBODY.get(each["role"], by)
+            if each["party_id"] is None
+            else member_of(each["party_id"])
             for each in signers
         ]
         self._dice.shuffle(members)
@@ -364,7 +367,8 @@ class Trader:
 
     def _document(self, kind: str) -> dict[str, str]:
         self._serial += 1
-        return {"kind": kind, "identifier": f"{kind}-{self._number}-{self._serial}"}
+        # Signs between digits do not tell papers apart.
+        return {"kind": kind, "identifier": f"T{self._number}S{self._serial}"}
 
 
 def client_of(site: Site, journal: Journal, dice: Random, over: threading.Event) -> GoodClient:

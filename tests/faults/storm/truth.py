@@ -99,7 +99,8 @@ class Judgement:
                 yield f"act {asked.act_id}: accepted, but {status}"
             if asked.told is Told.REFUSED and status == "final":
                 yield f"act {asked.act_id}: refused as {asked.code}, but carried out"
-            if status == "expired" and row["deadline"] > self.chain.head_seconds:
+            ended = max(row["updated_at"].timestamp(), self.chain.head_seconds)
+            if status == "expired" and row["deadline"] > ended:
                 yield f"act {asked.act_id}: expired before its deadline"
             if status == "refused" and (row["refusal"] is None or asked.act_id not in recorded):
                 yield f"act {asked.act_id}: refused, but that is not on record"

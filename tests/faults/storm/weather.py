@@ -94,7 +94,7 @@ class Weather:
         return left
 
     def _kill(self) -> None:
-        self._site.fleet.kill(self._dice.choice(self._site.fleet.replicas))
+        self._site.fleet.kill_any(self._dice)
 
     def _reorganise(self) -> None:
         rpc = self._site.rpc

@@ -22,7 +22,8 @@ from tests.faults.storm.failpoints import BY_NAME, OF_SERVE, OF_WORK
 _ROOT = Path(__file__).resolve().parents[3]
 _LOOK_SECONDS = 0.2
 _FAILPOINT_SHARE = 0.7
-_CALLS_MAX = 3
+_CALLS_MAX = {"serve": 25, "work": 3}
+"""A replica of the API has to get something done before it dies."""
 _LEAST_REACHED = 4
 _ARMED_SECONDS = 12.0
 """So long a process with a failpoint is left alone, so that it may get there."""
@@ -183,7 +184,7 @@ class Fleet:
             "log": str(replica.log),
             "deaths": str(self._deaths),
             "failpoint": self._dice.choice(points).name if has_failpoint else None,
-            "times": self._dice.randint(1, _CALLS_MAX),
+            "times": self._dice.randint(1, _CALLS_MAX[replica.command]),
         }
         assert self._nursery.stdin is not None
         assert self._nursery.stdout is not None

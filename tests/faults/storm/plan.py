@@ -15,6 +15,7 @@ class Size:
     kills: int
     reorgs: int
     database_crashes: int
+    connection_cuts: int
     node_silences: int
     mempool_wipes: int
     fee_spikes: int
@@ -29,6 +30,7 @@ SHORT = Size(
     kills=8,
     reorgs=5,
     database_crashes=1,
+    connection_cuts=2,
     node_silences=1,
     mempool_wipes=1,
     fee_spikes=1,
@@ -41,6 +43,7 @@ LONG = Size(
     kills=200,
     reorgs=100,
     database_crashes=20,
+    connection_cuts=40,
     node_silences=20,
     mempool_wipes=30,
     fee_spikes=30,

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import psycopg
+
 from receipts_ledger.chain.rpc import RpcError
 from receipts_ledger.errors import Retryable
 from tests.faults.storm.plan import FINALITY_BLOCKS
@@ -15,6 +17,10 @@ from tests.faults.storm.site import Site
 
 BLOCK_SECONDS = 0.4
 _GWEI = 10**9
+_CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < %s"
+)
 _SILENCE_SECONDS_MAX = 4.0
 _OUTAGE_SECONDS_MAX = 2.0
 _BACK_SHARE = 0.5
@@ -56,6 +62,7 @@ class Weather:
         self._wanted = {
             "reorg": size.reorgs,
             "database crash": size.database_crashes,
+            "connection cut": size.connection_cuts,
             "node silence": size.node_silences,
             "mempool wipe": size.mempool_wipes,
             "fee spike": size.fee_spikes,
@@ -64,6 +71,7 @@ class Weather:
             "kill": self._kill,
             "reorg": self._reorganise,
             "database crash": self._crash_database,
+            "connection cut": self._cut_connections,
             "node silence": self._silence_node,
             "mempool wipe": self._wipe_mempool,
             "fee spike": self._spike_fee,
@@ -135,6 +143,11 @@ class Weather:
         self._site.cluster.crash()
         time.sleep(self._dice.uniform(0, _OUTAGE_SECONDS_MAX))
         self._site.cluster.recover()
+
+    def _cut_connections(self) -> None:
+        """End some of the replicas' sessions in the database, whatever they are in."""
+        with psycopg.connect(self._site.database_url, autocommit=True) as connection:
+            connection.execute(_CUT, (self._dice.uniform(0.1, 1.0),))
 
     def _silence_node(self) -> None:
         with self._chain.hand, silenced(self._site.node.pid):

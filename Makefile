@@ -49,6 +49,11 @@ test-contracts: setup ## Run forge's tests (FORGE_ARGS is handed on)
 		echo "FAILED: forge's tests" >&2; exit 1; \
 	fi
 
+.PHONY: faults
+faults: setup ## Bring the numbered faults, then a long storm of all (FAULTS_ARGS="--seed 7" brings that one again)
+	@scripts/ensure_postgres.sh
+	$(BIN)/python -m tests.faults $(FAULTS_ARGS)
+
 .PHONY: mutate
 mutate: setup ## Sow known bugs in copies of the tree, each of which a test must notice (MUTATE_ARGS is handed on)
 	@scripts/ensure_postgres.sh

@@ -55,6 +55,11 @@ class LocalNode:
             self.stop()
             raise
 
+    @property
+    def pid(self) -> int:
+        """The number of the node's process."""
+        return self._process.pid
+
     def stop(self) -> None:
         """End the node and everything that it started."""
         if self._process.poll() is None:

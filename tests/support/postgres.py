@@ -26,15 +26,15 @@ _UNTIL_STDIN_ENDS = """
 exec 3<&0
 "$@" </dev/null 3<&- &
 cat <&3 >/dev/null
-kill -INT $!
-wait $!
+# After a crash another server runs here than the one that was started first.
+kill -INT "$(head -n 1 cluster/postmaster.pid)"
+while [ -e cluster/postmaster.pid ]; do sleep 0.05; done
 rm -rf cluster
 """
-# Durable against a killed process, which the tests do; not against a power cut.
+# Durable against killed clients, which the tests do; not against a power cut.
 _SETTINGS = (
     "listen_addresses=",
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "max_connections=200",
     "shared_buffers=64MB",
@@ -43,9 +43,14 @@ _SETTINGS = (
 
 
 class PostgresCluster:
-    """Starts on entry, ends with every process on exit. Databases are made on demand."""
+    """Starts on entry, ends with every process on exit. Databases are made on demand.
 
-    def __init__(self) -> None:
+    One that is to be crashed has to keep its promises: a commit it has told of must be in
+    the hands of the operating system by then, or the crash forgets it.
+    """
+
+    def __init__(self, *, keeps_promises: bool = False) -> None:
+        self._settings = (*_SETTINGS, f"synchronous_commit={'on' if keeps_promises else 'off'}")
         # The socket's path must be short, so it does not lie in pytest's folders.
         self._folder = Path(tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp"))
         self._server: subprocess.Popen[bytes] | None = None
@@ -85,6 +90,21 @@ class PostgresCluster:
         """Drop a database together with its connections."""
         self._admin(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
 
+    def crash(self) -> None:
+        """Kill the server and all its connections at once; nothing is written down before."""
+        self._control("stop", "-m", "immediate")
+
+    def recover(self) -> None:
+        """Start the crashed server again: it replays its log."""
+        options = " ".join(f"-c {setting}" for setting in self._settings)
+        options += f" -k {self._folder} -p {_PORT}"
+        self._control("start", "-o", options, "-l", str(self._folder / "log"))
+        self._wait_until_up()
+
+    def _control(self, verb: str, *options: str) -> None:
+        cluster = str(self._folder / "cluster")
+        self._run(_binaries() / "pg_ctl", verb, "--wait", "-D", cluster, *options)
+
     def _admin(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(
             host=str(self._folder), dbname="postgres", user=_USER, autocommit=True
@@ -99,7 +119,7 @@ class PostgresCluster:
             *("--pgdata", str(cluster), "--username", _USER, "--auth", "trust"),
             *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
         )
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+        settings = [part for setting in self._settings for part in ("-c", setting)]
         self._server = subprocess.Popen(
             _as_owner(
                 *("sh", "-c", _UNTIL_STDIN_ENDS, "sh", str(binaries / "postgres")),

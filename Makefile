@@ -49,6 +49,12 @@ test-contracts: setup ## Run forge's tests (FORGE_ARGS is handed on)
 		echo "FAILED: forge's tests" >&2; exit 1; \
 	fi
 
+.PHONY: fuzz
+fuzz: setup ## Make up requests as every role on both engines (FUZZ_SECONDS=120 for each, FUZZ_SEED=39)
+	@scripts/ensure_postgres.sh
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),39) \
+		$(BIN)/pytest tests/api/test_fuzz.py --timeout=3600 $(PYTEST_ARGS)
+
 .PHONY: mutate
 mutate: setup ## Sow known bugs in copies of the tree, each of which a test must notice (MUTATE_ARGS is handed on)
 	@scripts/ensure_postgres.sh

@@ -54,6 +54,12 @@ faults: setup ## Bring the numbered faults, then a long storm of all (FAULTS_ARG
 	@scripts/ensure_postgres.sh
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)
 
+.PHONY: fuzz
+fuzz: setup ## Make up requests as every role on both engines (FUZZ_SECONDS=120 for each, FUZZ_SEED=39)
+	@scripts/ensure_postgres.sh
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),39) \
+		$(BIN)/pytest tests/api/test_fuzz.py --timeout=3600 $(PYTEST_ARGS)
+
 .PHONY: mutate
 mutate: setup ## Sow known bugs in copies of the tree, each of which a test must notice (MUTATE_ARGS is handed on)
 	@scripts/ensure_postgres.sh

@@ -43,9 +43,13 @@ _SETTINGS = (
 
 
 class PostgresCluster:
-    """Starts on entry, ends with every process on exit. Databases are made on demand."""
+    """Starts on entry, ends with every process on exit. Databases are made on demand.
 
-    def __init__(self) -> None:
+    Settings that are given, such as `fsync=on`, come after those of the tests.
+    """
+
+    def __init__(self, *settings: str) -> None:
+        self._settings = (*_SETTINGS, *settings)
         # The socket's path must be short, so it does not lie in pytest's folders.
         self._folder = Path(tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp"))
         self._server: subprocess.Popen[bytes] | None = None
@@ -99,7 +103,7 @@ class PostgresCluster:
             *("--pgdata", str(cluster), "--username", _USER, "--auth", "trust"),
             *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
         )
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+        settings = [part for setting in self._settings for part in ("-c", setting)]
         self._server = subprocess.Popen(
             _as_owner(
                 *("sh", "-c", _UNTIL_STDIN_ENDS, "sh", str(binaries / "postgres")),

@@ -49,6 +49,11 @@ test-contracts: setup ## Run forge's tests (FORGE_ARGS is handed on)
 		echo "FAILED: forge's tests" >&2; exit 1; \
 	fi
 
+.PHONY: fuzz
+fuzz: setup ## Make up requests as every role on both engines, two minutes each (FUZZ_SECONDS, FUZZ_SEED)
+	@scripts/ensure_postgres.sh
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),39) $(BIN)/pytest tests/api/test_fuzz.py --timeout=3600 $(PYTEST_ARGS)
+
 .PHONY: mutate
 mutate: setup ## Sow known bugs in copies of the tree, each of which a test must notice (MUTATE_ARGS is handed on)
 	@scripts/ensure_postgres.sh
@@ -81,8 +86,9 @@ $(PEERS_STAMP): $(NODE_STAMP) benchmarks/package.json benchmarks/package-lock.js
 	@touch $@
 
 .PHONY: bench
-bench: setup $(PEERS_STAMP) ## Measure gas and speed beside others; writes docs/gas.md and docs/speed.md
+bench: setup $(PEERS_STAMP) ## Measure gas and speed beside others; writes docs/gas.md, speed.md and http-speed.md
 	@scripts/ensure_postgres.sh
+	@scripts/ensure_wrk.sh
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: bench-gas
@@ -93,6 +99,12 @@ bench-gas: setup $(PEERS_STAMP) ## Measure gas only
 bench-index: setup ## Measure indexing and replay only (BENCH_ARGS="--events 10000" is handed on)
 	@scripts/ensure_postgres.sh
 	$(BIN)/python -m benchmarks index $(BENCH_ARGS)
+
+.PHONY: bench-http
+bench-http: setup ## Measure the API beside a bare route, and minting beside the node alone (BENCH_ARGS="--rounds 3")
+	@scripts/ensure_postgres.sh
+	@scripts/ensure_wrk.sh
+	$(BIN)/python -m benchmarks http $(BENCH_ARGS)
 
 .PHONY: lock
 lock: setup ## Write the lock files anew (UPGRADE=1 takes the newest versions)

@@ -92,8 +92,9 @@ $(PEERS_STAMP): $(NODE_STAMP) benchmarks/package.json benchmarks/package-lock.js
 	@touch $@
 
 .PHONY: bench
-bench: setup $(PEERS_STAMP) ## Measure gas and speed beside others; writes docs/gas.md and docs/speed.md
+bench: setup $(PEERS_STAMP) ## Measure gas and speed beside others; writes docs/gas.md, speed.md and http-speed.md
 	@scripts/ensure_postgres.sh
+	@scripts/ensure_wrk.sh
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: bench-gas
@@ -104,6 +105,12 @@ bench-gas: setup $(PEERS_STAMP) ## Measure gas only
 bench-index: setup ## Measure indexing and replay only (BENCH_ARGS="--events 10000" is handed on)
 	@scripts/ensure_postgres.sh
 	$(BIN)/python -m benchmarks index $(BENCH_ARGS)
+
+.PHONY: bench-http
+bench-http: setup ## Measure the API beside a bare route, and minting beside the node alone (BENCH_ARGS="--rounds 3")
+	@scripts/ensure_postgres.sh
+	@scripts/ensure_wrk.sh
+	$(BIN)/python -m benchmarks http $(BENCH_ARGS)
 
 .PHONY: lock
 lock: setup ## Write the lock files anew (UPGRADE=1 takes the newest versions)

@@ -1,4 +1,7 @@
-"""`python -m benchmarks [gas|index]`: measure, print, write docs/; exit 1 if a mark is missed."""
+"""`python -m benchmarks [gas|index|http]`: measure, print, write docs/.
+
+Exit 1 if a mark is missed.
+"""
 
 import argparse
 import sys
@@ -6,7 +9,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-_ALL = ("gas", "index")
+_ALL = ("gas", "index", "http")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from benchmarks.gas.run import run as run_gas
 
             passed.append(run_gas(console))
+        elif name == "http":
+            from benchmarks.http.run import run as run_http
+
+            passed.append(run_http(console, rounds=given.rounds))
         else:
             from benchmarks.index.run import run as run_index
 

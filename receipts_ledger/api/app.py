@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from receipts_ledger import __version__
 from receipts_ledger.api import faults, figures, openapi
 from receipts_ledger.api.body_limit import BodyLimit
+from receipts_ledger.api.hot import HotRoutes
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
@@ -77,6 +78,8 @@ def create_app(services: Services) -> FastAPI:
     for router in _ROUTERS:
         app.include_router(router)
     faults.install(app, _ROUTERS)
+    hot = [*receipts.router.routes, *pledges.router.routes]
+    app.add_middleware(HotRoutes, services=services, routes=hot)
     app.add_middleware(BodyLimit, bytes_max=services.body_bytes_max)
     app.add_middleware(
         Outermost, metrics=services.metrics, hsts_seconds=services.access.hsts_seconds

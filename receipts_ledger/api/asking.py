@@ -36,7 +36,11 @@ def secret_hash_of(request: Request) -> bytes:
 
 def authenticate(reader: Reader, secret_hash: bytes, scope: Scope, services: Services) -> Caller:
     """Return the caller. Raises Refused(NotAuthenticated), or (NotYourRole) without the scope."""
-    caller = api_tokens.caller_of(reader, secret_hash, services.clock())
+    return admitted(api_tokens.caller_of(reader, secret_hash, services.clock()), scope, services)
+
+
+def admitted(caller: Caller | None, scope: Scope, services: Services) -> Caller:
+    """Return a caller whose api token is good for a scope, and note its use. Raises as above."""
     if caller is None:
         raise Refused(
             RefusalCode.NOT_AUTHENTICATED, "the api token is unknown, revoked or has expired"

@@ -219,13 +219,7 @@ class Posting:
         return self._store(unit, response)
 
     def _store(self, unit: Unit, response: Response) -> Response:
-        headers = {
-            name: value
-            for name, value in response.headers.items()
-            if name.lower() in ("location", "content-type")
-        }
-        answered = StoredAnswer(response.status_code, headers, bytes(response.body))
-        idempotency.answer(unit.writer, unit.request, answered, self._services.clock())
+        idempotency.answer(unit.writer, unit.request, stored(response), self._services.clock())
         return response
 
     @contextmanager
@@ -241,13 +235,27 @@ class Posting:
             )
 
     def _id_of(self, unit: Unit, kind: str) -> UUID:
-        """Return the one id that this request gives, so that its repetition gives no other."""
-        parts = (kind, unit.caller.principal, self._key, self._fingerprint.hex())
-        return uuid5(NAMESPACE_OID, "\0".join(parts))
+        return id_of(kind, unit.request)
 
     def _expect_seen(self, unit: Unit, act_id: UUID) -> None:
         if act_reads.act(unit.writer, str(act_id), Sight.of(unit.caller)) is None:
             raise NotFound("act", act_id)
+
+
+def id_of(kind: str, request: RequestKey) -> UUID:
+    """Return the one id that a request gives, so that its repetition gives no other."""
+    parts = (kind, request.principal, request.key, request.fingerprint.hex())
+    return uuid5(NAMESPACE_OID, "\0".join(parts))
+
+
+def stored(response: Response) -> StoredAnswer:
+    """Return what is kept of an answer."""
+    headers = {
+        name: value
+        for name, value in response.headers.items()
+        if name.lower() in ("location", "content-type")
+    }
+    return StoredAnswer(response.status_code, headers, bytes(response.body))
 
 
 async def posting(request: Request) -> Posting:
@@ -256,19 +264,21 @@ async def posting(request: Request) -> Posting:
     return Posting(
         services_of(request),
         secret_hash=secret_hash,
-        key=_idempotency_key(request),
-        fingerprint=Hash32(
-            digest(
-                request.method.encode(), request.url.path.encode(), _canonical(await request.body())
-            )
-        ),
+        key=idempotency_key(request),
+        fingerprint=fingerprint(request.method, request.url.path, await request.body()),
     )
 
 
 PostDep = Annotated[Posting, Depends(posting)]
 
 
-def _idempotency_key(request: Request) -> str:
+def fingerprint(method: str, path: str, body: bytes) -> Hash32:
+    """Return what tells one request from another under the same key."""
+    return Hash32(digest(method.encode(), path.encode(), _canonical(body)))
+
+
+def idempotency_key(request: Request) -> str:
+    """Return the key. Raises Refused when it is missing or too long."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key:
         raise Refused(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from receipts_ledger.api.app import create_app
 from receipts_ledger.api.services import Services
@@ -32,7 +33,19 @@ def serve(
 
     `told` hears the URL. Raises Fatal when the port cannot be had.
     """
-    config = _config(services)
+    serve_app(create_app(services), host=host, port=port, told=told, should_end=should_end)
+
+
+def serve_app(
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    told: Callable[[str], None],
+    should_end: Callable[[], bool] = lambda: False,
+) -> None:
+    """Serve any app as the API is served; `make bench-http` compares with another one."""
+    config = _config(app)
     server = uvicorn.Server(config)
 
     async def look() -> None:
@@ -47,7 +60,7 @@ def serve(
 @contextmanager
 def serving(services: Services, *, host: str, port: int) -> Iterator[str]:
     """Serve in a thread until the block ends, and yield the URL. Raises Fatal if it cannot."""
-    server = uvicorn.Server(_config(services))
+    server = uvicorn.Server(_config(create_app(services)))
     with _listening(host, port) as listener:
         options = {"sockets": [listener]}
         thread = threading.Thread(target=server.run, kwargs=options, name="api", daemon=True)
@@ -60,9 +73,9 @@ def serving(services: Services, *, host: str, port: int) -> Iterator[str]:
             thread.join(2 * _GRACE_SECONDS)
 
 
-def _config(services: Services) -> uvicorn.Config:
+def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(services),
+        app,
         access_log=False,
         log_config=None,
         server_header=False,

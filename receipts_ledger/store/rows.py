@@ -41,6 +41,8 @@ from receipts_ledger.store.tables.projections import RECEIPT_STATUSES
 Columns: TypeAlias = tuple[Any, ...]
 
 PROFILE = list(parties.c.keys()).index("profile")
+PARTY_COLUMNS = tuple(parties.c)[:PROFILE]
+"""What the state says of a party: all that `party_of_row` reads."""
 DESCRIPTION = list(pools.c.keys()).index("description")
 WORD = list(receipts.c.keys()).index("word")
 CONTENT = WORD + 1

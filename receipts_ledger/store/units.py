@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.store.bulk import delete_by_key, insert_rows, rows_by_key
+from receipts_ledger.store.driver import Access, DriverConnection
 from receipts_ledger.store.engine import READS_ONLY, open_engine
 
 Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -129,6 +130,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._beneath: list[DriverConnection] = []
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -157,8 +159,16 @@ class Database:
         with translated(), self.engine.begin() as connection:
             yield Writer(connection)
 
+    def beneath(self, access: Access) -> DriverConnection:
+        """Return a connection of the driver beneath SQLAlchemy, for one of the hot routes."""
+        connection = DriverConnection(self.engine, access)
+        self._beneath.append(connection)
+        return connection
+
     def close(self) -> None:
         """Close all connections that are not in use."""
+        for connection in self._beneath:
+            connection.close()
         self.engine.dispose()
 
 

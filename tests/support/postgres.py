@@ -46,11 +46,13 @@ class PostgresCluster:
     """Starts on entry, ends with every process on exit. Databases are made on demand.
 
     One that is to be crashed has to keep its promises: a commit it has told of must be in
-    the hands of the operating system by then, or the crash forgets it.
+    the hands of the operating system by then, or the crash forgets it. Settings that are
+    given, such as `fsync=on`, come after those of the tests.
     """
 
-    def __init__(self, *, keeps_promises: bool = False) -> None:
-        self._settings = (*_SETTINGS, f"synchronous_commit={'on' if keeps_promises else 'off'}")
+    def __init__(self, *settings: str, keeps_promises: bool = False) -> None:
+        promised = f"synchronous_commit={'on' if keeps_promises else 'off'}"
+        self._settings = (*_SETTINGS, promised, *settings)
         # The socket's path must be short, so it does not lie in pytest's folders.
         self._folder = Path(tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp"))
         self._server: subprocess.Popen[bytes] | None = None

@@ -17,8 +17,10 @@ from receipts_ledger.api.requests.pledges import (
     SubstituteIn,
 )
 from receipts_ledger.api.requests.receipts import TransferPortfolioIn
-from receipts_ledger.services.draft import defaults, receipts
+from receipts_ledger.domain.ids import ReceiptId
+from receipts_ledger.services.draft import Desk, defaults, receipts
 from receipts_ledger.services.draft import pledges as draft
+from receipts_ledger.services.intake import Draft
 
 router = APIRouter(prefix="/v1", tags=["Pledges"])
 
@@ -26,18 +28,20 @@ router = APIRouter(prefix="/v1", tags=["Pledges"])
 @router.post("/receipts/{receipt_id}/pledges", status_code=ACCEPTED, response_model=ActOut)
 def pledge_receipt(receipt_id: ReceiptPath, body: PledgeIn, post: PostDep) -> Response:
     """Draft a pledge. A receipt that secures a claim already is refused, with evidence."""
-    return post.draft(
-        Attempt("Pledge", receipt_id),
-        lambda desk: draft.pledge(
-            desk,
-            receipt=receipt_id,
-            pledgee=body.pledgee_id,
-            maturity_day=body.maturity,
-            terms=body.terms,
-            documents=[document.named() for document in body.documents],
-            version=body.version,
-            deadline=body.deadline,
-        ),
+    return post.draft(Attempt("Pledge", receipt_id), lambda desk: drafted(desk, receipt_id, body))
+
+
+def drafted(desk: Desk, receipt_id: ReceiptId, body: PledgeIn) -> Draft:
+    """Return the draft of a pledge. Raises Refused for a receipt that is pledged."""
+    return draft.pledge(
+        desk,
+        receipt=receipt_id,
+        pledgee=body.pledgee_id,
+        maturity_day=body.maturity,
+        terms=body.terms,
+        documents=[document.named() for document in body.documents],
+        version=body.version,
+        deadline=body.deadline,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
 
+from receipts_ledger.api import showing
 from receipts_ledger.api.answers.acts import ActOut
 from receipts_ledger.api.answers.forms import as_of
 from receipts_ledger.api.answers.items import tell_items
@@ -37,7 +38,6 @@ from receipts_ledger.store.units import Found, Reader
 router = APIRouter(prefix="/v1/receipts", tags=["Receipts"])
 
 _NOT_MODIFIED = 304
-_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
 StatusQuery = Literal["open", "delivered", "merged", "replaced", "cancelled", "written_off"]
@@ -102,21 +102,27 @@ def list_receipts(page: Annotated[ReceiptPageIn, Query()], ask: AskDep) -> Respo
 def show_receipt(
     receipt_id: ReceiptPath,
     ask: AskDep,
-    if_none_match: Annotated[str | None, Header(max_length=500)] = None,
+    if_none_match: Annotated[
+        str | None, Header(max_length=showing.IF_NONE_MATCH_LENGTH_MAX)
+    ] = None,
 ) -> Response:
     """Show one receipt. Its ETag begins with its version; `If-None-Match` saves the body."""
     with ask.reading() as (reader, caller):
         row = reads.receipt(reader, receipt_id)
         if row is None:
             raise NotFound("receipt", receipt_number(receipt_id))
-        shows_all = _shows_all(reader, row, caller)
-        tag = _tag(row, shows_all=shows_all)
-        if if_none_match is not None and _matches(tag, if_none_match):
-            return Response(status_code=_NOT_MODIFIED, headers={"ETag": tag, **_PRIVATE})
-        shown = _with_contents(reader, row, ask.services) if shows_all else public_receipt(row)
-        if shows_all:
+
+        def with_contents(shown: ReceiptOut) -> ReceiptOut:
             ask.services.access.read_log.note_receipt(caller, receipt_id)
-    return told(shown, {"ETag": tag, **_PRIVATE})
+            return _with_contents(shown, reader, row, ask.services)
+
+        return showing.answer(
+            row,
+            caller,
+            shows_all=_shows_all(reader, row, caller),
+            if_none_match=if_none_match,
+            with_contents=with_contents,
+        )
 
 
 @router.get("/{receipt_id}/history", response_model=HistoryPage)
@@ -208,31 +214,15 @@ def unfreeze_receipt(receipt_id: ReceiptPath, body: OrderIn, post: PostDep) -> R
 
 
 def _shows_all(reader: Reader, row: Found, caller: Caller) -> bool:
-    """Its own, or one that its holder has put before the caller in an act under way."""
-    return is_its_own(row, caller) or (
-        caller.party_id is not None and reads.is_offered(reader, row.receipt_id, caller.party_id)
+    return showing.shows_all(
+        row, caller, is_offered=lambda party: reads.is_offered(reader, row.receipt_id, party)
     )
 
 
-def _with_contents(reader: Reader, row: Found, services: Services) -> ReceiptOut:
-    shown = full_receipt(row)
+def _with_contents(shown: ReceiptOut, reader: Reader, row: Found, services: Services) -> ReceiptOut:
     tell_items(shown, reader, services)
     wanted = [Hash32(one) for one in (row.content, row.terms) if one is not None]
-    found = contents.find(reader, wanted)
-    content = found.get(row.content)
-    shown["content"] = None if content is None else dict(content.body)
-    if (pledge := shown["pledge"]) is not None:
-        terms = found.get(row.terms)
-        pledge["terms"] = None if terms is None else dict(terms.body)
-    return shown
-
-
-def _tag(row: Found, *, shows_all: bool) -> str:
-    # After a reorganisation the same version can be another state: the transaction tells.
-    view = "full" if shows_all else "public"
-    return f'"{row.version}-{row.tx_hash.hex()[:16]}-{view}"'
-
-
-def _matches(tag: str, if_none_match: str) -> bool:
-    offered = [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
-    return "*" in offered or tag in offered
+    found = {
+        commitment: dict(one.body) for commitment, one in contents.find(reader, wanted).items()
+    }
+    return showing.add_contents(shown, found.get(row.content), found.get(row.terms))

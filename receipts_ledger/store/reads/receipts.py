@@ -1,8 +1,9 @@
 """Receipts: one, a page of them, and what has happened to one."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
 
 from receipts_ledger.domain.ids import PartyId, PoolId, ReceiptId
 from receipts_ledger.domain.pending import ActStatus
@@ -15,10 +16,14 @@ from receipts_ledger.store.tables import (
     events,
     receipts,
 )
-from receipts_ledger.store.units import Found, Query, Reader
+from receipts_ledger.store.types import Unsigned64
+from receipts_ledger.store.units import Found, Reader
 
 _ENDED = (ActStatus.REFUSED, ActStatus.EXPIRED, ActStatus.WITHDRAWN)
-_WITH_MOMENT = select(receipts, blocks.c.timestamp.label("pledged_at")).outerjoin(
+SHOWN_COLUMNS = (*receipts.c, blocks.c.timestamp.label("pledged_at"))
+"""A receipt's row, with the moment of its pledge."""
+
+_WITH_MOMENT = select(*SHOWN_COLUMNS).outerjoin(
     blocks, blocks.c.number == receipts.c.pledged_at_block
 )
 
@@ -72,21 +77,31 @@ def page(
 
 def is_offered(reader: Reader, receipt_id: ReceiptId, party_id: PartyId) -> bool:
     """Tell whether this party has been asked into an act: by holder, pledgee or the operator."""
-    offered: Query = select(
-        exists()
-        .where(act_receipts.c.receipt_id == receipt_id)
-        .where(acts.c.act_id == act_receipts.c.act_id)
-        .where(act_signers.c.act_id == acts.c.act_id)
-        .where(receipts.c.receipt_id == receipt_id)
-        .where(acts.c.status.not_in(_ENDED))
+    offered = offered_to(literal(receipt_id, Unsigned64), literal(party_id))
+    return bool(reader.scalar(select(offered.exists())))
+
+
+def offered_to(
+    receipt_id: ColumnElement[int], party_id: ColumnElement[int]
+) -> Select[*tuple[Any, ...]]:
+    """Return the query of acts under way that put a receipt before a party."""
+    # Under another name: where this is part of a larger query, that has its own receipts.
+    offered = receipts.alias("offered")
+    return (
+        select(acts.c.act_id)
+        .select_from(act_receipts)
+        .join(acts, acts.c.act_id == act_receipts.c.act_id)
+        .join(act_signers, act_signers.c.act_id == acts.c.act_id)
+        .join(offered, offered.c.receipt_id == act_receipts.c.receipt_id)
         .where(
+            act_receipts.c.receipt_id == receipt_id,
+            acts.c.status.not_in(_ENDED),
             acts.c.created_by.is_(None)
-            | (acts.c.created_by == receipts.c.holder_id)
-            | (acts.c.created_by == receipts.c.pledgee_id)
+            | (acts.c.created_by == offered.c.holder_id)
+            | (acts.c.created_by == offered.c.pledgee_id),
+            act_signers.c.party_id == party_id,
         )
-        .where(act_signers.c.party_id == party_id)
     )
-    return bool(reader.scalar(offered))
 
 
 def history(

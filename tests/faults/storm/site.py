@@ -128,6 +128,9 @@ def _settings(rpc_url: str, deployment_file: Path, database_url: str) -> Setting
         document_key=_SECRET,
         keystore_secret=_SECRET,
         keystore_work_factor=2,
+        # A client that repeats after every fault is what the storm is about.
+        rate_writes_per_second=0,
+        rate_writes_per_subject_per_second=0,
         log_format="json",
     )
 

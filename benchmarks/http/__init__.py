@@ -1,0 +1,1 @@
+"""How many requests a second the gateway answers, beside a route that does nothing."""

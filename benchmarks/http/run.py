@@ -1,0 +1,83 @@
+"""The run: on both engines each route beside the bare one by turns; tables, page, marks."""
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.http.minting import Minted, mint, prepare
+from benchmarks.http.report import print_report, write_document
+from benchmarks.http.result import Case, Results, Round
+from benchmarks.http.route import Route
+from benchmarks.http.stage import Stage, bare_load, bare_served, staged
+from benchmarks.http.wrk import Answered, measure
+from receipts_ledger.chain.local_node import anvil
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.store import migrate
+from tests.support.postgres import PostgresCluster
+
+ENGINES = ("SQLite", "PostgreSQL")
+CONNECTIONS = (1, 64)
+SECONDS = 2.0
+_WARM_SECONDS = 1.0
+# As in earnest: what is answered is on disk.
+_DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+
+
+def run(console: Console, *, rounds: int) -> bool:
+    """Measure, print, write docs/http-speed.md; return whether every mark is met."""
+    cases: dict[Case, tuple[Round, ...]] = {}
+    minted: dict[str, tuple[Minted, ...]] = {}
+    with PostgresCluster(*_DURABLE) as postgres, tempfile.TemporaryDirectory() as folder:
+        for engine in ENGINES:
+            url = f"sqlite:///{folder}/ledger.db"
+            if engine == "PostgreSQL":
+                url = postgres.url(postgres.create())
+            migrate.upgrade(url)
+            with anvil() as node, staged(Rpc(node.url), url, Path(folder)) as stage:
+                cases |= _routes(stage, engine, rounds, console)
+                with console.status(f"{engine}: minting"):
+                    pools = prepare(stage)
+                    minted[engine] = tuple(mint(stage, pools) for _ in range(1))
+    results = Results(cases, minted)
+    marks = list(results.marks())
+    print_report(results, marks, console)
+    write_document(results, marks, rounds=rounds, seconds=SECONDS)
+    return all(mark.is_met for mark in marks)
+
+
+def _routes(
+    stage: Stage, engine: str, rounds: int, console: Console
+) -> dict[Case, tuple[Round, ...]]:
+    found: dict[Case, list[Round]] = {
+        Case(engine, route, connections): [] for route in Route for connections in CONNECTIONS
+    }
+    with stage.served() as ours, bare_served() as bare:
+        for case in found:
+            _pair(stage, case, ours, bare, _WARM_SECONDS)
+        for number in range(1, rounds + 1):
+            for case, series in found.items():
+                with console.status(f"round {number} of {rounds}: {case}"):
+                    series.append(_pair(stage, case, ours, bare, SECONDS))
+    return {case: tuple(series) for case, series in found.items()}
+
+
+def _pair(stage: Stage, case: Case, ours: str, bare: str, seconds: float) -> Round:
+    peer = measure(bare_load(bare, case.route), connections=case.connections, seconds=seconds)
+    assert peer.refused == peer.broken == 0
+    load = stage.reading(ours) if case.route is Route.READ else stage.second_pledge(ours)
+    before = stage.refusals_on_record()
+    answered = measure(load, connections=case.connections, seconds=seconds)
+    _expect_answered(case, answered, stage.refusals_on_record() - before)
+    return Round(peer, answered)
+
+
+def _expect_answered(case: Case, answered: Answered, on_record: int) -> None:
+    """What was counted has to be what was asked for, and on record."""
+    assert answered.broken == 0, f"{case}: {answered.broken} broken"
+    if case.route is Route.READ:
+        assert answered.refused == 0, f"{case}: {answered.refused} refused"
+        return
+    assert answered.refused == answered.requests, f"{case}: some were not refused"
+    # Those under way when the measurement ends are on record too.
+    assert on_record >= answered.requests, f"{case}: {on_record} on record"

@@ -1,0 +1,190 @@
+"""The refusal of a second pledge, by the shorter way.
+
+What it says is what drafting says: the app's own draft is made, from rows that were read
+for many requests at once, and refuses. What it does not refuse, or refuses for a reason that
+leaves no record, goes to the app. The answer goes out when the refusal is on record.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from pydantic import ValidationError
+
+from receipts_ledger.api import problem
+from receipts_ledger.api.asking import admitted, secret_hash_of
+from receipts_ledger.api.hot.batches import Batches
+from receipts_ledger.api.posting import Attempt, fingerprint, id_of, idempotency_key, stored
+from receipts_ledger.api.requests.pledges import PledgeIn
+from receipts_ledger.api.routes.pledges import drafted
+from receipts_ledger.api.services import Services
+from receipts_ledger.domain.caller import Caller, Scope
+from receipts_ledger.domain.encumbrance import Encumbrance
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, PoolId, ReceiptId
+from receipts_ledger.domain.party import Party
+from receipts_ledger.domain.pool import Pool
+from receipts_ledger.domain.refusal import Source
+from receipts_ledger.errors import Refused
+from receipts_ledger.services.draft import Desk
+from receipts_ledger.services.refusing import goes_on_record, on_record
+from receipts_ledger.store.api_tokens import caller_of_row
+from receipts_ledger.store.driver import Access
+from receipts_ledger.store.hot_refusals import AnsweredRefusal, HotRefusals
+from receipts_ledger.store.idempotency import RequestKey
+from receipts_ledger.store.reads.hot import HotReads, PledgeFound, Question
+from receipts_ledger.store.rows import party_of_row
+
+
+@dataclass(frozen=True, slots=True)
+class Pledging:
+    """One request to pledge a receipt."""
+
+    question: Question
+    body: PledgeIn
+    key: str
+    fingerprint: Hash32
+
+
+class SecondPledges:
+    """Refuses what has to be refused, many at a time."""
+
+    def __init__(self, services: Services) -> None:
+        database = services.database
+        self._services = services
+        self._reads = HotReads(database.engine, database.beneath(Access.READ))
+        self._refusals = HotRefusals(database.beneath(Access.WRITE))
+        self._batches = Batches("second-pledges", self._refuse)
+
+    async def refused(
+        self, request: Request, receipt_id: ReceiptId, body: bytes
+    ) -> Response | None:
+        """Return the refusal, None where the app has to answer. Raises Refused, Retryable."""
+        asked = _pledging(request, receipt_id, body)
+        return None if asked is None else await self._batches.ask(asked)
+
+    def _refuse(self, asked: Sequence[Pledging]) -> Sequence[Response | None]:
+        found = self._reads.pledges([one.question for one in asked])
+        answers: list[Response | None] = [None] * len(asked)
+        refused: dict[int, AnsweredRefusal] = {}
+        keys: set[tuple[str, str]] = set()
+        for at, (one, rows) in enumerate(zip(asked, found, strict=True)):
+            if rows is None:
+                continue
+            response, refusal = self._refusal(one, rows)
+            if response is None or refusal is None:
+                continue
+            name = (refusal.request.principal, refusal.request.key)
+            # The second under one key waits, in the app, for the first to be answered.
+            if name not in keys:
+                keys.add(name)
+                answers[at], refused[at] = response, refusal
+        if refused:
+            written = self._refusals.add(list(refused.values()))
+            for at, is_written in zip(refused, written, strict=True):
+                if not is_written:
+                    answers[at] = None
+        return answers
+
+    def _refusal(
+        self, asked: Pledging, found: PledgeFound
+    ) -> tuple[Response | None, AnsweredRefusal | None]:
+        services = self._services
+        now = services.clock()
+        try:
+            caller = admitted(caller_of_row(found.caller, now), Scope.WRITE, services)
+        except Refused:
+            return None, None
+        desk = Desk(_Foreseen(found), services.profiles, services.document_key, now)
+        try:
+            drafted(desk, asked.question.receipt_id, asked.body)
+        except _NotForeseen:
+            return None, None
+        except Refused as refused:
+            if goes_on_record(refused) and self._is_within_rates(asked, caller):
+                return self._told(asked, refused, caller)
+        return None, None
+
+    def _is_within_rates(self, asked: Pledging, caller: Caller) -> bool:
+        try:
+            self._services.access.rates.write(caller.principal, asked.question.receipt_id)
+        except Refused:
+            return False
+        return True
+
+    def _told(
+        self, asked: Pledging, refused: Refused, caller: Caller
+    ) -> tuple[Response, AnsweredRefusal]:
+        request = RequestKey(caller.principal, asked.key, asked.fingerprint)
+        attempt = Attempt("Pledge", asked.question.receipt_id)
+        refusal = on_record(
+            refused,
+            refusal_id=id_of("refusal", request),
+            at=self._services.clock(),
+            source=Source.API,
+            caller=caller,
+            verb=attempt.verb,
+            subject=attempt.subject,
+        )
+        said = problem.problem_of_refusal(refused, refusal_id=refusal.refusal_id, caller=caller)
+        response = problem.answer(said)
+        act_id = str(id_of("act", request))
+        return response, AnsweredRefusal(request, act_id, refusal, stored(response))
+
+
+def _pledging(request: Request, receipt_id: ReceiptId, body: bytes) -> Pledging | None:
+    if request.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
+        return None
+    secret_hash = secret_hash_of(request)
+    key = idempotency_key(request)
+    try:
+        pledge = PledgeIn.model_validate(json.loads(body))
+    except (ValueError, RecursionError, ValidationError):
+        return None
+    question = Question(secret_hash, receipt_id, pledge.pledgee_id)
+    path = str(request.scope["path"])
+    return Pledging(question, pledge, key, fingerprint(request.method, path, body))
+
+
+class _NotForeseen(Exception):
+    """Drafting asks for more than was read: this is no second pledge."""
+
+
+class _Foreseen:
+    """How the ledger stands, as far as the refusal of a second pledge needs it."""
+
+    def __init__(self, found: PledgeFound) -> None:
+        self._found = found
+
+    def party(self, party_id: PartyId) -> Party | None:
+        """Return the pledgee that is named."""
+        return None if self._found.named[0] is None else party_of_row(self._found.named)
+
+    def word(self, receipt_id: ReceiptId) -> int | None:
+        """Return the receipt's word."""
+        return int(self._found.receipt.word)
+
+    def encumbrance(self, receipt_ids: Sequence[ReceiptId]) -> Encumbrance | None:
+        """Return the pledge that stands."""
+        found = self._found
+        return Encumbrance(
+            found.receipt.receipt_id,
+            found.receipt.pledgee_id,
+            found.receipt.pledged_at_block,
+            Hash32(found.block_hash),
+            Hash32(found.tx_hash),
+            found.log_index,
+            is_final=found.receipt.pledged_at_block <= found.finalized_number,
+        )
+
+    def party_of(self, key: Address) -> PartyId | None:
+        """Nobody signs here."""
+        raise _NotForeseen
+
+    def pool(self, pool_id: PoolId) -> Pool | None:
+        """No pool is asked for."""
+        raise _NotForeseen
+
+    def commodity_of(self, pool_id: PoolId) -> str | None:
+        """Nor are its goods."""
+        raise _NotForeseen

@@ -1,7 +1,11 @@
 """What schemathesis has to know of this API beyond its document. Loaded by its command line."""
 
+import json
 import os
 import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import schemathesis
@@ -11,6 +15,10 @@ _WRITTEN_AS_FRACTIONS = ("int_type", "fraction", "receipt_number")
 
 # The largest quantity of a pool: as a float it is one too many.
 _BEYOND_FLOATS = str(2**56 - 1)
+
+
+_AUTHORIZATIONS: list[str | None] = json.loads(os.environ["AUTHORIZATIONS"])
+_turns: defaultdict[str, Iterator[int]] = defaultdict(count)
 
 
 @schemathesis.hook
@@ -39,7 +47,12 @@ def map_path_parameters(
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Give each request an idempotency key of its own."""
+    """Give each request an idempotency key of its own, and let the roles take turns."""
+    if _AUTHORIZATIONS:
+        authorization = _AUTHORIZATIONS[next(_turns[case.operation.label]) % len(_AUTHORIZATIONS)]
+        case.headers.pop("Authorization", None)
+        if authorization is not None:
+            case.headers["Authorization"] = authorization
     for name in list(case.headers or ()):
         if name.lower() == "idempotency-key" and len(case.headers[name]) > 1:
             case.headers[name] = str(uuid.uuid4())

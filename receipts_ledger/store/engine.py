@@ -7,7 +7,9 @@ and upgrade later, fails under load whatever the timeout: the upgrade does not w
 import json
 import re
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SqliteConnection
+from time import monotonic, sleep
 from typing import Any
 
 import orjson
@@ -20,6 +22,7 @@ READS_ONLY = "ledger_reads_only"
 """Execution option of a connection that begins as a reader."""
 
 _BUSY_TIMEOUT_SECONDS = 30
+_BUSY_PAUSE_SECONDS = 0.01
 _POOL_CONNECTIONS = 10
 _POOL_OVERFLOW_CONNECTIONS = 30
 _POOL_TIMEOUT_SECONDS = 30
@@ -63,15 +66,29 @@ def _open_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: SqliteConnection, record: object) -> None:
     # The driver's own BEGIN is a deferred one, sent when it thinks fit.
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_SECONDS * 1000}").close()
+    _write_ahead(connection)
     for pragma in (
-        f"busy_timeout = {_BUSY_TIMEOUT_SECONDS * 1000}",
-        "journal_mode = WAL",
         # A nonce that was spent must not be forgotten in a power cut.
         "synchronous = FULL",
         "foreign_keys = ON",
         "cache_size = -65536",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _write_ahead(connection: SqliteConnection) -> None:
+    """Keep a write-ahead log. Of several that turn a new file to it, SQLite lets none wait."""
+    deadline = monotonic() + _BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except OperationalError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(_BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,6 +124,32 @@ def test_writers_wait_for_one_another(database: Database) -> None:
     assert failures == []
     with database.reading() as reader:
         assert reader.scalar(select(leases.c.epoch)) == 200
+
+
+def test_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    failures: list[Retryable] = []
+    together = threading.Barrier(6)
+
+    def opens(url: str) -> None:
+        one = Database.open(url)
+        together.wait()
+        try:
+            with one.writing() as writer:
+                writer.scalar(select(1))
+        except Retryable as error:
+            failures.append(error)
+        finally:
+            one.close()
+
+    # Each file is new once only, and seldom do all come within the same moment.
+    for number in range(60):
+        url = f"sqlite:///{tmp_path / f'{number}.db'}"
+        threads = [threading.Thread(target=opens, args=(url,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failures == []
 
 
 def test_taken_key_is_told_apart_from_a_fault(database: Database) -> None:

@@ -28,8 +28,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.store.bulk import delete_by_key, insert_rows, rows_by_key
-from receipts_ledger.store.driver import Access, DriverConnection
 from receipts_ledger.store.engine import READS_ONLY, open_engine
+from receipts_ledger.store.hot.connections import Access
+from receipts_ledger.store.hot.postgresql import PostgresqlConnections
+from receipts_ledger.store.hot.sqlite import SqliteConnections
 
 Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 Found: TypeAlias = Row[*tuple[Any, ...]]
@@ -130,7 +132,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._beneath: list[DriverConnection] = []
+        self._beneath: list[SqliteConnections | PostgresqlConnections] = []
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -159,16 +161,17 @@ class Database:
         with translated(), self.engine.begin() as connection:
             yield Writer(connection)
 
-    def beneath(self, access: Access) -> DriverConnection:
-        """Return a connection of the driver beneath SQLAlchemy, for one of the hot routes."""
-        connection = DriverConnection(self.engine, access)
-        self._beneath.append(connection)
-        return connection
+    def beneath(self, access: Access) -> SqliteConnections | PostgresqlConnections:
+        """Return ways to the database beneath SQLAlchemy, for one of the hot routes."""
+        is_postgresql = self.engine.dialect.name == "postgresql"
+        opened = PostgresqlConnections if is_postgresql else SqliteConnections
+        self._beneath.append(connections := opened(self.engine, access))
+        return connections
 
     def close(self) -> None:
         """Close all connections that are not in use."""
-        for connection in self._beneath:
-            connection.close()
+        for connections in self._beneath:
+            connections.close()
         self.engine.dispose()
 
 

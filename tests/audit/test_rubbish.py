@@ -18,8 +18,10 @@ from tests.support.lying_node import LyingNode
 
 
 def test_node_that_is_away_is_the_worlds_fault(scene: Scene) -> None:
-    url = f"http://127.0.0.1:{free_port()}"
-    assert f"the node at {url} does not answer" in scene.audit(rpc=url).undecided_line
+    place = f"127.0.0.1:{free_port()}"
+    assert (
+        f"the node at {place} does not answer" in scene.audit(rpc=f"http://{place}").undecided_line
+    )
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "", "node", "http://", "http://[", "file:///"])

@@ -10,7 +10,7 @@ from receipts_ledger.api.services import Services
 from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.ids import ReceiptId
 from receipts_ledger.store.api_tokens import caller_of_row
-from receipts_ledger.store.reads.hot import Question
+from receipts_ledger.store.hot.reads import Question
 
 
 async def shown(

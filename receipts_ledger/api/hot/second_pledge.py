@@ -29,11 +29,13 @@ from receipts_ledger.errors import Refused
 from receipts_ledger.services.draft import Desk
 from receipts_ledger.services.refusing import goes_on_record, on_record
 from receipts_ledger.store.api_tokens import caller_of_row
-from receipts_ledger.store.driver import Access
-from receipts_ledger.store.hot_refusals import AnsweredRefusal, HotRefusals
+from receipts_ledger.store.hot.connections import Access
+from receipts_ledger.store.hot.reads import HotReads, PledgeFound, Question
+from receipts_ledger.store.hot.refusals import AnsweredRefusal, HotRefusals
 from receipts_ledger.store.idempotency import RequestKey
-from receipts_ledger.store.reads.hot import HotReads, PledgeFound, Question
 from receipts_ledger.store.rows import party_of_row
+
+_BATCHES_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class SecondPledges:
     def __init__(self, services: Services) -> None:
         database = services.database
         self._services = services
-        self._reads = HotReads(database.engine, database.beneath(Access.READ))
+        self._reads = HotReads(database.beneath(Access.READ))
         self._refusals = HotRefusals(database.beneath(Access.WRITE))
-        self._batches = Batches("second-pledges", self._refuse)
+        self._batches = Batches(self._refuse, at_once=_BATCHES_AT_ONCE)
 
     async def refused(
         self, request: Request, receipt_id: ReceiptId, body: bytes
@@ -63,8 +65,8 @@ class SecondPledges:
         asked = _pledging(request, receipt_id, body)
         return None if asked is None else await self._batches.ask(asked)
 
-    def _refuse(self, asked: Sequence[Pledging]) -> Sequence[Response | None]:
-        found = self._reads.pledges([one.question for one in asked])
+    async def _refuse(self, asked: Sequence[Pledging]) -> Sequence[Response | None]:
+        found = await self._reads.pledges([one.question for one in asked])
         answers: list[Response | None] = [None] * len(asked)
         refused: dict[int, AnsweredRefusal] = {}
         keys: set[tuple[str, str]] = set()
@@ -80,7 +82,7 @@ class SecondPledges:
                 keys.add(name)
                 answers[at], refused[at] = response, refusal
         if refused:
-            written = self._refusals.add(list(refused.values()))
+            written = await self._refusals.add(list(refused.values()))
             for at, is_written in zip(refused, written, strict=True):
                 if not is_written:
                     answers[at] = None

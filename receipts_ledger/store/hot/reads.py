@@ -5,7 +5,7 @@ questions in one; SQLite, which is in this process, one at a time. The rules of 
 what are not here: rows go out whole, to those who apply them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +28,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from receipts_ledger.domain.ids import PartyId, ReceiptId
 from receipts_ledger.store.api_tokens import CALLER_COLUMNS, CALLER_TABLES, has_shown
-from receipts_ledger.store.driver import DriverConnection, Statement
+from receipts_ledger.store.hot.connections import Connections
+from receipts_ledger.store.hot.statement import Statement
 from receipts_ledger.store.reads.receipts import SHOWN_COLUMNS, offered_to
 from receipts_ledger.store.rows import PARTY_COLUMNS
 from receipts_ledger.store.tables import (
@@ -83,17 +84,17 @@ class PledgeFound:
 
 
 class HotReads:
-    """Asks many questions at a time on one connection."""
+    """Asks one question or many at a time."""
 
-    def __init__(self, engine: Engine, connection: DriverConnection) -> None:
-        self._connection = connection
-        self._shown = _Asked(_shown, engine)
-        self._pledged = _Asked(_pledged, engine)
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._shown = _Asked(_shown, connections.engine)
+        self._pledged = _Asked(_pledged, connections.engine)
 
-    def receipts(self, questions: Sequence[Question]) -> list[ReceiptFound | None]:
+    async def receipts(self, questions: Sequence[Question]) -> list[ReceiptFound | None]:
         """Return each receipt with who asks, None for a secret that nobody has."""
         found: list[ReceiptFound | None] = [None] * len(questions)
-        for at, row in self._rows(self._shown, questions):
+        async for at, row in self._rows(self._shown, questions):
             content, terms, is_serialised, is_offered = row[_RECEIPT_END:]
             found[at] = ReceiptFound(
                 row[1:_CALLER_END],
@@ -105,10 +106,10 @@ class HotReads:
             )
         return found
 
-    def pledges(self, questions: Sequence[Question]) -> list[PledgeFound | None]:
+    async def pledges(self, questions: Sequence[Question]) -> list[PledgeFound | None]:
         """Return each pledged receipt with who asks, None for one that is not pledged."""
         found: list[PledgeFound | None] = [None] * len(questions)
-        for at, row in self._rows(self._pledged, questions):
+        async for at, row in self._rows(self._pledged, questions):
             named_end = _RECEIPT_END + len(PARTY_COLUMNS)
             one = PledgeFound(
                 row[1:_CALLER_END],
@@ -122,16 +123,16 @@ class HotReads:
                 found[at] = one
         return found
 
-    def _rows(
+    async def _rows(
         self, asked: "_Asked", questions: Sequence[Question]
-    ) -> Iterator[tuple[int, list[Any]]]:
+    ) -> AsyncIterator[tuple[int, list[Any]]]:
         # One question has the shorter statement on both engines.
         if asked.of_many is not None and len(questions) > 1:
-            for row in self._connection.rows(asked.of_many, _values_of_many(questions)):
+            for row in await self._connections.rows(asked.of_many, _values_of_many(questions)):
                 yield row[0] - 1, row
             return
         for at, question in enumerate(questions):
-            for row in self._connection.rows(asked.of_one, _values_of_one(question)):
+            for row in await self._connections.rows(asked.of_one, _values_of_one(question)):
                 yield at, row
 
 

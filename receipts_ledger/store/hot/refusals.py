@@ -1,19 +1,20 @@
 """Refusals of the hot routes: many on record, each with its answer, in one commit.
 
-As durable as any other commit, and answered only after it. Works on the driver beneath
-SQLAlchemy. Nothing is written of a request whose idempotency key is taken or whose act is
-known: what has become of it, others find out.
+As durable as any other commit, and answered only after it. Nothing is written of a request
+whose idempotency key is taken or whose act is known: what has become of it, others find out.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from sqlite3 import Connection as SqliteConnection
 
 import orjson
 from sqlalchemy import Table
 
 from receipts_ledger.domain.refusal import RefusalOnRecord
-from receipts_ledger.store.driver import DriverConnection
+from receipts_ledger.store.hot.postgresql import PostgresqlConnections
+from receipts_ledger.store.hot.sqlite import SqliteConnections
 from receipts_ledger.store.idempotency import RequestKey, StoredAnswer
 from receipts_ledger.store.tables import idempotency_keys, refusals
 from receipts_ledger.store.types import to_signed
@@ -31,41 +32,38 @@ class AnsweredRefusal:
 
 
 class HotRefusals:
-    """Writes on one connection, from one thread."""
+    """Writes one batch after another."""
 
-    def __init__(self, connection: DriverConnection) -> None:
-        self._connection = connection
-        self._write = _in_one if connection.is_postgresql else _each
+    def __init__(self, connections: SqliteConnections | PostgresqlConnections) -> None:
+        self._connections = connections
 
-    def add(self, found: Sequence[AnsweredRefusal]) -> list[bool]:
+    async def add(self, found: Sequence[AnsweredRefusal]) -> list[bool]:
         """Write them down, and return which are: all of those, or nothing if it raises."""
         # In one order for everybody, so that two gateways never wait for each other.
         order = sorted(range(len(found)), key=lambda at: _name(found[at]))
-        with self._connection.used() as driver:
-            written = self._write(driver, [found[at] for at in order])
+        ordered = [found[at] for at in order]
+        if isinstance(self._connections, SqliteConnections):
+            written = await self._connections.done(partial(_each, ordered))
+        else:
+            written = await _in_one(self._connections, ordered)
         return [is_written for _, is_written in sorted(zip(order, written, strict=True))]
 
 
-def _each(driver: Any, found: Sequence[AnsweredRefusal]) -> list[bool]:
+def _each(found: Sequence[AnsweredRefusal], driver: SqliteConnection) -> list[bool]:
     """SQLite: statement by statement, all in one transaction."""
-    driver.execute("BEGIN IMMEDIATE")
-    try:
-        written = []
-        for one in found:
-            answer, refusal = _answer(one), _refusal(one)
-            row = [*_stored(idempotency_keys, answer), one.act_id]
-            is_new = driver.execute(_ANSWER_ONE, row).rowcount == 1
-            if is_new:
-                driver.execute(_REFUSE_ONE, _stored(refusals, refusal))
-            written.append(is_new)
-        driver.execute("COMMIT")
-    except BaseException:
-        driver.rollback()
-        raise
+    written = []
+    for one in found:
+        row = [*_stored(idempotency_keys, _answer(one)), one.act_id]
+        is_new = driver.execute(_ANSWER_ONE, row).rowcount == 1
+        if is_new:
+            driver.execute(_REFUSE_ONE, _stored(refusals, _refusal(one)))
+        written.append(is_new)
     return written
 
 
-def _in_one(driver: Any, found: Sequence[AnsweredRefusal]) -> list[bool]:
+async def _in_one(
+    connections: PostgresqlConnections, found: Sequence[AnsweredRefusal]
+) -> list[bool]:
     """PostgreSQL: one statement that commits by itself. Rows travel as JSON, which it types."""
     lists = (
         [_answer(one) for one in found],
@@ -73,7 +71,7 @@ def _in_one(driver: Any, found: Sequence[AnsweredRefusal]) -> list[bool]:
         [one.act_id for one in found],
     )
     sent = [orjson.dumps(rows, default=_in_json).decode() for rows in lists]
-    new = set(driver.execute(_REFUSE_ALL, sent, prepare=True).fetchall())
+    new = set(await connections.raw_rows(_REFUSE_ALL, sent))
     return [_name(one) in new for one in found]
 
 

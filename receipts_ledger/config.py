@@ -204,6 +204,18 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests to log in from one client address; 0: any number.",
     )
+    streams_max: int = Field(
+        500,
+        ge=1,
+        le=100_000,
+        description="Streams of events that one process holds open at a time.",
+    )
+    streams_per_party_max: int = Field(
+        10,
+        ge=1,
+        le=100_000,
+        description="The same for one party.",
+    )
     hsts_seconds: int = Field(
         0,
         ge=0,

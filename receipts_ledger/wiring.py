@@ -100,6 +100,8 @@ class House:
         self.body_bytes_max = settings.body_bytes_max
         self.lag_blocks_max = settings.lag_blocks_max
         self.queue_acts_max = settings.queue_acts_max
+        self.streams_max = settings.streams_max
+        self.streams_per_party_max = settings.streams_per_party_max
         self.profiles = Profiles.shipped()
         self.statements = Statements(deployment.signing_domain())
         self._rooms = [_Rooms(nodes.rpc_at(place), deployment) for place in range(len(nodes))]

@@ -22,8 +22,10 @@ from receipts_ledger.api.routes import (
     pools,
     profiles,
     receipts,
+    streams,
 )
 from receipts_ledger.api.services import Services
+from receipts_ledger.api.streams import Streams
 
 _DESCRIPTION = """
 Warehouse receipts on a permissioned chain. A POST **drafts an act**: the answer carries the
@@ -48,6 +50,7 @@ _ROUTERS = (
     pledges.router,
     acts.router,
     journal.router,
+    streams.router,
     oversight.router,
     health.router,
 )
@@ -75,6 +78,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.streams = Streams(services)
     for router in _ROUTERS:
         app.include_router(router)
     faults.install(app, _ROUTERS)

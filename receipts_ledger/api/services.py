@@ -15,6 +15,8 @@ from receipts_ledger.store.units import Database
 BODY_BYTES_MAX = 1 << 20
 LAG_BLOCKS_MAX = 20
 QUEUE_ACTS_MAX = 5_000
+STREAMS_MAX = 500
+STREAMS_PER_PARTY_MAX = 10
 
 
 class Statements(Protocol):
@@ -69,6 +71,14 @@ class Services(Protocol):
     @property
     def queue_acts_max(self) -> int:
         """When so many acts wait for a transaction, no more are taken."""
+
+    @property
+    def streams_max(self) -> int:
+        """Streams of events that this process holds at a time."""
+
+    @property
+    def streams_per_party_max(self) -> int:
+        """The same for one party."""
 
     @property
     def lag_blocks_max(self) -> int:

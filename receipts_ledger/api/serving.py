@@ -46,7 +46,7 @@ def serve_app(
 ) -> None:
     """Serve any app as the API is served; `make bench-http` compares with another one."""
     config = _config(app)
-    server = uvicorn.Server(config)
+    server = _Server(config)
 
     async def look() -> None:
         server.should_exit |= should_end()
@@ -60,7 +60,7 @@ def serve_app(
 @contextmanager
 def serving(services: Services, *, host: str, port: int) -> Iterator[str]:
     """Serve in a thread until the block ends, and yield the URL. Raises Fatal if it cannot."""
-    server = uvicorn.Server(_config(create_app(services)))
+    server = _Server(_config(create_app(services)))
     with _listening(host, port) as listener:
         options = {"sockets": [listener]}
         thread = threading.Thread(target=server.run, kwargs=options, name="api", daemon=True)
@@ -71,6 +71,18 @@ def serving(services: Services, *, host: str, port: int) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(2 * _GRACE_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which would wait for streams that do not end of themselves."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then what uvicorn ends."""
+        app = self.config.app
+        # `make bench-http` serves another app, which has none.
+        if isinstance(app, FastAPI) and hasattr(app.state, "streams"):
+            app.state.streams.end()
+        await super().shutdown(sockets)
 
 
 def _config(app: FastAPI) -> uvicorn.Config:

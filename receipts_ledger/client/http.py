@@ -7,7 +7,7 @@ gateway itself turned away with 429 or 503 before it did anything.
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +21,8 @@ _ATTEMPTS_MAX = 4
 _PAUSE_SECONDS = 0.2
 _PAUSE_SECONDS_MAX = 5.0
 _CONNECTIONS_MAX = 8
+# Longer than a gateway that is alive keeps silent on a stream.
+_SILENCE_SECONDS = 60.0
 _REFUSED_FROM = 400
 _NO_CONTENT = 204
 # Too many requests, or not ready.
@@ -80,6 +82,24 @@ class Http:
             lambda: self._send("POST", path, written, headers), even_without_answer=False
         )
 
+    def lines(self, path: str, query: Mapping[str, object]) -> Iterator[str]:
+        """Yield the lines of an answer that goes on. Raises Retryable when it breaks off."""
+        try:
+            response = self._pool.request(
+                "GET",
+                f"{self.base_url}{path}?{urlencode(query)}",
+                headers={**self._headers, "Accept": "text/event-stream"},
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=_SILENCE_SECONDS, read=_SILENCE_SECONDS),
+            )
+            if response.status >= _REFUSED_FROM:
+                after = response.headers.get("Retry-After")
+                raise error_of(path, response.status, _parsed(response.data), after)
+            yield from _lines(response)
+        except urllib3.exceptions.HTTPError as error:
+            raise _NoAnswer(f"the gateway at {self.base_url} broke off") from error
+        raise _NoAnswer(f"the gateway at {self.base_url} ended the stream")
+
     def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Any:
         try:
             response = self._pool.request(
@@ -123,6 +143,17 @@ def _repeated(send: Callable[[], Any], *, even_without_answer: bool = True) -> A
             time.sleep(pause * _jitter())
             pause *= 2
     return send()
+
+
+def _lines(response: urllib3.BaseHTTPResponse) -> Iterator[str]:
+    rest = b""
+    try:
+        for chunk in response.stream():
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from (line.decode() for line in whole)
+    finally:
+        # What was not read to its end cannot be used for another request.
+        response.close()
 
 
 def _jitter() -> float:

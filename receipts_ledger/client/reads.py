@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from receipts_ledger.client import following
 from receipts_ledger.client.http import Http
 
 Answer: TypeAlias = dict[str, Any]
@@ -20,6 +21,10 @@ class Reads:
     def ledger(self) -> Answer:
         """Return which ledger the gateway serves, and how far it has read it."""
         return self._one("/v1/ledger")
+
+    def follow(self, *, after: int = 0, finality: str = "mined") -> Iterator[Answer]:
+        """Yield what happens to the ledger as it happens, from a place of the feed on."""
+        return following.follow(self._http, after=after, finality=finality)
 
     def party(self, party_id: int) -> Answer:
         """Return one party."""

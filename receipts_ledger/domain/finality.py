@@ -1,6 +1,7 @@
 """When a block counts as final on a chain. Set per chain: engines differ, and tags mislead."""
 
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from typing import Self
 
 
@@ -26,3 +27,14 @@ class Finality:
         if self.depth is None:
             return "tag:finalized"
         return f"depth:{self.depth}" if self.depth else "instant"
+
+
+@unique
+class MinFinality(StrEnum):
+    """From when on somebody wants to be told of an event."""
+
+    MINED = "mined"
+    """At once; what is taken back is told too, as `reverted`."""
+
+    FINAL = "final"
+    """When nothing can take it back any more."""

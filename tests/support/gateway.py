@@ -17,7 +17,13 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
 from receipts_ledger.api import create_app
-from receipts_ledger.api.services import BODY_BYTES_MAX, LAG_BLOCKS_MAX, QUEUE_ACTS_MAX
+from receipts_ledger.api.services import (
+    BODY_BYTES_MAX,
+    LAG_BLOCKS_MAX,
+    QUEUE_ACTS_MAX,
+    STREAMS_MAX,
+    STREAMS_PER_PARTY_MAX,
+)
 from receipts_ledger.chain import keys
 from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.local_node import free_port
@@ -110,6 +116,8 @@ class TestServices:
     body_bytes_max: int = BODY_BYTES_MAX
     lag_blocks_max: int = LAG_BLOCKS_MAX
     queue_acts_max: int = QUEUE_ACTS_MAX
+    streams_max: int = STREAMS_MAX
+    streams_per_party_max: int = STREAMS_PER_PARTY_MAX
     access: Access = field(kw_only=True)
 
 

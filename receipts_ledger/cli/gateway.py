@@ -13,6 +13,7 @@ from receipts_ledger.cli.output import print_json
 
 if TYPE_CHECKING:
     from receipts_ledger.config import Settings
+    from receipts_ledger.store.backups import Seal
     from receipts_ledger.wiring import House
 
 _PANEL = "Gateway"
@@ -24,7 +25,7 @@ Migrate = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
-    for command in (up, serve, work, migrate, backup):
+    for command in (up, serve, work, migrate, backup, restore):
         root.command(rich_help_panel=_PANEL)(command)
 
 
@@ -93,20 +94,49 @@ def migrate(*, as_json: AsJson = False) -> None:
 
 def backup(
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy; it must not exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup; it must not exist.")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy a SQLite database as of one moment, while the gateway works on it.
+    """Write all that the database holds, as of one moment, into one file. The gateway goes on.
 
-    For example: receipts-ledger backup ledger-copy.db
+    For example: receipts-ledger backup ledger-2026-11-23.backup
     """
-    from receipts_ledger.store.copies import copy_sqlite
+    from receipts_ledger.store.backups import back_up
 
-    url = copy_sqlite(_settings().database_url, file)
+    seal = back_up(_settings().database_url, file)
     if as_json:
-        print_json({"copy": url})
+        print_json({"file": str(file), **_members_of(seal)})
         return
-    typer.echo(f"copied to {file}")
+    typer.echo(f"{seal.row_count:,} rows backed up to {file}")
+
+
+def restore(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup, of either engine.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup into an empty database, SQLite or PostgreSQL, whichever it was made of.
+
+    Lanes pause at the start, because the chain has seen more of their keys than the backup.
+
+    For example: receipts-ledger restore ledger-2026-11-23.backup
+    """
+    from receipts_ledger.store.backups import restore as put_back
+
+    seal = put_back(_settings().database_url, file)
+    if as_json:
+        print_json({"file": str(file), **_members_of(seal)})
+        return
+    typer.echo(f"{seal.row_count:,} rows restored, as of {seal.made_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _members_of(seal: "Seal") -> dict[str, object]:
+    return {
+        "schema": seal.revision,
+        "made_at": seal.made_at.isoformat(),
+        "rows": seal.row_count,
+        "sha256": seal.digest,
+    }
 
 
 @contextmanager

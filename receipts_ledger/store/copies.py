@@ -1,4 +1,4 @@
-"""A consistent copy of a SQLite database while others write to it. PostgreSQL has pg_dump."""
+"""A consistent copy of a SQLite database while others write to it."""
 
 import sqlite3
 from contextlib import closing
@@ -20,9 +20,8 @@ def copy_sqlite(url: str, to: Path) -> str:
     except ArgumentError as error:
         raise Fatal(f"{url!r} is no database URL: {error}") from error
     if source.get_backend_name() != "sqlite" or not source.database:
-        raise Fatal("only a SQLite file can be copied; for PostgreSQL use pg_dump")
-    if to.exists():
-        raise Fatal(f"file {to} exists")
+        raise Fatal("only a SQLite file can be copied; of PostgreSQL make a backup")
+    new_file(to)
     try:
         with (
             closing(sqlite3.connect(f"file:{source.database}?mode=ro", uri=True)) as original,
@@ -32,3 +31,13 @@ def copy_sqlite(url: str, to: Path) -> str:
     except sqlite3.Error as error:
         raise Fatal(f"database {source.database} cannot be copied to {to}: {error}") from error
     return f"sqlite:///{to}"
+
+
+def new_file(to: Path) -> None:
+    """Make an empty file that its owner alone may read. Raises Fatal when it exists or cannot."""
+    try:
+        to.touch(mode=0o600, exist_ok=False)
+    except FileExistsError as error:
+        raise Fatal(f"file {to} exists") from error
+    except OSError as error:
+        raise Fatal(f"file {to} cannot be written: {error.strerror}") from error

@@ -39,6 +39,12 @@ def at_head(engine: Engine) -> bool:
     return set(found) == set(ScriptDirectory.from_config(configuration()).get_heads())
 
 
+def knows(revision: str) -> bool:
+    """Tell whether a schema is of this release or one before it."""
+    scripts = ScriptDirectory.from_config(configuration())
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
 def configuration() -> Config:
     """Return the Alembic configuration. Raises Fatal when the migrations are not installed."""
     package = Path(__file__).resolve().parents[1]

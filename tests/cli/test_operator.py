@@ -83,15 +83,26 @@ def test_the_state_is_folded_anew(
     assert capsysbinary.readouterr().out == b"folded 0 events anew\n"
 
 
-def test_a_database_is_copied_once(
-    environment: dict[str, str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+def test_a_database_is_backed_up_once_and_put_back_into_an_empty_one(
+    environment: dict[str, str],
+    tmp_path: Path,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done(capsysbinary, "migrate")
-    copy = tmp_path / "copy.db"
-    assert done(capsysbinary, "backup", str(copy)) == {"copy": f"sqlite:///{copy}"}
-    assert f"file {copy} exists" in refused(capsysbinary, 2, "backup", str(copy))
-    nowhere = tmp_path / "nowhere" / "copy.db"
+    token = done(capsysbinary, "tokens", "create", "--label=office", "--party=5")
+    file = tmp_path / "a.backup"
+    made = done(capsysbinary, "backup", str(file))
+    assert made["file"] == str(file)
+    assert f"file {file} exists" in refused(capsysbinary, 2, "backup", str(file))
+    nowhere = tmp_path / "nowhere" / "a.backup"
     assert str(nowhere) in refused(capsysbinary, 2, "backup", str(nowhere))
+
+    assert "has rows already" in refused(capsysbinary, 2, "restore", str(file))
+    monkeypatch.setenv("RECEIPTS_LEDGER_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    assert done(capsysbinary, "restore", str(file)) == made
+    shown = done(capsysbinary, "tokens", "list")
+    assert [one["api_token_id"] for one in shown] == [token["api_token_id"]]
 
 
 def test_api_tokens_are_made_and_ended(

@@ -373,12 +373,15 @@ class House:
 
     def deliver(self, told: Told) -> Deliver:
         """Return what delivers webhooks."""
+        timeout_seconds = self.settings.webhook_timeout_seconds
         return Deliver(
             StoredOutbox(self.database, told, clock=self.clock),
             self.webhooks.secrets,
-            HttpPost(self.webhooks.targets, timeout_seconds=self.settings.webhook_timeout_seconds),
+            HttpPost(self.webhooks.targets, timeout_seconds=timeout_seconds),
             clock=self.clock,
             disable_after=timedelta(hours=self.settings.webhook_disable_hours),
+            # To resolve, connect and hear an answer.
+            claim_seconds=3 * timeout_seconds + 5,
         )
 
     def _deliveries(self, told: Told) -> list[Loop]:

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_network
@@ -46,6 +47,7 @@ def deliver(gateway: Gateway, targets: Targets = LOOPBACK) -> Deliver:
         HttpPost(targets, timeout_seconds=TIMEOUT_SECONDS),
         clock=gateway.bench.clock,
         disable_after=timedelta(hours=1),
+        claim_seconds=60,
     )
 
 
@@ -327,6 +329,38 @@ def test_what_could_never_be_delivered_is_refused(gateway: Gateway, field: str, 
     answer = gateway.door(TRADER_A).post("/v1/subscriptions", body)
     assert answer.status_code == 422
     assert (answer.json()["code"], answer.json()["field"]) == ("InvalidRequest", field)
+
+
+def test_several_at_once_serve_all_and_each_in_order(gateway: Gateway, receiver: Receiver) -> None:
+    last = last_seq(gateway)
+    after = max(0, last - 40)
+    made = [
+        subscribed(gateway, OPERATOR, receiver, after=after)["subscription_id"] for _ in range(6)
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        for future in [threads.submit(work_off, gateway) for _ in range(4)]:
+            future.result()
+    work_off(gateway)
+    ids = [headers["webhook-id"].rpartition("_") for headers, _ in receiver.sent]
+    for subscription_id in made:
+        numbers = [int(seq) for name, _, seq in ids if name == subscription_id]
+        assert numbers == list(range(after + 1, last + 1))
+
+
+def test_the_figures_tell_how_far_each_is_behind(gateway: Gateway, receiver: Receiver) -> None:
+    made = subscribed(gateway, OPERATOR, receiver, after=last_seq(gateway) - 2)
+    label = f'{{subscription="{made["subscription_id"]}"}}'
+    assert f"ledger_feed_lag{label} 2.0" in gateway.client.get("/metrics").text
+    receiver.answer = lambda _: 500
+    work_off(gateway)
+    receiver.answer = lambda _: 200
+    gateway.bench.clock.advance(3)
+    work_off(gateway)
+    told = gateway.client.get("/metrics").text
+    assert f"ledger_feed_lag{label} 0.0" in told
+    assert 'ledger_deliveries_total{outcome="taken"} 2.0' in told
+    assert 'ledger_deliveries_total{outcome="failed"} 1.0' in told
+    assert 'ledger_subscriptions{state="active"} 1.0' in told
 
 
 def test_who_has_lost_its_claim_moves_nothing(gateway: Gateway, receiver: Receiver) -> None:

@@ -13,7 +13,6 @@ from receipts_ledger.domain.delivery import Claim, Message
 from receipts_ledger.domain.webhook import headers_of
 from receipts_ledger.services.deliver.ports import NotTaken, Outbox, Post, Secrets
 
-CLAIM_SECONDS = 60.0
 _TURN_SECONDS = 10.0
 _BACKOFF_SECONDS = 2.0
 _BACKOFF_SECONDS_MAX = 3_600.0
@@ -30,16 +29,19 @@ class Deliver:
         *,
         clock: Callable[[], datetime],
         disable_after: timedelta,
+        claim_seconds: float,
     ) -> None:
+        """`claim_seconds` is longer than one sending may take."""
         self._outbox = outbox
         self._secrets = secrets
         self._post = post
         self._clock = clock
         self._disable_after = disable_after
+        self._claim_seconds = claim_seconds
 
     def step(self) -> bool:
         """Serve one subscription for a while; False when there was nothing to deliver."""
-        claim = self._outbox.claim(CLAIM_SECONDS)
+        claim = self._outbox.claim(self._claim_seconds)
         if claim is None:
             return False
         batch = self._outbox.batch(claim)
@@ -51,7 +53,7 @@ class Deliver:
             except NotTaken as error:
                 self._put_off(claim, str(error))
                 return True
-            if not self._outbox.advance(claim, message.seq, CLAIM_SECONDS):
+            if not self._outbox.advance(claim, message.seq, self._claim_seconds):
                 return True
             if time.monotonic() > turn_ends:
                 # Others wait too; the rest comes with the next turn.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from receipts_ledger.services.deliver.ports import NotTaken
 from receipts_ledger.services.deliver.targets import Forbidden, Target, Targets
@@ -34,6 +35,8 @@ class HttpPost:
             status = self._ask(target, address, headers, body)
         except Forbidden as error:
             raise NotTaken(str(error)) from error
+        except CertificateError as error:
+            raise NotTaken("its certificate is of another name") from error
         except (OSError, UnicodeError, urllib3.exceptions.HTTPError) as error:
             # A name that cannot be encoded cannot be resolved either.
             raise NotTaken(f"no answer: {type(error).__name__}") from error

@@ -1,6 +1,7 @@
 """Webhooks over TLS: to the checked address, under the name that was asked for, and no other."""
 
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -100,3 +101,20 @@ def test_proxies_of_the_environment_are_not_used(
 def test_a_name_that_nobody_can_have_is_not_taken() -> None:
     with pytest.raises(NotTaken):
         POST.send(f"https://{'a' * 70}.example/", {}, b"{}")
+
+
+def test_the_address_that_was_checked_is_connected_to_and_no_name_resolved_again(
+    secure: Secure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = socket.getaddrinfo
+    asked: list[str] = []
+
+    def resolved(host: str, *rest: Any, **more: Any) -> Any:
+        asked.append(host)
+        return resolve("127.0.0.1" if host == "localhost" else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setenv("SSL_CERT_FILE", str(secure.certificate))
+    POST.send(f"https://localhost:{secure.port}/hook", {}, b"{}")
+    assert asked.count("localhost") == 1
+    assert set(asked) <= {"localhost", "127.0.0.1"}

@@ -7,6 +7,7 @@ then the default. Units stand last in the names.
 
 import os
 from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -216,6 +217,22 @@ class Settings(BaseSettings):
         le=100_000,
         description="The same for one party.",
     )
+    webhook_networks: str = Field(
+        "",
+        description=(
+            "Networks beside the open Internet to which webhooks may go, by plain http too, such "
+            "as 10.20.0.0/16; several with commas between them."
+        ),
+    )
+    webhook_timeout_seconds: float = Field(
+        10.0, gt=0, le=30, description="How long a receiver may take over one webhook."
+    )
+    webhook_disable_hours: int = Field(
+        72,
+        ge=1,
+        le=8_760,
+        description="A subscription whose receiver has taken nothing for so long is disabled.",
+    )
     hsts_seconds: int = Field(
         0,
         ge=0,
@@ -259,6 +276,16 @@ class Settings(BaseSettings):
     def rpc_urls(self) -> tuple[str, ...]:
         """The addresses of the nodes, in order of preference."""
         return _urls(self.rpc)
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _is_networks(cls, text: str) -> str:
+        return ",".join(str(each) for each in _networks(text))
+
+    @property
+    def webhook_networks_allowed(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks beside the open Internet to which webhooks may go."""
+        return _networks(self.webhook_networks)
 
     @field_validator("finality")
     @classmethod
@@ -350,6 +377,10 @@ def choices(setting: FieldInfo) -> tuple[str, ...]:
 
 def _urls(text: str) -> tuple[str, ...]:
     return tuple(url.strip() for url in text.split(","))
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
 
 
 def _content(variable: str, path: str) -> str:

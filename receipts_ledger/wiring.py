@@ -38,6 +38,9 @@ from receipts_ledger.domain.lane import Lane, LaneFunds
 from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.deliver import Deliver
+from receipts_ledger.services.deliver.post import HttpPost
+from receipts_ledger.services.deliver.targets import Targets
 from receipts_ledger.services.funds import Funds
 from receipts_ledger.services.index import Indexer, Outcome
 from receipts_ledger.services.intake import Intake
@@ -48,6 +51,8 @@ from receipts_ledger.services.read_log import ReadLog
 from receipts_ledger.services.relay.decide import Pace
 from receipts_ledger.services.relay.ports import FeePolicy
 from receipts_ledger.services.relay.relayer import Relayer
+from receipts_ledger.services.webhook_secrets import WebhookSecrets
+from receipts_ledger.services.webhooks import Webhooks
 from receipts_ledger.services.worker import Loop, Troubles, Worker
 from receipts_ledger.store import api_tokens, idempotency, migrate
 from receipts_ledger.store.api_tokens import ApiToken
@@ -57,6 +62,7 @@ from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.lanes import StoredLanes
 from receipts_ledger.store.leases import StoredLeases
 from receipts_ledger.store.logins import StoredLogins
+from receipts_ledger.store.outbox import StoredOutbox, Told
 from receipts_ledger.store.queue import StoredQueue
 from receipts_ledger.store.transactions import StoredTransactions
 from receipts_ledger.store.units import Database, Found
@@ -64,6 +70,8 @@ from receipts_ledger.store.worker_lock import sole_worker
 
 _FORGET_POLL_SECONDS = 600.0
 _FUNDS_POLL_SECONDS = 15.0
+_DELIVER_POLL_SECONDS = 0.5
+_DELIVERIES_AT_ONCE = 4
 # What decides whether a gateway fits its chain: told at every start.
 _OF_CHAIN = ("engine", "finality", "fee_mode", "lane_in_flight_max", "rpc_batch_calls_max")
 
@@ -113,6 +121,9 @@ class House:
                 settings.keystore_secret.get_secret_value(),
                 work_factor=settings.keystore_work_factor,
             ),
+        )
+        self.webhooks = Webhooks(
+            WebhookSecrets(self.kept_keys), Targets(settings.webhook_networks_allowed)
         )
         self.intake = Intake(self.statements, self, self.kept_keys, clock=self.clock)
         self.metrics = metrics
@@ -167,8 +178,10 @@ class House:
         return self.relayer().resume(address)
 
     @contextmanager
-    def working(self) -> Iterator[Worker]:
+    def working(self, told: Told | None = None) -> Iterator[Worker]:
         """Index and relay in threads of this process until the block ends.
+
+        With what is told of an entry of the feed, deliver webhooks too.
 
         Raises Fatal when another process works on the same SQLite file.
         """
@@ -183,7 +196,8 @@ class House:
             if is_alone:
                 self._leases.clear()
             self._make_lanes()
-            with Worker(self._loops(), self._leases, holder=_holder()) as worker:
+            deliveries = [] if told is None else self._deliveries(told)
+            with Worker([*self._loops(), *deliveries], self._leases, holder=_holder()) as worker:
                 yield worker
 
     def keep_lane(self, private_key: bytes) -> Address:
@@ -355,6 +369,26 @@ class House:
             Loop("index", index, self.settings.index_poll_seconds),
             Loop("relay", relay, self.settings.relay_poll_seconds),
             Loop("forget", self.forget, _FORGET_POLL_SECONDS),
+        ]
+
+    def deliver(self, told: Told) -> Deliver:
+        """Return what delivers webhooks."""
+        timeout_seconds = self.settings.webhook_timeout_seconds
+        return Deliver(
+            StoredOutbox(self.database, told, clock=self.clock),
+            self.webhooks.secrets,
+            HttpPost(self.webhooks.targets, timeout_seconds=timeout_seconds),
+            clock=self.clock,
+            disable_after=timedelta(hours=self.settings.webhook_disable_hours),
+            # To resolve, connect and hear an answer.
+            claim_seconds=3 * timeout_seconds + 5,
+        )
+
+    def _deliveries(self, told: Told) -> list[Loop]:
+        # Several beside one another: a slow receiver must not keep others waiting.
+        return [
+            Loop(f"deliver {number}", self.deliver(told).step, _DELIVER_POLL_SECONDS)
+            for number in range(_DELIVERIES_AT_ONCE)
         ]
 
     def _payers(self) -> Sequence[LaneKey]:

@@ -23,6 +23,7 @@ from receipts_ledger.api.routes import (
     profiles,
     receipts,
     streams,
+    subscriptions,
 )
 from receipts_ledger.api.services import Services
 from receipts_ledger.api.streams import Streams
@@ -51,6 +52,7 @@ _ROUTERS = (
     acts.router,
     journal.router,
     streams.router,
+    subscriptions.router,
     oversight.router,
     health.router,
 )

@@ -23,6 +23,7 @@ class LedgerFigures(Collector):
         """Yield what the database says now."""
         with self._services.database.reading() as reader:
             found = figures.read(reader, self._services.clock())
+            deliveries = figures.deliveries(reader)
         yield _gauge("ledger_index_block", "Last block that was indexed.", found.indexed_block)
         yield _gauge("ledger_index_final_block", "Last final block.", found.finalized_block)
         yield _gauge("ledger_index_halted", "1 when an operator has to look.", found.has_halted)
@@ -37,10 +38,29 @@ class LedgerFigures(Collector):
         yield acts
         yield refused
         yield from _lane_gauges(found.lanes)
+        yield from _delivery_figures(deliveries)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:
     return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _delivery_figures(found: figures.DeliveryFigures) -> Iterator[Metric]:
+    lag = GaugeMetricFamily(
+        "ledger_feed_lag", "Entries that a subscription is behind.", labels=["subscription"]
+    )
+    for name, entries in found.lag_by_subscription.items():
+        lag.add_metric([name], entries)
+    states = GaugeMetricFamily("ledger_subscriptions", "Subscriptions by state.", labels=["state"])
+    for state, count in found.by_state.items():
+        states.add_metric([state], count)
+    # A gauge: what was sent for a subscription goes with it when it is ended.
+    sent = GaugeMetricFamily(
+        "ledger_deliveries_total", "Webhooks by what became of them.", labels=["outcome"]
+    )
+    sent.add_metric(["taken"], found.taken)
+    sent.add_metric(["failed"], found.failed)
+    yield from (lag, states, sent)
 
 
 def _lane_gauges(lanes: Mapping[str, figures.LaneFigures]) -> Iterator[Metric]:

@@ -98,7 +98,7 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     elif method == "post":
         operation.setdefault("parameters", []).append(_KEY)
         expected |= _POST
-        _describe_acceptance(responses["202"])
+        _describe_acceptance(responses)
     if path == "/metrics":
         responses["200"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
     if "304" in responses:
@@ -111,7 +111,9 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
         responses[status] = {"description": description, "content": {MEDIA_TYPE: media}}
 
 
-def _describe_acceptance(response: dict[str, Any]) -> None:
+def _describe_acceptance(responses: dict[str, Any]) -> None:
+    if (response := responses.get("202")) is None:
+        return
     response["description"] = "Taken in: signatures may be missing, or the act is queued"
     response["headers"] = {
         "Location": {"description": "The act", "schema": {"type": "string"}},

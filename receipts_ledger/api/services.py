@@ -10,6 +10,7 @@ from receipts_ledger.domain.act import Act
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
+from receipts_ledger.services.webhooks import Webhooks
 from receipts_ledger.store.units import Database
 
 BODY_BYTES_MAX = 1 << 20
@@ -71,6 +72,10 @@ class Services(Protocol):
     @property
     def queue_acts_max(self) -> int:
         """When so many acts wait for a transaction, no more are taken."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Where webhooks may go, and what signs them."""
 
     @property
     def streams_max(self) -> int:

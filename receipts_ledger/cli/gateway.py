@@ -34,9 +34,10 @@ def up(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
 
     For example: RECEIPTS_LEDGER_RPC=http://node:8545 receipts-ledger up
     """
+    from receipts_ledger.api.answers.subscriptions import message_of
     from receipts_ledger.api.serving import serve as serve_api
 
-    with opened(migrate=migrate) as house, house.working() as worker:
+    with opened(migrate=migrate) as house, house.working(message_of) as worker:
         serve_api(
             house,
             host=house.settings.host,
@@ -65,11 +66,13 @@ def serve(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
 
 
 def work(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
-    """Index the chain and relay acts, each under a lease: a second worker stands by.
+    """Index the chain, relay acts, deliver webhooks, under leases: a second worker stands by.
 
     For example: receipts-ledger work --migrate
     """
-    with opened(migrate=migrate) as house, house.working() as worker:
+    from receipts_ledger.api.answers.subscriptions import message_of
+
+    with opened(migrate=migrate) as house, house.working(message_of) as worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.end_soon())
         _told("working for", as_json=as_json)(house.deployment.contract)

@@ -8,6 +8,8 @@ from receipts_ledger.client.draft import Draft, Misdrafted, Signer, signers_of
 from receipts_ledger.client.goods import Document, NewGoods, NewPart
 from receipts_ledger.client.ledger_client import LedgerClient
 from receipts_ledger.client.problem import GatewayNotFound, GatewayRefused, Problem
+from receipts_ledger.domain.webhook import WebhookRefused
+from receipts_ledger.domain.webhook import verify as verify_webhook
 
 __all__ = [
     "Document",
@@ -20,5 +22,7 @@ __all__ = [
     "NewPart",
     "Problem",
     "Signer",
+    "WebhookRefused",
     "signers_of",
+    "verify_webhook",
 ]

@@ -12,6 +12,7 @@ from receipts_ledger.client.http import Http
 from receipts_ledger.client.login import log_in
 from receipts_ledger.client.problem import GatewayRefused, Problem
 from receipts_ledger.client.reads import Answer
+from receipts_ledger.client.subscriptions import Subscriptions
 from receipts_ledger.domain.ids import Address
 from receipts_ledger.errors import Fatal, RefusalCode, Retryable
 
@@ -53,6 +54,11 @@ class LedgerClient(Drafting):
     def address(self) -> Address | None:
         """The address of the key, None without one."""
         return None if self._key is None else address_of_private_key(self._key)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """The webhooks of who asks."""
+        return Subscriptions(self._http)
 
     def log_in(self) -> Answer:
         """Log in with the key, use the session from now on, and return it with its secret.

@@ -4,6 +4,7 @@ A party's key signs only in a request of that very party; the asker is known whe
 request is, and each use is written down there with the signature.
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -80,6 +81,10 @@ class KeptKeys:
     def sign(self, address: Address, digest: Hash32) -> bytes:
         """Sign with a kept key. Raises NotFound, or Fatal when it does not open."""
         return self._vault.sign(self._key(address), digest)
+
+    def derive(self, address: Address, message: bytes) -> bytes:
+        """Return 32 bytes that only this key and this message give. Raises as `sign`."""
+        return hmac.digest(self._key(address), message, "sha256")
 
     def lane_keys(self) -> Mapping[Address, bytes]:
         """Return the private keys of the lanes: whoever has them can only pay."""

@@ -6,9 +6,18 @@ from datetime import datetime
 
 from sqlalchemy import Column, func, select
 
+from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.domain.lane import RETIRED, Stage
 from receipts_ledger.store import cursor
-from receipts_ledger.store.tables import acts, lane_funds, lanes, refusals, relay_transactions
+from receipts_ledger.store.reads import feed as feed_reads
+from receipts_ledger.store.tables import (
+    acts,
+    lane_funds,
+    lanes,
+    refusals,
+    relay_transactions,
+    subscriptions,
+)
 from receipts_ledger.store.units import Reader
 
 
@@ -46,6 +55,34 @@ def read(reader: Reader, now: datetime) -> Figures:
         acts_by_status=_counted(reader, acts.c.status),
         refusals_by_source=_counted(reader, refusals.c.source),
         lanes=_lanes(reader, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFigures:
+    """How far subscriptions are behind, and what has become of what was sent."""
+
+    lag_by_subscription: Mapping[str, int]
+    """Of those that are active, in entries of the feed."""
+    by_state: Mapping[str, int]
+    taken: int
+    failed: int
+
+
+def deliveries(reader: Reader) -> DeliveryFigures:
+    """Return the figures of webhooks. Those of subscriptions that were ended are gone."""
+    its = subscriptions.c
+    last_seqs = {each.value: feed_reads.last_seq(reader, each) for each in MinFinality}
+    active = reader.rows(
+        select(its.subscription_id, its.finality, its.cursor_seq).where(its.state == "active")
+    )
+    sums = reader.first(select(func.sum(its.delivered_total), func.sum(its.failed_total)))
+    taken, failed = (0, 0) if sums is None else (int(each or 0) for each in sums)
+    return DeliveryFigures(
+        {row.subscription_id: max(0, last_seqs[row.finality] - row.cursor_seq) for row in active},
+        _counted(reader, its.state),
+        taken,
+        failed,
     )
 
 

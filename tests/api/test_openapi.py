@@ -58,7 +58,9 @@ def test_the_examples_are_accepted_as_requests(gateway: Gateway, document: dict[
         body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         for example in schemas[body.rsplit("/", 1)[1]].get("examples", [{}]):
             act = "00000000-0000-0000-0000-000000000000"
-            filled = path.format(party_id=5, pool_id=131073, receipt_id=5, act_id=act)
+            filled = path.format(
+                party_id=5, pool_id=131073, receipt_id=5, act_id=act, subscription_id=act
+            )
             answer = gateway.door(OPERATOR).post(filled, example)
             assert answer.json().get("code") != "InvalidRequest", (path, answer.text)
 

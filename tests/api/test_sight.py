@@ -424,6 +424,7 @@ def test_every_answer_of_the_api_is_in_a_table(gateway: Gateway) -> None:
     open_to_all = {
         *("LedgerOut", "HealthOut", "ReadyOut", "ProfileOut", "ProfileList", "LoginOfferOut"),
         *("LoginOut", "ContentReadPage", "KeyUsePage"),
+        *("SubscriptionOut", "SubscriptionSecretOut", "SubscriptionList"),
         *("ReceiptPage", "HistoryPage", "EventPage", "ActPage", "RefusalPage"),
         *("PartyPage", "PoolPage"),
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import uvicorn
@@ -26,6 +27,7 @@ from receipts_ledger.api.services import (
 )
 from receipts_ledger.chain import keys
 from receipts_ledger.chain.contract import Contract
+from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.local_node import free_port
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.wallets import Wallets
@@ -46,12 +48,17 @@ from receipts_ledger.domain.sealed import seal
 from receipts_ledger.errors import Refused
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.commodities import Profiles
+from receipts_ledger.services.deliver.targets import Targets
 from receipts_ledger.services.intake import Intake
+from receipts_ledger.services.kept_keys import KeptKeys
 from receipts_ledger.services.logins import Logins, Place
 from receipts_ledger.services.rates import Rates
 from receipts_ledger.services.read_log import ReadLog
+from receipts_ledger.services.webhook_secrets import WebhookSecrets
+from receipts_ledger.services.webhooks import Webhooks
 from receipts_ledger.store import api_tokens, contents
 from receipts_ledger.store.content_reads import StoredReads
+from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.logins import StoredLogins
 from receipts_ledger.store.tables import keystores, metadata
 from receipts_ledger.store.units import Database
@@ -119,6 +126,7 @@ class TestServices:
     streams_max: int = STREAMS_MAX
     streams_per_party_max: int = STREAMS_PER_PARTY_MAX
     access: Access = field(kw_only=True)
+    webhooks: Webhooks = field(kw_only=True)
 
 
 class StillReadLog(ReadLog):
@@ -162,11 +170,17 @@ class Gateway:
             clock=self.bench.clock,
             node_head=lambda: int(ledger.rpc.call("eth_blockNumber"), 16),
             access=self._guards(),
+            webhooks=self._webhooks(),
         )
         self.app: FastAPI = create_app(self.services)
         self.client = TestClient(self.app, raise_server_exceptions=False)
         self._doors: dict[str, Door] = {}
         self.index()
+
+    def _webhooks(self) -> Webhooks:
+        kept = StoredKeystores(self.database, clock=self.bench.clock)
+        secrets = WebhookSecrets(KeptKeys(kept, Vault("the secret of the tests", work_factor=2)))
+        return Webhooks(secrets, Targets([ip_network("127.0.0.0/8")]))
 
     def _guards(self) -> Access:
         # What is read is written down when a test asks for it, and not meanwhile.

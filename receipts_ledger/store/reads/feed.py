@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 
 from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.store.tables import cursor, events, feed
@@ -31,7 +31,9 @@ def page(
 
 def last_seq(reader: Reader, finality: MinFinality) -> int:
     """Return the number of the newest entry that `page` would show, 0 where there is none."""
-    return reader.scalar(select(func.max(feed.c.seq)).where(_is_due(finality))) or 0
+    # From the end: a maximum with a condition would look through all of it.
+    query = select(feed.c.seq).where(_is_due(finality)).order_by(feed.c.seq.desc()).limit(1)
+    return reader.scalar(query) or 0
 
 
 def _is_due(finality: MinFinality) -> ColumnElement[bool]:

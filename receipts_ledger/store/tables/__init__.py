@@ -21,6 +21,7 @@ from receipts_ledger.store.tables.acts import (
     refusals,
 )
 from receipts_ledger.store.tables.chain import blocks, chain, cursor, events, feed, undo
+from receipts_ledger.store.tables.deliveries import subscriptions
 from receipts_ledger.store.tables.metadata import metadata
 from receipts_ledger.store.tables.projections import (
     documents,
@@ -74,5 +75,6 @@ __all__ = [
     "relay_acts",
     "relay_attempts",
     "relay_transactions",
+    "subscriptions",
     "undo",
 ]

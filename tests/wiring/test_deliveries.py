@@ -1,0 +1,100 @@
+"""Webhooks from real workers: killed between sent and marked, and the same comes again."""
+
+import os
+import signal
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from receipts_ledger.chain.local_node import LocalNode
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.client import verify_webhook
+from receipts_ledger.config import Settings
+from receipts_ledger.domain.webhook import written_secret
+from receipts_ledger.store import subscriptions
+from receipts_ledger.store.tables import feed
+from receipts_ledger.wiring import House, open_house, utc_now
+from tests.support.ledger_on_chain import ledger_with_receipts
+from tests.support.receiver import receiving
+from tests.wiring.conftest import SECRET
+from tests.wiring.test_processes import _running
+
+NAME = "3b1f6a52-0000-4000-8000-000000000001"
+
+
+@pytest.fixture
+def settings(own_anvil: LocalNode, database_url: str, tmp_path: Path) -> Settings:
+    ledger, _ = ledger_with_receipts(Rpc(own_anvil.url), 2)
+    file = tmp_path / "deployment.json"
+    ledger.deployment.write(file)
+    return Settings.read(
+        rpc=own_anvil.url,
+        deployment=file,
+        database_url=database_url,
+        document_key=SECRET,
+        keystore_secret=SECRET,
+        keystore_work_factor=2,
+        webhook_networks="127.0.0.0/8",
+        webhook_timeout_seconds=1.0,
+        lanes_min=0,
+        port=0,
+    )
+
+
+def _subscribe(house: House, url: str) -> str:
+    """Subscribe to all, and return the secret."""
+    sealing_key = house.webhooks.secrets.sealing_key()
+    with house.database.writing() as writer:
+        subscriptions.add(
+            writer,
+            now=utc_now(),
+            subscription_id=NAME,
+            party_id=None,
+            url=url,
+            finality="mined",
+            about="all",
+            events=None,
+            receipt_id=None,
+            pool_id=None,
+            cursor_seq=0,
+            sealing_key=sealing_key,
+        )
+    return written_secret(house.webhooks.secrets.secret(sealing_key, NAME, 1))
+
+
+def test_killed_before_the_answer_was_noted_the_same_is_delivered_again(
+    settings: Settings,
+) -> None:
+    house = open_house(settings)
+    house.indexer.catch_up()
+    with house.database.reading() as reader:
+        last = int(reader.scalar(select(func.max(feed.c.seq))))
+    with receiving() as receiver:
+        secret = _subscribe(house, receiver.url)
+        with _running("work", settings) as (_, worker):
+
+            def kill_at_the_third(handler: BaseHTTPRequestHandler) -> int:
+                if len(receiver.sent) == 3:
+                    os.kill(worker.pid, signal.SIGKILL)
+                    worker.wait()
+                return 200
+
+            receiver.answer = kill_at_the_third
+            receiver.until(3)
+            assert worker.wait(15) == -signal.SIGKILL
+        # The secret that locks the kept keys may change meanwhile: the webhooks' stays.
+        new_secret = "next " + SECRET
+        house.rotate_keystore_secret(new_secret)
+        house.close()
+        again = Settings.read(
+            **{name: getattr(settings, name) for name in Settings.model_fields}
+            | {"keystore_secret": new_secret}
+        )
+        with _running("work", again):
+            receiver.until(last + 1)
+
+    assert receiver.numbers == [1, 2, 3, *range(3, last + 1)]
+    ids = [verify_webhook(secret, *sent, now=utc_now()) for sent in receiver.sent]
+    assert ids[2] == ids[3] == f"{NAME}_3"

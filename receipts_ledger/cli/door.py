@@ -16,9 +16,9 @@ from receipts_ledger.cli import (
     acts,
     audit,
     changes,
-    deliveries,
     deploy,
     doctor,
+    events,
     gateway,
     index,
     keys,
@@ -27,6 +27,7 @@ from receipts_ledger.cli import (
     settings,
     show,
     story,
+    subscriptions,
 )
 from receipts_ledger.cli.output import print_error
 from receipts_ledger.client import GatewayRefused
@@ -57,7 +58,8 @@ for room in (
     acts,
     changes,
     show,
-    deliveries,
+    subscriptions,
+    events,
     audit,
     gateway,
     index,

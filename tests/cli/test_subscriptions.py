@@ -1,28 +1,8 @@
-"""Being told, at the command line."""
+"""Webhooks, at the command line."""
 
-import json
-import subprocess
-import sys
 from typing import Any
 
 from receipts_ledger.demo.stage import Stage
-
-
-def test_the_feed_is_followed_line_by_line(stage: Stage, office: Any) -> None:
-    desk = office(stage.cast.auditor)
-    following = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "receipts_ledger.cli", "events", "follow", "--after=2"),
-            *("--json", *desk.options),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert following.stdout is not None
-    told = [json.loads(following.stdout.readline()) for _ in range(3)]
-    following.kill()
-    following.communicate()
-    assert [entry["seq"] for entry in told] == [3, 4, 5]
 
 
 def test_subscriptions_are_made_listed_replayed_and_ended(stage: Stage, office: Any) -> None:

@@ -1,10 +1,8 @@
-"""Being told: the feed as it grows, and webhooks."""
+"""The commands `subscriptions`: be told of events by webhook."""
 
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import orjson
 import typer
 
 from receipts_ledger.cli.output import console, print_json, print_members, print_rows
@@ -22,32 +20,12 @@ Name = Annotated[UUID, typer.Argument(metavar="SUBSCRIPTION", help="Its id.")]
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
-    events = typer.Typer(help="The feed: everything that happens.", no_args_is_help=True)
-    events.command()(in_session(follow))
-    root.add_typer(events, name="events", rich_help_panel=_PANEL)
     group = typer.Typer(help="Webhooks: be told of events.", no_args_is_help=True)
     group.command()(in_session(create))
     group.command(name="list")(in_session(every))
     group.command()(in_session(delete))
     group.command()(in_session(replay))
     root.add_typer(group, name="subscriptions", rich_help_panel=_PANEL)
-
-
-def follow(session: Session, *, after: After = 0, is_final: IsFinal = False) -> None:
-    """Print what happens as it happens, until stopped; with --json, one entry on a line.
-
-    For example: receipts-ledger events follow --after 4711
-    """
-    client = session.client()
-    # A gateway that goes away is waited for; one that was never there is a mistake.
-    client.whoami()
-    for entry in client.follow(after=after, finality=_finality(is_final)):
-        if session.as_json:
-            sys.stdout.buffer.write(orjson.dumps(entry) + b"\n")
-        else:
-            sys.stdout.buffer.write(_line(entry).encode() + b"\n")
-        # Whoever reads a pipe wants it now.
-        sys.stdout.buffer.flush()
 
 
 def create(
@@ -109,10 +87,3 @@ def replay(session: Session, *, name: Name, after: After) -> None:
 
 def _finality(is_final: bool) -> str:
     return "final" if is_final else "mined"
-
-
-def _line(entry: dict[str, Any]) -> str:
-    payload = entry["payload"] or {}
-    about = payload.get("receipt_id", payload.get("subject", ""))
-    what = entry["event"] or f"up to block {entry['block_number']}"
-    return f"{entry['seq']:>8}  {entry['at']}  {entry['kind']:<9}  {what}  {about}".rstrip()

@@ -170,6 +170,14 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address on which the API listens.")
     port: int = Field(8000, ge=0, le=65_535, description="Port on which the API listens.")
+    work_port: int = Field(
+        0,
+        ge=0,
+        le=65_535,
+        description=(
+            "Port on which `receipts-ledger work` answers /livez, /readyz and /metrics; 0: on none."
+        ),
+    )
     body_bytes_max: int = Field(1 << 20, ge=1024, description="Largest request body.")
     public_url: str = Field(
         "",

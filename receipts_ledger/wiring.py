@@ -127,6 +127,11 @@ class House:
         )
         self.intake = Intake(self.statements, self, self.kept_keys, clock=self.clock)
         self.metrics = metrics
+        self._taken_back = Counter(
+            "ledger_index_blocks_taken_back",
+            "Blocks that this process took back, because the chain has others.",
+            registry=metrics,
+        )
         self.access = self._guards()
 
     def node_head(self) -> int:
@@ -343,10 +348,14 @@ class House:
         halts = Troubles(lambda reason: _log.error("index halted", reason=reason))
         relay_troubles = Troubles(lambda reason: _log.warning("relay troubled", reason=reason))
 
+        taken_back = self._taken_back
+
         def index() -> bool:
             self.nodes.look_around()
             with self.nodes.step() as place:
                 progress = self._indexers[place].step()
+            if progress.outcome is Outcome.ROLLED_BACK:
+                taken_back.inc()
             is_halted = progress.outcome is Outcome.HALTED
             halts.of_step([str(progress.cursor.halted_reason)] if is_halted else [])
             return progress.outcome in (Outcome.ADVANCED, Outcome.ROLLED_BACK)

@@ -6,6 +6,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from receipts_ledger.api.services import Services
+from receipts_ledger.errors import LedgerError
 from receipts_ledger.store import figures
 
 
@@ -25,20 +26,40 @@ class LedgerFigures(Collector):
             found = figures.read(reader, self._services.clock())
             deliveries = figures.deliveries(reader)
         yield _gauge("ledger_index_block", "Last block that was indexed.", found.indexed_block)
+        if (head := self._node_head()) is not None:
+            lag = max(0, head - found.indexed_block)
+            yield _gauge("ledger_index_lag_blocks", "How far the index is behind the node.", lag)
         yield _gauge("ledger_index_final_block", "Last final block.", found.finalized_block)
         yield _gauge("ledger_index_halted", "1 when an operator has to look.", found.has_halted)
         acts = GaugeMetricFamily("ledger_acts", "Acts by status.", labels=["status"])
         for status, count in found.acts_by_status.items():
             acts.add_metric([status], count)
         refused = GaugeMetricFamily(
-            "ledger_refusals", "Refusals on record, by who refused.", labels=["source"]
+            "ledger_refusals",
+            "Refusals on record, by who refused and why.",
+            labels=["source", "code"],
         )
-        for source, count in found.refusals_by_source.items():
-            refused.add_metric([source], count)
+        for (source, code), count in found.refusals_by_source_and_code.items():
+            refused.add_metric([source, code], count)
+        leases = GaugeMetricFamily(
+            "ledger_lease_seconds_left",
+            "How long somebody still has each loop's work; below zero nobody does it.",
+            labels=["loop"],
+        )
+        for loop, seconds in found.lease_seconds_left.items():
+            leases.add_metric([loop], seconds)
+        yield leases
         yield acts
         yield refused
         yield from _lane_gauges(found.lanes)
         yield from _delivery_figures(deliveries)
+
+    def _node_head(self) -> int | None:
+        """Return the node's latest block, None while it does not answer: the rest is told."""
+        try:
+            return self._services.node_head()
+        except LedgerError:
+            return None
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:

@@ -60,7 +60,14 @@ def serve_app(
 @contextmanager
 def serving(services: Services, *, host: str, port: int) -> Iterator[str]:
     """Serve in a thread until the block ends, and yield the URL. Raises Fatal if it cannot."""
-    server = _Server(_config(create_app(services)))
+    with serving_app(create_app(services), host=host, port=port) as url:
+        yield url
+
+
+@contextmanager
+def serving_app(app: FastAPI, *, host: str, port: int) -> Iterator[str]:
+    """Serve any app in a thread, as `serving` does. Raises Fatal if it cannot."""
+    server = _Server(_config(app))
     with _listening(host, port) as listener:
         options = {"sockets": [listener]}
         thread = threading.Thread(target=server.run, kwargs=options, name="api", daemon=True)

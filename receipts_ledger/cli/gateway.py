@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from receipts_ledger.cli.options import AsJson
@@ -13,10 +14,12 @@ from receipts_ledger.cli.output import print_json
 
 if TYPE_CHECKING:
     from receipts_ledger.config import Settings
+    from receipts_ledger.services.worker import Worker
     from receipts_ledger.store.backups import Seal
     from receipts_ledger.wiring import House
 
 _PANEL = "Gateway"
+_log = structlog.get_logger(__name__)
 
 Migrate = Annotated[
     bool, typer.Option("--migrate", help="Bring the database to this release's schema first.")
@@ -75,10 +78,28 @@ def work(*, migrate: Migrate = False, as_json: AsJson = False) -> None:
     with opened(migrate=migrate) as house, house.working(message_of) as worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.end_soon())
-        _told("working for", as_json=as_json)(house.deployment.contract)
-        worker.wait()
+        with _watched(house, worker) as url:
+            if url is not None:
+                _log.info("figures and health", url=url)
+            _told("working for", as_json=as_json)(house.deployment.contract)
+            worker.wait()
     if worker.failure is not None:
         raise worker.failure
+
+
+@contextmanager
+def _watched(house: "House", worker: "Worker") -> Iterator[str | None]:
+    """Serve a worker's figures and health if the settings say where, and yield the URL."""
+    from receipts_ledger.api.serving import serving_app
+    from receipts_ledger.api.watching import watch_app
+    from receipts_ledger.services.worker import STALLED_SECONDS
+
+    if house.settings.work_port == 0:
+        yield None
+        return
+    app = watch_app(house, worker.step_seconds, stalled_seconds=STALLED_SECONDS)
+    with serving_app(app, host=house.settings.host, port=house.settings.work_port) as url:
+        yield url
 
 
 def migrate(*, as_json: AsJson = False) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -12,6 +12,8 @@ import structlog
 from receipts_ledger.errors import Fatal, LedgerError
 
 LEASE_SECONDS = 15.0
+STALLED_SECONDS = 180.0
+"""A loop whose step has not ended for so long hangs: every wait of a step has a shorter end."""
 _RENEW_SECONDS = 5.0
 _BACKOFF_SECONDS_MAX = 10.0
 _STOP_SECONDS = 30.0
@@ -63,6 +65,7 @@ class Worker:
         self._holder = holder
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._begun_at: dict[str, float | None] = {loop.name: None for loop in loops}
         self.failure: Fatal | None = None
 
     def __enter__(self) -> Self:
@@ -86,6 +89,12 @@ class Worker:
         for thread in self._threads:
             thread.join(_STOP_SECONDS)
 
+    def step_seconds(self) -> Mapping[str, float]:
+        """Return for each loop how long its present step has taken by now, 0 between steps."""
+        now = time.monotonic()
+        begun = self._begun_at.items()
+        return {name: 0.0 if begun_at is None else now - begun_at for name, begun_at in begun}
+
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the worker is told to stop, or has failed; False when the time is over."""
         return self._stopping.wait(seconds)
@@ -97,6 +106,7 @@ class Worker:
     def _run(self, loop: Loop) -> None:
         turn = _Turn(loop, self._leases, self._holder)
         while not self._stopping.is_set():
+            self._begun_at[loop.name] = time.monotonic()
             try:
                 pause_seconds = turn.take()
             except Fatal as error:
@@ -104,6 +114,7 @@ class Worker:
                 self.failure = error
                 self._stopping.set()
                 break
+            self._begun_at[loop.name] = None
             self._stopping.wait(pause_seconds)
         turn.end()
 

@@ -14,6 +14,7 @@ from receipts_ledger.store.tables import (
     acts,
     lane_funds,
     lanes,
+    leases,
     refusals,
     relay_transactions,
     subscriptions,
@@ -41,7 +42,9 @@ class Figures:
     finalized_block: int
     has_halted: bool
     acts_by_status: Mapping[str, int]
-    refusals_by_source: Mapping[str, int]
+    refusals_by_source_and_code: Mapping[tuple[str, str], int]
+    lease_seconds_left: Mapping[str, float]
+    """For each loop; below zero nobody does its work."""
     lanes: Mapping[str, LaneFigures]
 
 
@@ -53,7 +56,10 @@ def read(reader: Reader, now: datetime) -> Figures:
         finalized_block=-1 if at is None else at.finalized.number,
         has_halted=at is not None and at.halted_reason is not None,
         acts_by_status=_counted(reader, acts.c.status),
-        refusals_by_source=_counted(reader, refusals.c.source),
+        refusals_by_source_and_code=_refusals(reader),
+        lease_seconds_left={
+            row.name: (row.expires_at - now).total_seconds() for row in reader.rows(select(leases))
+        },
         lanes=_lanes(reader, now),
     )
 
@@ -89,6 +95,13 @@ def deliveries(reader: Reader) -> DeliveryFigures:
 def _counted(reader: Reader, column: Column[str]) -> dict[str, int]:
     rows = reader.rows(select(column, func.count()).group_by(column))
     return {row[0]: row[1] for row in rows}
+
+
+def _refusals(reader: Reader) -> dict[tuple[str, str], int]:
+    by = (refusals.c.source, refusals.c.code)
+    return {
+        (row[0], row[1]): row[2] for row in reader.rows(select(*by, func.count()).group_by(*by))
+    }
 
 
 def _lanes(reader: Reader, now: datetime) -> dict[str, LaneFigures]:

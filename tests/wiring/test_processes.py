@@ -1,6 +1,7 @@
 """The processes as an operator starts and stops them."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import urllib3
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from receipts_ledger.chain.local_node import LocalNode
+from receipts_ledger.api.serving import serving_app
+from receipts_ledger.api.watching import watch_app
+from receipts_ledger.chain.local_node import LocalNode, free_port
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.config import PREFIX, Settings
 from receipts_ledger.domain.ids import ReceiptId
@@ -132,6 +135,42 @@ def test_door_and_work_are_two_processes_as_well(bench: Bench, settings: Setting
         assert _status_of(url + "/readyz") == 200
         door.send_signal(signal.SIGTERM)
         assert door.wait(SOON_SECONDS) == 0
+
+
+def test_worker_tells_its_health_and_figures_where_it_is_asked_to(
+    bench: Bench, settings: Settings
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with _running("work", settings.model_copy(update={"work_port": port})) as (_, worker):
+        _carried_out(bench)
+        assert _status_of(f"{url}/livez") == 200
+        assert _status_of(f"{url}/readyz") == 200
+        assert _status_of(f"{url}/v1/receipts") == 404
+        told = urllib3.request("GET", f"{url}/metrics").data.decode()
+        for loop in ("index", "relay"):
+            assert re.search(rf'ledger_worker_step_seconds{{loop="{loop}"}} \d\.', told)
+            assert re.search(rf'ledger_lease_seconds_left{{loop="{loop}"}} \d', told)
+        assert "ledger_index_lag_blocks 0.0" in told
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(SOON_SECONDS) == 0
+
+
+def test_worker_whose_loop_hangs_is_not_ready(settings: Settings) -> None:
+    house = open_house(settings)
+    try:
+        ages = {"index": 0.1, "relay": 181.0}
+        app = watch_app(house, lambda: ages, stalled_seconds=180.0)
+        with serving_app(app, host="127.0.0.1", port=0) as url:
+            answer = urllib3.request("GET", f"{url}/readyz", retries=False)
+            assert answer.status == 503
+            assert answer.json()["detail"] == "relay: the loop hangs"
+            ages["relay"] = 0.1
+            assert "relay" not in urllib3.request("GET", f"{url}/readyz", retries=False).json().get(
+                "detail", ""
+            )
+    finally:
+        house.close()
 
 
 def test_worker_goes_on_where_a_killed_one_ended(bench: Bench, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import urllib3
 from sqlalchemy import update
 
@@ -73,6 +74,7 @@ def test_the_order_of_members_and_spaces_makes_no_other_request(
     assert again.headers["Idempotency-Replayed"] == "true"
 
 
+@pytest.mark.fault(33)
 def test_another_body_under_the_same_key_is_refused(gateway: Gateway, receipt: ReceiptId) -> None:
     path = f"/v1/receipts/{receipt}/pledges"
     door = gateway.door(TRADER_A)
@@ -109,6 +111,7 @@ def test_a_refusal_is_an_answer_too_and_recorded_once(gateway: Gateway, receipt:
     assert len([row for row in gateway.rows(refusals) if row.subject == receipt]) == 1
 
 
+@pytest.mark.fault(32)
 def test_fifty_of_the_same_request_at_once_draft_one_act(
     gateway: Gateway, receipt: ReceiptId
 ) -> None:

@@ -70,6 +70,7 @@ def test_last_signature_waits_while_the_queue_is_full(gateway: Gateway, pool: Po
         assert _last_signature(gateway, act.json(), "later").json()["status"] == "signed"
 
 
+@pytest.mark.fault(28)
 @pytest.mark.parametrize(
     "stopped",
     [_paused, lambda gateway: _with_funds(gateway, 999, 1000)],

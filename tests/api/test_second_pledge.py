@@ -67,6 +67,7 @@ def test_a_draft_that_nobody_signs_keeps_no_other_bank_away(
     assert gateway.sign(other, BANK_B).json()["status"] == "signed"
 
 
+@pytest.mark.fault(37)
 def test_the_contract_refuses_what_the_index_has_not_seen_yet(
     gateway: Gateway, receipt: ReceiptId
 ) -> None:
@@ -193,6 +194,7 @@ def test_a_slot_is_given_back_when_the_contract_refuses(
     assert gateway.sign(other, BANK_B).json()["status"] == "signed"
 
 
+@pytest.mark.fault(34)
 def test_of_fifty_banks_racing_for_one_receipt_exactly_one_wins(
     gateway: Gateway, receipt: ReceiptId
 ) -> None:

@@ -89,6 +89,7 @@ def test_wallets_may_write_a_signature_in_three_ways(
     assert [row.signature for row in stored if row.position == 0] == [compact]
 
 
+@pytest.mark.fault(38)
 def test_a_malleated_signature_is_refused(gateway: Gateway, act: dict[str, Any]) -> None:
     whole = _whole(_raw(gateway, act, TRADER_A))
     high = _ORDER - int.from_bytes(whole[32:64])
@@ -97,6 +98,7 @@ def test_a_malleated_signature_is_refused(gateway: Gateway, act: dict[str, Any])
     _expect(gateway, act, "0x" + malleated.hex(), 422, "BadSignature")
 
 
+@pytest.mark.fault(38)
 @pytest.mark.parametrize("last", [2, 26, 29, 35, 255])
 def test_a_signature_with_an_unknown_v_is_refused(
     gateway: Gateway, act: dict[str, Any], last: int
@@ -138,6 +140,7 @@ def test_what_is_no_signature_is_an_invalid_request(
     _expect(gateway, act, signature, 422, "InvalidRequest")
 
 
+@pytest.mark.fault(38)
 def test_a_signature_for_another_chain_is_a_strangers(
     gateway: Gateway, act: dict[str, Any]
 ) -> None:
@@ -147,6 +150,7 @@ def test_a_signature_for_another_chain_is_a_strangers(
     _expect(gateway, act, _signed_elsewhere(gateway, act, elsewhere), 403, "UnknownKey")
 
 
+@pytest.mark.fault(38)
 def test_a_signature_for_another_contract_is_a_strangers(
     gateway: Gateway, act: dict[str, Any]
 ) -> None:
@@ -184,6 +188,7 @@ def test_a_party_that_the_act_does_not_need_cannot_sign_it(
     _expect(gateway, act, gateway.signature(act, member), 403, "NotYourRole")
 
 
+@pytest.mark.fault(38)
 def test_a_consent_is_given_once(gateway: Gateway, act: dict[str, Any]) -> None:
     assert gateway.sign(act, TRADER_A).status_code == 202
 
@@ -212,6 +217,7 @@ def test_a_revoked_key_speaks_for_nobody(gateway: Gateway, receipt: ReceiptId) -
     _expect(gateway, act, gateway.signature(act, leaver), 403, "UnknownKey")
 
 
+@pytest.mark.fault(38)
 def test_an_act_whose_deadline_has_passed_takes_no_signature(
     gateway: Gateway, act: dict[str, Any]
 ) -> None:

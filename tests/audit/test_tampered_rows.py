@@ -26,6 +26,7 @@ def only(outcome: Outcome) -> tuple[str, str]:
     return subject, detail
 
 
+@pytest.mark.fault(42)
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
 def test_any_column_that_was_changed_is_named(
     scene: Scene, indexed_sqlite_url: str, column: Column[object]
@@ -117,6 +118,7 @@ def test_changes_in_several_tables_are_all_told(scene: Scene, indexed_url: str) 
     assert len(told) == 4
 
 
+@pytest.mark.fault(43)
 @pytest.mark.parametrize("table", READ_BY_AUDITORS, ids=str)
 def test_row_that_was_deleted_is_missed(scene: Scene, indexed_url: str, table: Table) -> None:
     delete_one(indexed_url, table)

@@ -51,6 +51,7 @@ def _turn_down_above(calls_max: int, refusal: Refusal, sizes: list[int]) -> Any:
     return limit
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize("calls_max", [1, 5, 10**6])
 @pytest.mark.parametrize(
     "refusal", [_error_alone, _error_of_the_first_call, _entity_too_large, _too_many_requests]
@@ -102,6 +103,7 @@ def test_answers_of_too_many_bytes_are_asked_for_in_parts(
     assert rpc.batch_calls("eth_getBlockByNumber") < 256
 
 
+@pytest.mark.fault(13)
 def test_batch_that_takes_too_long_is_made_smaller(limited: tuple[LyingNode, str]) -> None:
     node, url = limited
 

@@ -80,6 +80,7 @@ def _with_none(method: str, params: list[Any], result: Any) -> Any:
     return None if method == "eth_getBlockReceipts" else result
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize(
     "bend",
     [
@@ -111,6 +112,7 @@ def test_node_that_bends_its_logs_is_caught_and_nothing_is_written(
     assert ledger_in(database) == folded(events_on_chain(ledger_on_anvil))
 
 
+@pytest.mark.fault(8)
 def test_node_that_lags_takes_nothing_back(
     ledger_on_anvil: LedgerOnChain, database: Database, lying: tuple[LyingNode, Rpc]
 ) -> None:
@@ -143,6 +145,7 @@ def test_node_that_is_gone_is_the_worlds_fault(
     assert everything(database)["cursor"] == []
 
 
+@pytest.mark.fault(12)
 def test_log_of_ours_that_nobody_can_read_halts_the_index(
     own_anvil: LocalNode, database: Database
 ) -> None:
@@ -183,6 +186,7 @@ def test_event_that_cannot_follow_halts_the_index(own_anvil: LocalNode, database
     assert derived(database) == before
 
 
+@pytest.mark.fault(16)
 def test_rival_indexers_write_each_block_once(own_anvil: LocalNode, database: Database) -> None:
     rpc = Rpc(own_anvil.url)
     ledger, ids = ledger_with_receipts(rpc, 12)
@@ -217,6 +221,7 @@ def test_rival_indexers_write_each_block_once(own_anvil: LocalNode, database: Da
     assert events_by_feed(database) == history
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("table", ["blocks", "events", "receipts", "feed", "cursor"])
 def test_killed_in_the_middle_of_a_step_leaves_no_trace(
     ledger_on_anvil: LedgerOnChain,

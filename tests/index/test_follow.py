@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TypeAlias
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +82,7 @@ def _histories(draw: st.DrawFn) -> list[Chain]:
     return [*views, chain]
 
 
+@pytest.mark.fault(1)
 @given(_histories(), st.integers(0, 6))
 def test_any_history_ends_at_its_last_chain_or_halts_at_finality(
     views: list[Chain], depth: int

@@ -290,6 +290,7 @@ def test_another_ledger_in_the_database_is_refused(
     assert everything(database) == before
 
 
+@pytest.mark.fault(20)
 def test_wrong_chain_behind_the_url_is_refused(
     ledger_on_anvil: LedgerOnChain, database: Database
 ) -> None:

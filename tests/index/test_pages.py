@@ -53,6 +53,7 @@ def test_pages_of_any_size_give_the_same_rows(
     assert found[0] == found[1]
 
 
+@pytest.mark.fault(2)
 @pytest.mark.usefixtures("small_pages")
 def test_page_read_ahead_of_a_reorganisation_is_found_out(
     own_anvil: LocalNode, database: Database

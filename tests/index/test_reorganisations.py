@@ -30,6 +30,7 @@ def rpc(own_anvil: LocalNode) -> Rpc:
     return Rpc(own_anvil.url)
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6])
 def test_reorganised_blocks_are_taken_back_and_read_again(
     rpc: Rpc, database: Database, depth: int
@@ -90,6 +91,7 @@ def test_taking_back_undoes_every_kind_of_act(rpc: Rpc, database: Database) -> N
     assert ledger_in(database) == folded(events_on_chain(ledger))
 
 
+@pytest.mark.fault(4)
 def test_shorter_chain_changes_nothing_until_another_block_contradicts(
     rpc: Rpc, database: Database
 ) -> None:
@@ -108,6 +110,7 @@ def test_shorter_chain_changes_nothing_until_another_block_contradicts(
     assert ledger_in(database) == folded(events_on_chain(ledger))
 
 
+@pytest.mark.fault(6)
 def test_two_branches_there_and_back_again(rpc: Rpc, database: Database) -> None:
     ledger, ids = ledger_with_receipts(rpc)
     mine(rpc, 3)
@@ -123,6 +126,7 @@ def test_two_branches_there_and_back_again(rpc: Rpc, database: Database) -> None
     assert events_by_feed(database) == events_on_chain(ledger)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("finality", ["instant", "depth:2"])
 def test_reorganisation_below_finality_halts_and_changes_no_row(
     rpc: Rpc, database: Database, finality: str

@@ -57,6 +57,7 @@ def die(bench: Bench, database_url: str, tmp_path: Path) -> Die:
     return run
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize("point", POINTS)
 def test_act_is_carried_out_once_though_the_relayer_was_killed(
     bench: Bench, receipts: list[ReceiptId], die: Die, point: str

@@ -43,6 +43,7 @@ def _spend_elsewhere(bench: Bench, nonce: int) -> None:
     bench.rpc.call("eth_sendRawTransaction", ["0x" + signed.raw.hex()])
 
 
+@pytest.mark.fault(22)
 def test_wiped_pool_gets_the_same_bytes_again(bench: Bench, receipts: list[ReceiptId]) -> None:
     act_id = bench.enqueue_pledge(receipts[0])
     relayer = bench.relayer()
@@ -59,6 +60,7 @@ def test_wiped_pool_gets_the_same_bytes_again(bench: Bench, receipts: list[Recei
     assert bench.pledges() == 1
 
 
+@pytest.mark.fault(23)
 def test_act_whose_block_is_gone_is_sent_again(bench: Bench, receipts: list[ReceiptId]) -> None:
     act_id = bench.enqueue_pledge(receipts[0])
     relayer = bench.relayer()
@@ -79,6 +81,7 @@ def test_act_whose_block_is_gone_is_sent_again(bench: Bench, receipts: list[Rece
     assert (bench.pledges(), bench.transactions_mined()) == (1, 1)
 
 
+@pytest.mark.fault(24)
 def test_risen_base_fee_is_met_by_a_replacement(bench: Bench, receipts: list[ReceiptId]) -> None:
     act_id = bench.enqueue_pledge(receipts[0])
     relayer = bench.relayer(pace=AT_ONCE)
@@ -134,6 +137,7 @@ def test_fee_cap_holds_and_is_told(bench: Bench, receipts: list[ReceiptId]) -> N
     assert bench.status(act_id) is ActStatus.FINAL
 
 
+@pytest.mark.fault(25)
 @pytest.mark.parametrize("is_mined_meanwhile", [False, True])
 def test_answer_that_got_lost_is_no_second_transaction(
     bench: Bench, receipts: list[ReceiptId], is_mined_meanwhile: bool
@@ -159,6 +163,7 @@ def test_answer_that_got_lost_is_no_second_transaction(
     assert (bench.pledges(), bench.transactions_mined()) == (1, 1)
 
 
+@pytest.mark.fault(31)
 def test_node_that_is_away_costs_nothing_but_time(bench: Bench, receipts: list[ReceiptId]) -> None:
     act_id = bench.enqueue_pledge(receipts[0])
     with pytest.raises(Retryable):
@@ -167,6 +172,7 @@ def test_node_that_is_away_costs_nothing_but_time(bench: Bench, receipts: list[R
     assert bench.stages() == []
 
 
+@pytest.mark.fault(27)
 def test_lane_whose_key_is_used_elsewhere_is_paused(
     bench: Bench, receipts: list[ReceiptId]
 ) -> None:
@@ -233,6 +239,7 @@ def test_lagging_balancer_pauses_no_lane(bench: Bench, receipts: list[ReceiptId]
     assert bench.status(act_id) is ActStatus.SENT
 
 
+@pytest.mark.fault(17)
 def test_database_older_than_the_chain_pauses_the_lane(
     bench: Bench, receipts: list[ReceiptId]
 ) -> None:
@@ -248,6 +255,7 @@ def test_database_older_than_the_chain_pauses_the_lane(
     assert "the database is older than the chain" in reason
 
 
+@pytest.mark.fault(28)
 def test_lane_without_funds_leaves_the_work_to_others(
     bench: Bench, receipts: list[ReceiptId]
 ) -> None:
@@ -271,6 +279,7 @@ def test_attempts_have_an_end(bench: Bench, receipts: list[ReceiptId]) -> None:
     assert len(bench.attempts()) == 3
 
 
+@pytest.mark.fault(30)
 def test_chain_without_fees_is_relayed_to(database: Database) -> None:
     with anvil("--base-fee", "0", "--gas-price", "0", "--disable-block-gas-limit") as node:
         _relay_without_fees(node, database)

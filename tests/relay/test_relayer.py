@@ -4,6 +4,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.relaying import RelayNode
 from receipts_ledger.domain.ids import NO_HASH, Hash32, ReceiptId
@@ -78,6 +80,7 @@ def test_bad_act_among_good_ones_takes_none_of_them_with_it(
     assert bench.refusal_of(act_ids[2])["code"] == RefusalCode.DOCUMENT_ALREADY_USED
 
 
+@pytest.mark.fault(34)
 def test_of_fifty_pledges_of_one_receipt_one_is_mined_and_no_other_sent(
     bench: Bench, receipts: list[ReceiptId]
 ) -> None:
@@ -134,6 +137,7 @@ def test_act_expires_by_the_clock_of_the_chain_too(bench: Bench, receipts: list[
     assert bench.refusals() == []
 
 
+@pytest.mark.fault(29)
 def test_nonce_whose_acts_have_expired_is_filled(bench: Bench, receipts: list[ReceiptId]) -> None:
     late = bench.enqueue_pledge_until(receipts[0], seconds=600)
     relayer = bench.relayer()
@@ -179,6 +183,7 @@ def test_node_behind_the_index_judges_nothing(bench: Bench, receipts: list[Recei
     assert "behind the index" in done.troubles[0]
 
 
+@pytest.mark.fault(7)
 def test_nothing_is_sent_while_the_index_has_halted(
     bench: Bench, receipts: list[ReceiptId]
 ) -> None:
@@ -262,6 +267,7 @@ def test_failed_transaction_pauses_its_lane_and_its_acts_wait_again(
     assert (bench.pledges(), bench.transactions_mined()) == (1, 2)
 
 
+@pytest.mark.fault(26)
 def test_two_relayers_share_one_lane_without_a_gap(bench: Bench, receipts: list[ReceiptId]) -> None:
     bench.rpc.call("evm_setAutomine", [True])
     more = bench.ledger.issue(bench.ledger.open_pool(index=2), 36)

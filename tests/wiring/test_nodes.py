@@ -67,6 +67,7 @@ def _figure(house: House, name: str, **labels: str) -> float:
     return house.metrics.get_sample_value(name, labels) or 0.0
 
 
+@pytest.mark.fault(31)
 def test_work_goes_on_when_the_first_node_is_gone(
     make_settings: tuple[Bench, Any, Callable[..., Settings]],
 ) -> None:

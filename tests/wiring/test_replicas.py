@@ -83,6 +83,7 @@ def _rows(bench: Bench, table: Any) -> Any:
         return reader.rows(select(table))
 
 
+@pytest.mark.fault(26)
 def test_work_goes_on_within_the_lease_when_its_holder_is_killed(
     bench_and_receipts: tuple[Bench, list[ReceiptId]], postgresql_url: str, tmp_path: Path
 ) -> None:

@@ -1,5 +1,7 @@
 """The command `settings`: what is in force, and where each value comes from. No secret is shown."""
 
+import re
+
 import typer
 
 from receipts_ledger.cli.options import AsJson
@@ -22,7 +24,7 @@ def settings(*, as_json: AsJson = False) -> None:
     rows = [
         {
             "setting": name,
-            "value": "(secret)" if is_secret(field) else str(getattr(found, name)),
+            "value": "(secret)" if is_secret(field) else _shown(str(getattr(found, name))),
             "origin": origin_of(found, name),
         }
         for name, field in Settings.model_fields.items()
@@ -31,3 +33,9 @@ def settings(*, as_json: AsJson = False) -> None:
         print_json(rows)
         return
     print_rows("settings", ("setting", "value", "origin"), [tuple(row.values()) for row in rows])
+
+
+def _shown(value: str) -> str:
+    """Return a value without what addresses may hold: a password, or a host's key in the path."""
+    without_password = re.sub(r"//([^/@:\s]*):[^/@\s]*@", r"//\1:(secret)@", value)
+    return re.sub(r"(https?://[^\s,/?]+)[/?][^\s,]+", r"\1/(secret)", without_password)

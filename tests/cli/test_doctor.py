@@ -247,3 +247,22 @@ def test_wrong_arguments_are_told_in_a_line(
     for wrong in (("--finality", "soon"), ("--engine", "quorum"), ("--fee-mode", "free")):
         assert run(["doctor", "--rpc", own_anvil.url, *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_settings_show_addresses_without_what_is_secret_in_them(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    given = {
+        "RPC": "https://us:er@node-1/v3/KEY,http://node-2:8545?key=KEY,http://node-3:8545",
+        "DATABASE_URL": "postgresql://ledger:PASSWORD@db/ledger?sslmode=require",
+        "DOCUMENT_KEY": "d" * 32,
+        "KEYSTORE_SECRET": "k" * 32,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"RECEIPTS_LEDGER_{name}", value)
+    assert run(["settings", "--json"]) == 0
+    shown = {row["setting"]: row["value"] for row in json.loads(capsysbinary.readouterr().out)}
+    nodes = "https://us:(secret)@node-1/(secret),http://node-2:8545/(secret),http://node-3:8545"
+    assert shown["rpc"] == nodes
+    assert shown["database_url"] == "postgresql://ledger:(secret)@db/ledger?sslmode=require"
+    assert shown["keystore_secret"] == "(secret)"

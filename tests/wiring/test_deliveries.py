@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from receipts_ledger.wiring import House, open_house, utc_now
 from tests.support.ledger_on_chain import ledger_with_receipts
 from tests.support.receiver import receiving
 from tests.wiring.conftest import SECRET
-from tests.wiring.test_processes import _running
+from tests.wiring.test_processes import SOON_SECONDS, _running
 
 NAME = "3b1f6a52-0000-4000-8000-000000000001"
 
@@ -74,16 +75,18 @@ def test_killed_before_the_answer_was_noted_the_same_is_delivered_again(
     with receiving() as receiver:
         secret = _subscribe(house, receiver.url)
         with _running("work", settings) as (_, worker):
+            is_dead = threading.Event()
 
             def kill_at_the_third(handler: BaseHTTPRequestHandler) -> int:
                 if len(receiver.sent) == 3:
                     os.kill(worker.pid, signal.SIGKILL)
-                    worker.wait()
+                    is_dead.wait(SOON_SECONDS)
                 return 200
 
             receiver.answer = kill_at_the_third
             receiver.until(3)
-            assert worker.wait(15) == -signal.SIGKILL
+            assert worker.wait(SOON_SECONDS) == -signal.SIGKILL
+            is_dead.set()
         # The secret that locks the kept keys may change meanwhile: the webhooks' stays.
         new_secret = "next " + SECRET
         house.rotate_keystore_secret(new_secret)

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from concurrent.futures import Future
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -74,16 +75,19 @@ def test_killed_before_the_answer_was_noted_the_same_is_delivered_again(
         last = int(reader.scalar(select(func.max(feed.c.seq))))
     with receiving() as receiver:
         secret = _subscribe(house, receiver.url)
+        begun: Future[int] = Future()
+        is_dead = threading.Event()
+
+        def kill_at_the_third(handler: BaseHTTPRequestHandler) -> int:
+            # It begins to deliver before it says that it works.
+            if len(receiver.sent) == 3:
+                os.kill(begun.result(SOON_SECONDS), signal.SIGKILL)
+                is_dead.wait(SOON_SECONDS)
+            return 200
+
+        receiver.answer = kill_at_the_third
         with _running("work", settings) as (_, worker):
-            is_dead = threading.Event()
-
-            def kill_at_the_third(handler: BaseHTTPRequestHandler) -> int:
-                if len(receiver.sent) == 3:
-                    os.kill(worker.pid, signal.SIGKILL)
-                    is_dead.wait(SOON_SECONDS)
-                return 200
-
-            receiver.answer = kill_at_the_third
+            begun.set_result(worker.pid)
             receiver.until(3)
             assert worker.wait(SOON_SECONDS) == -signal.SIGKILL
             is_dead.set()

@@ -354,8 +354,12 @@ class House:
             self.nodes.look_around()
             with self.nodes.step() as place:
                 progress = self._indexers[place].step()
+            block = progress.cursor.block.number
             if progress.outcome is Outcome.ROLLED_BACK:
                 taken_back.inc()
+                _log.warning("block taken back", block=block + 1)
+            elif progress.outcome is Outcome.ADVANCED:
+                _log.debug("blocks indexed", block=block)
             is_halted = progress.outcome is Outcome.HALTED
             halts.of_step([str(progress.cursor.halted_reason)] if is_halted else [])
             return progress.outcome in (Outcome.ADVANCED, Outcome.ROLLED_BACK)

@@ -1,10 +1,12 @@
-"""Around every request: its figures, its last resort, and headers that all answers carry.
+"""Around every request: its id, its figures, its last resort, and headers of all answers.
 
 Plain ASGI, so that a body that is refused is not read to its end.
 """
 
+import re
 import time
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -24,6 +26,10 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+_REQUEST_ID = b"x-request-id"
+# Whoever asks may give an id, if it can be taken for nothing else in a line of a log.
+_GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_READS = ("GET", "HEAD", "OPTIONS")
 _UNMATCHED = "(none)"
 _FAULT = 500
 
@@ -53,30 +59,49 @@ class Outermost:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        status = 0
+        status, seconds = 0, 0.0
+        request_id = _id_of(scope)
 
         async def send_marked(message: Message) -> None:
-            nonlocal status
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, seconds = message["status"], time.perf_counter() - begun
                 present = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
+                    (_REQUEST_ID, request_id),
                     *(header for header in self._headers if header[0] not in present),
                 ]
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_marked)
-        except Exception:
-            _log.exception("request failed", method=scope["method"], path=scope["path"])
-            if status:
-                raise
-            await problem.answer(problem.problem_of(Fault.INTERNAL))(scope, receive, send_marked)
-        finally:
-            route = _route_of(scope)
-            self._requests.labels(scope["method"], route, status or _FAULT).inc()
-            self._seconds.labels(scope["method"], route).observe(time.perf_counter() - begun)
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+            try:
+                await self._app(scope, receive, send_marked)
+            except Exception:
+                _log.exception("request failed", method=scope["method"], path=scope["path"])
+                if status:
+                    raise
+                said = problem.problem_of(Fault.INTERNAL)
+                await problem.answer(said)(scope, receive, send_marked)
+            finally:
+                # A stream goes on for long after its answer has begun.
+                self._note(scope, status or _FAULT, seconds or time.perf_counter() - begun)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        method, route = scope["method"], _route_of(scope)
+        self._requests.labels(method, route, status).inc()
+        self._seconds.labels(method, route).observe(seconds)
+        told = _log.debug if method in _READS else _log.info
+        milliseconds = round(seconds * 1_000, 1)
+        told("request", method=method, route=route, status=status, milliseconds=milliseconds)
+
+
+def _id_of(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == _REQUEST_ID and _GOOD_ID.fullmatch(value):
+            given: bytes = value
+            return given
+    return uuid4().hex.encode()
 
 
 def _route_of(scope: Scope) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, TypeAlias
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import orjson
+import structlog
 from fastapi import Depends, Request, Response
 
 from receipts_ledger.api import problem
@@ -39,6 +40,7 @@ from receipts_ledger.store.units import Writer
 
 ACCEPTED = 202
 _KEY_LENGTH_MAX = 255
+_log = structlog.get_logger(__name__)
 _JSON = "application/json"
 _NOT_ANSWERS = frozenset(
     {
@@ -121,6 +123,17 @@ class Posting:
         return self._carry_out(Attempt("Withdraw", act_id=act_id), work)
 
     def _carry_out(self, attempt: Attempt, work: Work) -> Response:
+        response = self._carried_out(attempt, work)
+        _log.info(
+            "act",
+            verb=attempt.verb,
+            subject=attempt.subject,
+            act_id=_act_id(attempt, response),
+            status=response.status_code,
+        )
+        return response
+
+    def _carried_out(self, attempt: Attempt, work: Work) -> Response:
         try:
             with self._unit() as unit:
                 self._services.access.rates.write(unit.caller.principal, attempt.subject)
@@ -240,6 +253,11 @@ class Posting:
     def _expect_seen(self, unit: Unit, act_id: UUID) -> None:
         if act_reads.act(unit.writer, str(act_id), Sight.of(unit.caller)) is None:
             raise NotFound("act", act_id)
+
+
+def _act_id(attempt: Attempt, response: Response) -> str | None:
+    made = response.headers.get("Location", "").rpartition("/")[2]
+    return made or (None if attempt.act_id is None else str(attempt.act_id))
 
 
 def id_of(kind: str, request: RequestKey) -> UUID:

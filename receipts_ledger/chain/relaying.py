@@ -53,6 +53,11 @@ class RelayNode:
             base_fee_wei=None if base_fee is None else int(base_fee, 16),
         )
 
+    def has_block(self, block: BlockRef) -> bool:
+        """Tell whether a block is one of the chain that the node is on now."""
+        found = self._rpc.call("eth_getBlockByNumber", [hex(block.number), False])
+        return found is not None and found["hash"] == "0x" + block.hash.hex()
+
     def nonce_of(self, lane: Address) -> int:
         """Return how many transactions of this key are in blocks."""
         return self._number("eth_getTransactionCount", lane)

@@ -11,8 +11,10 @@ from receipts_ledger.chain.relaying import RelayNode
 from receipts_ledger.domain.ids import NO_HASH, Hash32, ReceiptId
 from receipts_ledger.domain.lane import Head
 from receipts_ledger.domain.pending import ActStatus
+from receipts_ledger.domain.pledge import Release
 from receipts_ledger.errors import RefusalCode, Refused, Retryable
 from tests.support.cast import BANK_A, BANK_B, BANK_C, TRADER_A, WAREHOUSE_A
+from tests.support.ledger_on_chain import FOREVER, TERMS
 from tests.support.relaying import LANE_KEY, OTHER_LANE_KEY, Bench, index_of
 
 INVOICE = Hash32(b"\7" * 32)
@@ -181,6 +183,29 @@ def test_node_behind_the_index_judges_nothing(bench: Bench, receipts: list[Recei
     done = bench.relayer(node=Lagging(bench.rpc)).step()
     assert bench.status(act_id) is ActStatus.SIGNED
     assert "behind the index" in done.troubles[0]
+
+
+def test_act_that_waits_for_one_whose_block_is_gone_is_not_refused(
+    bench: Bench, receipts: list[ReceiptId]
+) -> None:
+    """The node has taken the pledge back, and the index has not heard of it yet."""
+    relayer = bench.relayer()
+    pledge = bench.enqueue_pledge(receipts[0])
+    bench.turn(relayer)
+    assert bench.status(pledge) is ActStatus.MINED
+    pledged = bench.ledger.receipt(receipts[0])
+    release = bench.enqueue(Release(receipts[0], pledged.version, TERMS, FOREVER), BANK_A)
+    bench.rpc.call("anvil_rollback", [1])
+    bench.rpc.call("anvil_dropAllTransactions")
+    bench.mine(2)
+
+    done = relayer.step()
+
+    assert bench.status(release) is ActStatus.SIGNED
+    assert any("another chain than the index" in trouble for trouble in done.troubles)
+    bench.work_off(relayer)
+    assert bench.statuses([pledge, release]) == {"final": 2}
+    assert bench.refused_on_chain() == 0
 
 
 @pytest.mark.fault(7)

@@ -1,5 +1,6 @@
 """The processes as an operator starts and stops them."""
 
+import json
 import os
 import re
 import signal
@@ -31,6 +32,7 @@ from tests.wiring.conftest import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 SOON_SECONDS = 60.0
+EVENTS = ("request", "transaction sent", "blocks indexed")
 
 
 @pytest.fixture
@@ -154,6 +156,39 @@ def test_worker_tells_its_health_and_figures_where_it_is_asked_to(
         assert "ledger_index_lag_blocks 0.0" in told
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(SOON_SECONDS) == 0
+
+
+def test_logs_lead_from_a_request_to_its_act_lane_and_block(
+    bench: Bench, settings: Settings
+) -> None:
+    house = open_house(settings)
+    operator = house.make_api_token(None, "operator", expires_at=None).secret
+    house.close()
+    with _running("up", settings.model_copy(update={"log_level": "debug"})) as (url, process):
+        _carried_out(bench)
+        headers = {"Authorization": f"Bearer {operator}", "Idempotency-Key": "one"}
+        for given, sent in (("ticket-4711.b", True), ('"} forged', False)):
+            answer = urllib3.request(
+                "POST",
+                f"{url}/v1/receipts/1/freezes",
+                json={},
+                headers={**headers, "X-Request-Id": given},
+                retries=False,
+            )
+            assert (answer.headers["X-Request-Id"] == given) is sent
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SOON_SECONDS) == 0
+        assert process.stderr is not None
+        lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    told = {name: [line for line in lines if line["event"] == name] for name in EVENTS}
+    asked = [line for line in told["request"] if line["request_id"] == "ticket-4711.b"]
+    assert [(line["method"], line["status"]) for line in asked] == [("POST", 422)]
+    assert asked[0]["route"] == "/v1/receipts/{receipt_id}/freezes"
+    assert all(
+        line["nonce"] >= 0 and line["lane"].startswith("0x") for line in told["transaction sent"]
+    )
+    assert told["transaction sent"]
+    assert max(line["block"] for line in told["blocks indexed"]) > 1
 
 
 def test_worker_whose_loop_hangs_is_not_ready(settings: Settings) -> None:

@@ -4,7 +4,7 @@ Minutes may have passed since the act was judged at the door. An act that is ref
 costs no gas; one that waits for another on the same receipt is not even asked about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from receipts_ledger.domain.lane import ActId, Head, QueuedAct
@@ -45,17 +45,20 @@ class Batcher:
         self._queue = queue
         self._gas_found: dict[ActId, int] = {}
 
-    def next_batch(self, head: Head) -> Batch:
+    def next_batch(self, head: Head, is_chain_indexed: Callable[[], bool]) -> Batch:
         """Return the acts for one transaction; those refused now are closed and on record.
 
-        Raises Retryable when the node gives no verdict.
+        None is closed while the node is on another chain than the one that was indexed: what an
+        act waits for may have lost its block, and will be mined again. Raises Retryable when the
+        node gives no verdict.
         """
         gas_max = min(self._judge.transaction_gas_max, head.gas_limit)
         candidates = self._candidates(gas_max)
         verdicts = self._judge.simulate_each([(each.wire, each.gas) for each in candidates])
         passed = []
         undecided = []
-        refused = asked_again = 0
+        closing: list[tuple[BatchedAct, Refused]] = []
+        asked_again = 0
         for candidate, verdict in zip(candidates, verdicts, strict=True):
             if verdict is None:
                 passed.append(candidate)
@@ -64,11 +67,16 @@ class Batcher:
             elif self._is_given_more(candidate, verdict, gas_max):
                 asked_again += 1
             else:
-                refused += 1
-                self._close(candidate, verdict)
+                closing.append((candidate, verdict))
         for candidate in passed:
             self._gas_found.pop(candidate.act_id, None)
-        return Batch(tuple(passed), refused, asked_again, tuple(undecided))
+        # Asked after the verdicts, which are of the chain as it was before.
+        if closing and not is_chain_indexed():
+            undecided.append("the node is on another chain than the index: nothing is refused")
+            closing = []
+        for candidate, verdict in closing:
+            self._close(candidate, verdict)
+        return Batch(tuple(passed), len(closing), asked_again, tuple(undecided))
 
     def gas_limit(self, acts: Sequence[BatchedAct]) -> int:
         """Return the gas limit of a transaction with these acts."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.lane import (
@@ -29,6 +30,9 @@ class Node(Protocol):
     """A node, asked and sent to. Raises Retryable when it does not answer."""
 
     def head(self) -> Head: ...
+
+    def has_block(self, block: BlockRef) -> bool:
+        """Tell whether a block is one of the chain that the node is on now."""
 
     def nonce_of(self, lane: Address) -> int:
         """Return how many transactions of this key are mined."""

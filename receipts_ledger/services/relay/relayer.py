@@ -46,6 +46,14 @@ class Relayed:
         return bool(self.refused or self.asked_again or self.assigned or self.mined)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How far the chain was read, and then where the node stood."""
+
+    head: Head
+    cursor: Cursor | None
+
+
 class Relayer:
     """Carries signed acts to the ledger. Several may run on one database.
 
@@ -94,7 +102,7 @@ class Relayer:
             lane = self._lanes.lane(payer.address)
             report.troubles += _obstacles(lane, head, cursor)
             if not report.troubles and report.in_flight < lane.in_flight_max:
-                self._assign(lane, payer, head, report, done)
+                self._assign(lane, payer, _Seen(head, cursor), report, done)
             done.sent += report.sent
             done.mined += report.mined
             done.troubles += [f"lane 0x{payer.address.hex()}: {each}" for each in report.troubles]
@@ -110,9 +118,14 @@ class Relayer:
         return not any(self._transactions.unsettled(payer.address) for payer in payers)
 
     def _assign(
-        self, lane: Lane, payer: Payer, head: Head, report: LaneReport, done: Relayed
+        self, lane: Lane, payer: Payer, seen: _Seen, report: LaneReport, done: Relayed
     ) -> None:
-        batch = self._batcher.next_batch(head)
+        head, cursor = seen.head, seen.cursor
+
+        def is_chain_indexed() -> bool:
+            return cursor is not None and self._node.has_block(cursor.block)
+
+        batch = self._batcher.next_batch(head, is_chain_indexed)
         done.refused += batch.refused
         done.asked_again += batch.asked_again
         done.troubles += batch.undecided

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from receipts_ledger.domain.ids import Address
 from receipts_ledger.domain.lane import (
     Answer,
@@ -27,6 +29,7 @@ from receipts_ledger.services.relay.ports import (
     Transactions,
 )
 
+_log = structlog.get_logger(__name__)
 _STOPS_THE_LANE = (Answer.NO_FUNDS, Answer.NOT_PERMITTED, Answer.NOT_NOW)
 
 
@@ -191,6 +194,14 @@ class Tender:
         if reply.answer is Answer.TAKEN:
             self._transactions.mark_sent(transaction, attempt.tx_hash)
             report.sent += 1
+            _log.info(
+                "transaction sent",
+                lane="0x" + transaction.lane.hex(),
+                nonce=transaction.lane_nonce,
+                tx_hash="0x" + attempt.tx_hash.hex(),
+                purpose=str(transaction.purpose),
+                attempt=len(transaction.attempts),
+            )
         return reply
 
     def _bides(self, transaction: Transaction, reply: Reply, report: LaneReport) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from receipts_ledger.chain.local_node import LocalNode, anvil
@@ -17,6 +18,19 @@ ENGINES = ("sqlite", "postgresql")
 
 # Asked for by --hypothesis-profile=long, where there is time: a hundred times the default.
 settings.register_profile("long", max_examples=10_000)
+
+
+@pytest.fixture(autouse=True)
+def _logs_where_pytest_shows_them() -> None:
+    """What a gateway inside the test's own process logs is not what its command prints."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
 
 
 @pytest.fixture(scope="session")

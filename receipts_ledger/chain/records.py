@@ -20,7 +20,7 @@ from receipts_ledger.chain.reader import ChainReader, HeaderRead
 from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.signers import Signers
-from receipts_ledger.chain.tx_receipts import events_in
+from receipts_ledger.chain.tx_receipts import TxReceipt, events_in
 from receipts_ledger.chain.typed_data import Digester
 from receipts_ledger.chain.wire import MalformedAct, Reading
 from receipts_ledger.domain.block import BlockRef, LoggedEvent
@@ -91,7 +91,7 @@ class LedgerRecords:
         ]
 
     def _sent_in(
-        self, read: HeaderRead, tx_receipts: Sequence[Json], block: Json | None
+        self, read: HeaderRead, tx_receipts: Sequence[TxReceipt], block: Json | None
     ) -> "_SentBlock":
         header = read.header
         if block is None:

@@ -52,18 +52,7 @@ class Deployment:
     def read(cls, path: Path) -> "Deployment":
         """Read a deployment file. Raises Fatal naming what is wrong with it."""
         try:
-            members = orjson.loads(path.read_bytes())
-            return cls(
-                chain_id=_count(members, "chain_id"),
-                genesis_hash=_hex(members, "genesis_hash", 32),
-                contract=_hex(members, "contract", 20),
-                block_number=_count(members, "block_number"),
-                block_hash=_hex(members, "block_hash", 32),
-                transaction_hash=_hex(members, "transaction_hash", 32),
-                code_hash=_hex(members, "code_hash", 32),
-                registrar_key=_hex(members, "registrar_key", 20),
-                provable=_proofs(members["provable"]),
-            )
+            return cls.of(orjson.loads(path.read_bytes()))
         except OSError as error:
             raise Fatal(f"deployment file {path}: {error.strerror}") from error
         except KeyError as error:
@@ -74,6 +63,21 @@ class Deployment:
             raise Fatal(f"deployment file {path} is no deployment: no JSON object") from error
         except ValueError as error:
             raise Fatal(f"deployment file {path} is no deployment: {error}") from error
+
+    @classmethod
+    def of(cls, members: Any) -> "Deployment":
+        """Read the members of a deployment file. Raises KeyError, TypeError or ValueError."""
+        return cls(
+            chain_id=_count(members, "chain_id"),
+            genesis_hash=_hex(members, "genesis_hash", 32),
+            contract=_hex(members, "contract", 20),
+            block_number=_count(members, "block_number"),
+            block_hash=_hex(members, "block_hash", 32),
+            transaction_hash=_hex(members, "transaction_hash", 32),
+            code_hash=_hex(members, "code_hash", 32),
+            registrar_key=_hex(members, "registrar_key", 20),
+            provable=_proofs(members["provable"]),
+        )
 
     def write(self, path: Path) -> None:
         """Write the deployment file."""

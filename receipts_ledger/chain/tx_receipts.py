@@ -33,6 +33,10 @@ Log: TypeAlias = tuple[bytes, ...]
 class UndecodableLog(Fatal):
     """A log of our contract that is none of its events: this release cannot read this ledger."""
 
+    def __init__(self, detail: str, *, block_number: int) -> None:
+        super().__init__(detail)
+        self.block_number = block_number
+
 
 @dataclass(frozen=True, slots=True)
 class TxReceipt:
@@ -92,7 +96,9 @@ def events_in(
                 event = decode(log[1:-1], log[-1])
             except Undecodable as error:
                 raise UndecodableLog(
-                    f"block {block_number}, log {log_index}, transaction 0x{tx_hash.hex()}: {error}"
+                    f"block {block_number}, log {log_index}, "
+                    f"transaction 0x{tx_hash.hex()}: {error}",
+                    block_number=block_number,
                 ) from error
             yield LoggedEvent(event, block_number, log_index, tx_hash, tx_index)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
 
-from receipts_ledger.chain.headers import Header, hash_is_own
+from receipts_ledger.chain.headers import Header, hash_is_own, unknown_fields
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
 from receipts_ledger.chain.roots import EMPTY_ROOT, ordered_root
@@ -20,6 +20,10 @@ from receipts_ledger.errors import Retryable
 
 class InconsistentNode(Retryable):
     """The node's answers contradict one another. It lies, lags, or has just changed branch."""
+
+    def __init__(self, detail: str, *, block_number: int | None = None) -> None:
+        super().__init__(detail)
+        self.block_number = block_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,7 @@ class Proofs:
         header = Header.of(block)
         if self.headers and not hash_is_own(block):
             raise InconsistentNode(
-                f"block {header.number}: its hash 0x{header.hash.hex()} does not follow from its "
-                "header"
+                f"block {header.number}: {_why_unproved(header, block)}", block_number=header.number
             )
         return header
 
@@ -72,7 +75,8 @@ class Proofs:
         if self.receipts and not tx_hashes and header.receipts_root != EMPTY_ROOT:
             raise InconsistentNode(
                 f"block {header.number}: the node gives no transactions, but its receipts root "
-                f"0x{header.receipts_root.hex()} is of some"
+                f"0x{header.receipts_root.hex()} is of some",
+                block_number=header.number,
             )
 
     def check_receipts(
@@ -82,27 +86,34 @@ class Proofs:
         tx_receipts: Sequence[Mapping[str, Any]],
     ) -> None:
         """Raise InconsistentNode unless these are all receipts of the block, in order."""
-        where = f"block {header.number}"
+        where, at = f"block {header.number}", header.number
         if len(tx_receipts) != len(tx_hashes):
             raise InconsistentNode(
-                f"{where}: {len(tx_receipts)} receipts for {len(tx_hashes)} transactions"
+                f"{where}: {len(tx_receipts)} receipts for {len(tx_hashes)} transactions",
+                block_number=at,
             )
         claimed = "0x" + header.hash.hex()
         for tx_hash, tx_receipt in zip(tx_hashes, tx_receipts, strict=True):
             if tx_receipt["transactionHash"] != tx_hash:
                 raise InconsistentNode(
-                    f"{where}: receipt of {tx_receipt['transactionHash']} in the place of {tx_hash}"
+                    f"{where}: receipt of {tx_receipt['transactionHash']} in the place of "
+                    f"{tx_hash}",
+                    block_number=at,
                 )
             if tx_receipt["blockHash"] != claimed:
                 raise InconsistentNode(
-                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt['blockHash']}"
+                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt['blockHash']}",
+                    block_number=at,
                 )
             if any(log["blockHash"] != claimed for log in tx_receipt["logs"]):
-                raise InconsistentNode(f"{where}: a log of {tx_hash} is of another block")
+                raise InconsistentNode(
+                    f"{where}: a log of {tx_hash} is of another block", block_number=at
+                )
         if self.receipts and _receipts_root(tx_receipts) != header.receipts_root:
             raise InconsistentNode(
                 f"{where}: its receipts do not add up to its receipts root "
-                f"0x{header.receipts_root.hex()}: a log is missing, changed or moved"
+                f"0x{header.receipts_root.hex()}: a log is missing, changed or moved",
+                block_number=at,
             )
 
     def check_transactions(
@@ -115,9 +126,11 @@ class Proofs:
 
         False only for a block with a transaction of a type that we cannot write out.
         """
-        where = f"block {header.number}"
+        where, at = f"block {header.number}", header.number
         if [transaction["hash"] for transaction in transactions] != list(tx_hashes):
-            raise InconsistentNode(f"{where}: the node gives two lists of its transactions")
+            raise InconsistentNode(
+                f"{where}: the node gives two lists of its transactions", block_number=at
+            )
         if not self.transactions:
             return False
         try:
@@ -126,22 +139,37 @@ class Proofs:
             return False
         for tx_hash, content in zip(tx_hashes, raw, strict=True):
             if "0x" + keccak(content).hex() != tx_hash:
-                raise InconsistentNode(f"{where}: transaction {tx_hash} is not what it hashes to")
+                raise InconsistentNode(
+                    f"{where}: transaction {tx_hash} is not what it hashes to", block_number=at
+                )
         if ordered_root(raw) != header.transactions_root:
             raise InconsistentNode(
                 f"{where}: its transactions do not add up to its transactions root "
-                f"0x{header.transactions_root.hex()}: one is missing, changed or moved"
+                f"0x{header.transactions_root.hex()}: one is missing, changed or moved",
+                block_number=at,
             )
         return True
 
 
 @contextmanager
-def well_formed(what: str) -> Iterator[None]:
+def well_formed(what: str, block_number: int | None = None) -> Iterator[None]:
     """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
     try:
         yield
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
-        raise InconsistentNode(f"{what}: the node's answer is malformed: {error!r}") from error
+        raise InconsistentNode(
+            f"{what}: the node's answer is malformed: {error!r}", block_number=block_number
+        ) from error
+
+
+def _why_unproved(header: Header, block: Mapping[str, Any]) -> str:
+    unknown = unknown_fields(block)
+    if unknown:
+        return (
+            f"its header has fields that this release does not know ({', '.join(unknown)}), so "
+            "that its hash cannot be checked: use a release that knows this fork"
+        )
+    return f"its hash 0x{header.hash.hex()} does not follow from its header"
 
 
 def _receipts_root(tx_receipts: Sequence[Mapping[str, Any]]) -> Hash32:

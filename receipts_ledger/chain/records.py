@@ -56,19 +56,22 @@ class LedgerRecords:
         if last is None or last.number < head.number:
             unknown = first if last is None else last.number + 1
             raise InconsistentNode(
-                f"the node does not know block {unknown}, though it gave {head.number} as its head"
+                f"the node does not know block {unknown}, though it gave {head.number} as its head",
+                block_number=unknown,
             )
         if last.hash != head.hash:
             raise InconsistentNode(
-                f"block {head.number} is 0x{last.hash.hex()}, the node's head was "
-                f"0x{head.hash.hex()}: it has changed its branch"
+                f"block {head.number} is 0x{last.hash.hex()}, the head to end at is "
+                f"0x{head.hash.hex()}: the node has changed its branch, or tells of another chain",
+                block_number=head.number,
             )
 
     def _expect_origin(self, header: Header) -> None:
         if header.ref() != self._deployment.origin().deployment:
             raise InconsistentNode(
                 f"block {header.number} is 0x{header.hash.hex()}, the ledger was deployed in "
-                f"{self._deployment.block_hash}"
+                f"{self._deployment.block_hash}",
+                block_number=header.number,
             )
 
     def reason(self, refusal: bytes) -> str:
@@ -96,9 +99,10 @@ class LedgerRecords:
         header = read.header
         if block is None:
             raise InconsistentNode(
-                f"block {header.number}: the node has its header, but not the block"
+                f"block {header.number}: the node has its header, but not the block",
+                block_number=header.number,
             )
-        with well_formed(f"block {header.number}"):
+        with well_formed(f"block {header.number}", header.number):
             transactions = block["transactions"]
             is_proved = self._reader.proofs.check_transactions(header, read.tx_hashes, transactions)
             events = events_in(header.number, tx_receipts, self._deployment.address)

@@ -22,6 +22,10 @@ _FRAMES_KEPT = 256
 class UndecodableLog(Fatal):
     """A log of our contract that is none of its events: this release cannot read this ledger."""
 
+    def __init__(self, detail: str, *, block_number: int) -> None:
+        super().__init__(detail)
+        self.block_number = block_number
+
 
 def raw_tx_receipt(tx_receipt: Mapping[str, Any]) -> bytes:
     """Return the receipt's bytes as they stand in the receipts trie."""
@@ -57,7 +61,9 @@ def events_in(
                 event = decode(topics, bytes.fromhex(log["data"][2:]))
             except Undecodable as error:
                 raise UndecodableLog(
-                    f"block {block_number}, log {log_index}, transaction 0x{tx_hash.hex()}: {error}"
+                    f"block {block_number}, log {log_index}, "
+                    f"transaction 0x{tx_hash.hex()}: {error}",
+                    block_number=block_number,
                 ) from error
             yield LoggedEvent(event, block_number, log_index, tx_hash, tx_index)
 

@@ -88,9 +88,9 @@ def audit(
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
-    For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
+    The report can be signed by the auditor's key, and written as JSON, HTML and PDF.
 
-    The report is signed with --sign-with and written with --out.
+    For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 
     Exit code 0: everything agrees. 1: something differs. 2: it could not be decided.
     """

@@ -10,15 +10,18 @@ from receipts_ledger.services.audit.ports import Records, Rows, Storage
 from receipts_ledger.services.audit.replay import Replay
 from receipts_ledger.services.audit.report import Finding, FindingKind, Report
 from receipts_ledger.services.audit.sql import SqlComparison
+from receipts_ledger.services.audit.trust import Trust
+from receipts_ledger.services.collection import collecting_rarely
 
 
 def audit(
     *,
     records: Records,
-    storage: Storage,
+    storage: Storage | None,
     rows: Rows | None,
     first_block: int,
     head: BlockRef,
+    trust: Trust,
     progress: Callable[[int], None],
 ) -> Report:
     """Replay the ledger from its deployment block to `head` and compare everything with it.
@@ -26,19 +29,21 @@ def audit(
     `progress` is told how many blocks have been read. Differences are in the report; what
     keeps the audit from deciding at all is raised, as Retryable, Fatal or the node's error.
     """
-    report = Report(first_block=first_block, head=head)
+    report = Report(first_block=first_block, head=head, trust=trust)
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
-    for block in records.records(head):
-        replay.add(block)
-        if sql is not None:
-            sql.see_block(block)
-        progress(report.blocks)
+    with collecting_rarely():
+        for block in records.records(head):
+            replay.add(block)
+            if sql is not None:
+                sql.see_block(block)
+            progress(report.blocks)
     _count(replay.ledger, report)
     for breach in breaches(replay.ledger):
         detail = f"{breach.invariant}: {breach.finding}"
         report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
-    _compare_storage(replay, storage, report)
+    if storage is not None:
+        _compare_storage(replay, storage, report)
     if sql is not None:
         sql.finish(replay.ledger)
     return report

@@ -138,11 +138,11 @@ _REFUSE_ONE = (
 )
 _REFUSE_ALL = f"""
 WITH answer AS (
-    SELECT * FROM json_populate_recordset(NULL::idempotency_keys, %s::json) WITH ORDINALITY
+    SELECT * FROM json_populate_recordset(NULL::idempotency_keys, $1::json) WITH ORDINALITY
 ), refusal AS (
-    SELECT * FROM json_populate_recordset(NULL::refusals, %s::json) WITH ORDINALITY
+    SELECT * FROM json_populate_recordset(NULL::refusals, $2::json) WITH ORDINALITY
 ), wanted AS (
-    SELECT * FROM json_array_elements_text(%s::json) WITH ORDINALITY AS wanted(act, ordinality)
+    SELECT * FROM json_array_elements_text($3::json) WITH ORDINALITY AS wanted(act, ordinality)
 ), claimed AS (
     INSERT INTO idempotency_keys ({_names(idempotency_keys)})
     SELECT {_names(idempotency_keys, "answer.")} FROM answer JOIN wanted USING (ordinality)

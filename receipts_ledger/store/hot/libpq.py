@@ -7,6 +7,7 @@ that the loop is told of when the connection is made. One statement is under way
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self, TypeAlias
 
 import orjson
@@ -160,6 +161,8 @@ def _sent(value: object) -> bytes | None:
         return b"t" if value else b"f"
     if isinstance(value, int):
         return b"%d" % value
+    if isinstance(value, datetime):
+        return value.isoformat().encode()
     if isinstance(value, list):
         return b"{%b}" % b",".join(map(_element, value))
     raise TypeError(f"{type(value)} has no place in a statement of a hot route")

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.proofs import Proofs
 from receipts_ledger.cli.audit_sources import HeadWanted, Source, from_nodes
-from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.services.audit import Report, audit
 from receipts_ledger.services.audit.ports import Rows
 from receipts_ledger.store.audit_rows import audit_rows
@@ -37,12 +37,14 @@ def run_audit(
     database_url: str | None = None,
     to_block: int | None = None,
     console: Console | None = None,
+    auditor: Address | None = None,
 ) -> Audited:
     """Audit a ledger up to the trusted head, the node's, `to_block`, or where the database stands.
 
     All nodes have to agree on the head; the first is read. Shows its progress on `console`,
     where there is one and it is a terminal. Raises Fatal for arguments that are none, Retryable
-    or RpcError where nodes cannot answer, or contradict themselves or one another.
+    or RpcError where nodes cannot answer, or contradict themselves or one another. `auditor` is
+    the key that is to sign the report.
     """
     started = time.monotonic()
     deployment = Deployment.read(deployment_file)
@@ -50,11 +52,15 @@ def run_audit(
         position = None if rows is None else rows.position()
         wanted = HeadWanted(trusted_head, to_block, position)
         source = from_nodes((rpc_url, *other_rpc_urls), deployment, wanted)
-        return audited(source, rows, started, console)
+        return audited(source, rows, started, console, auditor)
 
 
 def audited(
-    source: Source, rows: Rows | None, started: float, console: Console | None = None
+    source: Source,
+    rows: Rows | None,
+    started: float,
+    console: Console | None = None,
+    auditor: Address | None = None,
 ) -> Audited:
     """Audit what a source gives. `started` is when that began, in monotonic seconds."""
     first_block = source.deployment.block_number
@@ -66,6 +72,7 @@ def audited(
             first_block=first_block,
             head=source.head,
             trust=source.trust,
+            auditor=auditor,
             progress=progress,
         )
     return Audited(source.deployment, source.proofs, report, time.monotonic() - started)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import rlp as rlp_reader
 
@@ -35,16 +35,66 @@ DIFFERENCES_MAX = 1_000
 _UNABLE = (RpcErrorKind.METHOD_MISSING, RpcErrorKind.OTHER, RpcErrorKind.UNKNOWN_BLOCK)
 _ZERO = rlp(b"")
 
-_Json: TypeAlias = Mapping[str, Any]
+ProofAnswer: TypeAlias = Mapping[str, Any]
+"""An answer to eth_getProof (EIP-1186)."""
 
 
-class ContractStorage:
-    """Storage of one ledger's contract on one node."""
+class State(Protocol):
+    """Where the state of a block is read. Nothing that it says is believed, if it can be proved."""
+
+    def header(self, at: BlockRef) -> Header:
+        """Return the proved header of a block."""
+        ...
+
+    def proof(self, block_number: int, slots: Sequence[Hash32]) -> ProofAnswer | None:
+        """Return a proof of the contract's account and of slots of its storage, None for none."""
+        ...
+
+    def words(self, block_number: int, slots: Sequence[Hash32]) -> list[int]:
+        """Return what stands in slots, without proof."""
+        ...
+
+
+class NodeState:
+    """The state as a node has it."""
 
     def __init__(self, rpc: Rpc, deployment: Deployment, reader: ChainReader) -> None:
         self._rpc = rpc
-        self._deployment = deployment
+        self._contract = deployment.contract
         self._reader = reader
+
+    def header(self, at: BlockRef) -> Header:
+        """Return the proved header of a block. Raises InconsistentNode when it is unknown."""
+        return self._reader.header(at)
+
+    def proof(self, block_number: int, slots: Sequence[Hash32]) -> ProofAnswer | None:
+        """Return what the node answers to eth_getProof, None where it has no proofs."""
+        try:
+            answer: ProofAnswer | None = self._rpc.call(
+                "eth_getProof", [self._contract, _names(slots), hex(block_number)]
+            )
+        except RpcError as error:
+            if error.kind in _UNABLE:
+                return None
+            raise
+        return answer
+
+    def words(self, block_number: int, slots: Sequence[Hash32]) -> list[int]:
+        """Return what the node says that stands in slots."""
+        calls = [
+            ("eth_getStorageAt", (self._contract, slot, hex(block_number)))
+            for slot in _names(slots)
+        ]
+        with well_formed(f"block {block_number}: the contract's storage", block_number):
+            return [int(word, 16) for word in self._rpc.batch(calls)]
+
+
+class ContractStorage:
+    """Storage of one ledger's contract."""
+
+    def __init__(self, state: State, deployment: Deployment) -> None:
+        self._state = state
+        self._deployment = deployment
         self._slots = Slots(ledger_artifact())
 
     def compare(
@@ -60,7 +110,7 @@ class ContractStorage:
         now. Raises InconsistentNode for a false proof, RpcError where the node has not kept
         the state of the block.
         """
-        header = self._reader.header(at)
+        header = self._state.header(at)
         storage_root = self._proved_storage_root(header)
         if storage_root is None:
             return self._word_by_word(ledger, keys_of, header, None)
@@ -77,7 +127,7 @@ class ContractStorage:
 
     def _proved_storage_root(self, header: Header) -> Hash32 | None:
         """Return the root of the contract's storage, None where the node proves nothing."""
-        proof = self._proof(header, ())
+        proof = self._state.proof(header.number, ())
         if proof is None:
             return None
         where = f"block {header.number}: the proof of the contract's account"
@@ -119,12 +169,7 @@ class ContractStorage:
         self, some: Sequence[SlotWord], header: Header, storage_root: Hash32 | None
     ) -> list[int]:
         if storage_root is None:
-            calls = [
-                ("eth_getStorageAt", (self._deployment.contract, slot, hex(header.number)))
-                for slot in _names(place.slot for place in some)
-            ]
-            with well_formed(f"block {header.number}: the contract's storage", header.number):
-                return [int(word, 16) for word in self._rpc.batch(calls)]
+            return self._state.words(header.number, [place.slot for place in some])
         values = self._values([place.slot for place in some], header, storage_root)
         return [int.from_bytes(rlp_reader.decode(value or _ZERO)) for value in values]
 
@@ -132,7 +177,7 @@ class ContractStorage:
         self, slots: Sequence[Hash32], header: Header, storage_root: Hash32
     ) -> list[bytes | None]:
         """Return what the storage trie holds under these slots, proved; None for no leaf."""
-        proof = self._proof(header, list(_names(slots)))
+        proof = self._state.proof(header.number, slots)
         where = f"block {header.number}: the proof of the contract's storage"
         if proof is None:
             raise Retryable(f"{where} was refused after one had been given")
@@ -151,17 +196,6 @@ class ContractStorage:
         """
         slots = list(self._slots.of_keys(cleared))
         return bool(slots) and _ZERO in self._values(slots, header, storage_root)
-
-    def _proof(self, header: Header, slots: Sequence[str]) -> _Json | None:
-        try:
-            answer: _Json | None = self._rpc.call(
-                "eth_getProof", [self._deployment.contract, slots, hex(header.number)]
-            )
-        except RpcError as error:
-            if error.kind in _UNABLE:
-                return None
-            raise
-        return answer
 
 
 @dataclass(slots=True)
@@ -194,8 +228,8 @@ class _Count:
         )
 
 
-def _names(slots: Iterable[Hash32]) -> Iterator[str]:
-    return ("0x" + slot.hex() for slot in slots)
+def _names(slots: Iterable[Hash32]) -> list[str]:
+    return ["0x" + slot.hex() for slot in slots]
 
 
 @contextmanager

@@ -1,23 +1,31 @@
-"""Where an audit reads a ledger: from nodes. Which block is the head, and on whose word.
+"""Where an audit reads a ledger: from nodes, or from a bundle. Which head, and on whose word.
 
 What is read is proved elsewhere; here it is only chosen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
 
+from receipts_ledger.chain.bundle import Bundle, BundleWriter
+from receipts_ledger.chain.bundle_state import BundleStorage, RecordedState
 from receipts_ledger.chain.deployment import Deployment, verify
 from receipts_ledger.chain.headers import raw_header
 from receipts_ledger.chain.proofs import InconsistentNode, Proofs, well_formed
+from receipts_ledger.chain.raw_blocks import NodeRawBlocks
+from receipts_ledger.chain.raw_records import KeptBlocks, RawRecords
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.records import LedgerRecords
 from receipts_ledger.chain.rpc import Rpc
-from receipts_ledger.chain.storage import ContractStorage
+from receipts_ledger.chain.storage import ContractStorage, NodeState
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.services.audit.ports import Records, Storage
 from receipts_ledger.services.audit.trust import Trust, TrustBasis
+
+ALL_PROOFS = Proofs(headers=True, receipts=True, transactions=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,94 @@ def from_nodes(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWant
     Raises Fatal for a node that is not of this ledger's chain or an argument that is none,
     Retryable where nodes do not know the head, lag or contradict one another.
     """
+    opened = _opened(rpc_urls, deployment, wanted)
+    return opened.source(
+        LedgerRecords(opened.rpc, deployment, opened.reader),
+        ContractStorage(opened.state(), deployment),
+    )
+
+
+@contextmanager
+def from_nodes_into(
+    bundle: Path, rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWanted
+) -> Iterator[Source]:
+    """Read from nodes, and put into a new bundle all that is read.
+
+    The bundle is there when the block ends without an error, and not before. Raises what
+    from_nodes does, and Fatal where the engine's blocks do not prove what is in them.
+    """
+    opened = _opened(rpc_urls, deployment, wanted)
+    if lacking := opened.reader.proofs.lacking(ALL_PROOFS):
+        raise Fatal(
+            f"this engine's blocks do not prove their {', '.join(lacking)}: there is nothing that "
+            "could be checked offline"
+        )
+    blocks = NodeRawBlocks(opened.rpc, deployment, opened.reader)
+    writer = BundleWriter(bundle, deployment, blocks.genesis(), opened.head)
+    kept = KeptBlocks(blocks, writer.add_block)
+    try:
+        yield opened.source(
+            RawRecords(kept, deployment, f"the node at {opened.rpc.name}"),
+            ContractStorage(RecordedState(opened.state(), writer.add_node), deployment),
+        )
+        writer.seal()
+    finally:
+        writer.drop()
+
+
+def from_bundle(path: Path, deployment: Deployment | None, wanted: HeadWanted) -> Source:
+    """Read from a bundle, which has to be of the ledger of the deployment file, if there is one.
+
+    Raises BadFile for a bundle that is none or is not whole, Fatal for another ledger or head.
+    """
+    bundle = Bundle(path)
+    if deployment is not None and bundle.deployment != deployment:
+        differs = [
+            each.name
+            for each in fields(Deployment)
+            if getattr(deployment, each.name) != getattr(bundle.deployment, each.name)
+        ]
+        raise bundle.bad(f"it is not of the ledger of the deployment file: other {differs[0]}")
+    head = bundle.head
+    if wanted.trusted not in (None, head.hash):
+        raise bundle.bad(f"it ends at block {head.number}, 0x{head.hash.hex()}: not at --head")
+    if wanted.number not in (None, head.number):
+        raise Fatal(f"--to: the bundle ends at block {head.number}, and is audited whole")
+    if wanted.position not in (None, head):
+        raise Fatal(
+            f"the database stands at block {wanted.position.number}, the bundle ends at "
+            f"{head.number}, 0x{head.hash.hex()}: they can be compared at one block only"
+        )
+    records = RawRecords(bundle, bundle.deployment, f"bundle {path}")
+    basis = TrustBasis.BUNDLE if wanted.trusted is None else TrustBasis.NAMED
+    return Source(
+        bundle.deployment,
+        ALL_PROOFS,
+        head,
+        Trust(basis, (bundle.name,)),
+        records,
+        BundleStorage(bundle, bundle.deployment, records) if bundle.has_state else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The node that is read, and the head on which all agree."""
+
+    deployment: Deployment
+    rpc: Rpc
+    reader: ChainReader
+    head: BlockRef
+    trust: Trust
+
+    def state(self) -> NodeState:
+        return NodeState(self.rpc, self.deployment, self.reader)
+
+    def source(self, records: Records, storage: Storage) -> Source:
+        return Source(self.deployment, self.reader.proofs, self.head, self.trust, records, storage)
+
+
+def _opened(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWanted) -> _Opened:
     rpcs = [_rpc(url) for url in rpc_urls]
     if len({rpc.url for rpc in rpcs}) < len(rpcs):
         raise Fatal("--rpc: one node was named twice: it agrees with itself in any case")
@@ -58,8 +154,7 @@ def from_nodes(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWant
         verify(rpc, deployment)
         readers.append(reader := ChainReader(rpc, deployment))
         _check_genesis(rpc, reader, deployment)
-    proofs = readers[0].proofs
-    if wanted.trusted is not None and not proofs.headers:
+    if wanted.trusted is not None and not readers[0].proofs.headers:
         raise Fatal(
             "--head: this engine hashes its headers by rules of its own, so that no block "
             "follows from a head's hash: a trusted head proves nothing here"
@@ -68,14 +163,7 @@ def from_nodes(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWant
     names = tuple(rpc.name for rpc in rpcs)
     for name, reader in zip(names[1:], readers[1:], strict=True):
         _expect_agreement(deployment, head, (names[0], readers[0]), (name, reader))
-    return Source(
-        deployment,
-        proofs,
-        head,
-        Trust(_basis(wanted, rpcs), names),
-        LedgerRecords(rpcs[0], deployment, readers[0]),
-        ContractStorage(rpcs[0], deployment, readers[0]),
-    )
+    return _Opened(deployment, rpcs[0], readers[0], head, Trust(_basis(wanted, rpcs), names))
 
 
 def _rpc(url: str) -> Rpc:

@@ -11,7 +11,7 @@ from receipts_ledger.domain.comparison import StorageComparison
 from receipts_ledger.domain.content import canonical
 from receipts_ledger.domain.ids import Address, Hash32, PartyId
 from receipts_ledger.domain.party import Role
-from receipts_ledger.services.audit.trust import Trust
+from receipts_ledger.services.audit.trust import ON_ONE_WORD, Trust
 
 LISTED_MAX = 1_000
 """So many differences, and so many refusals, are listed; all are counted and in the digest."""
@@ -113,7 +113,7 @@ class Report:
 
     first_block: int
     head: BlockRef
-    trust: Trust
+    trust: Trust = ON_ONE_WORD
     blocks: int = 0
     calls: int = 0
     events: int = 0

@@ -14,6 +14,7 @@ from receipts_ledger.services.audit.replay import Replay
 from receipts_ledger.services.audit.report import AuditorStanding, Finding, FindingKind, Report
 from receipts_ledger.services.audit.sql import SqlComparison
 from receipts_ledger.services.audit.trust import Trust
+from receipts_ledger.services.collection import collecting_rarely
 
 
 def audit(
@@ -37,14 +38,15 @@ def audit(
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
     events_digest = EventDigest()
-    for block in records.records(head):
-        replay.add(block)
-        for call in block.calls:
-            for logged in call.events:
-                events_digest.add(logged)
-        if sql is not None:
-            sql.see_block(block)
-        progress(report.blocks)
+    with collecting_rarely():
+        for block in records.records(head):
+            replay.add(block)
+            for call in block.calls:
+                for logged in call.events:
+                    events_digest.add(logged)
+            if sql is not None:
+                sql.see_block(block)
+            progress(report.blocks)
     report.events_digest = events_digest.hexdigest()
     report.state_digest = state_digest(replay.ledger)
     report.auditor = None if auditor is None else _standing(auditor, replay.ledger)

@@ -46,3 +46,7 @@ class Trust:
 
     def _names(self) -> str:
         return ", ".join(self.sources)
+
+
+ON_ONE_WORD = Trust(TrustBasis.NODE)
+"""The least that can be said."""

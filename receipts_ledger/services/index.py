@@ -4,9 +4,7 @@ The step is here, its decision in follow.py, the reading in pages.py; where rows
 store's matter, and what an event means the domain's. No transaction waits for the node.
 """
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +15,7 @@ from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.ledger import Contradiction
 from receipts_ledger.errors import Fatal, Retryable
+from receipts_ledger.services.collection import without_collection
 from receipts_ledger.services.follow import Append, Halt, RollBack, Wait, decide
 from receipts_ledger.services.pages import Blocks, Pages
 
@@ -27,6 +26,8 @@ class Source(Blocks, Protocol):
     def head(self) -> BlockRef: ...
 
     def finalized(self, finality: Finality) -> BlockRef | None: ...
+
+    def ref(self, number: int) -> BlockRef | None: ...
 
     def block(self, number_or_hash: int | Hash32) -> LedgerBlock | None: ...
 
@@ -46,7 +47,8 @@ class Index(Protocol):
 
     def append(
         self, seen: Cursor, blocks: Sequence[LedgerBlock], finalized: BlockRef | None
-    ) -> Cursor: ...
+    ) -> Cursor:
+        """Write blocks, and what is final by now: `finalized` is none behind the last of them."""
 
     def roll_back(self, seen: Cursor) -> Cursor: ...
 
@@ -110,7 +112,7 @@ class Indexer:
         if cursor.halted_reason is not None:
             return Progress(Outcome.HALTED, cursor)
         try:
-            with _without_collection():
+            with without_collection():
                 return self._step(cursor)
         except CursorMoved:
             return Progress(Outcome.OVERTAKEN, self._index.cursor() or cursor)
@@ -146,7 +148,7 @@ class Indexer:
                 return self._wait(cursor, head)
 
     def _append(self, cursor: Cursor, page: Sequence[LedgerBlock], head: BlockRef) -> Progress:
-        finalized = self._source.finalized(self._finality)
+        finalized = self._finalized(page[-1].ref())
         try:
             after = self._index.append(cursor, page, finalized)
         except Contradiction as error:
@@ -156,25 +158,18 @@ class Indexer:
     def _wait(self, cursor: Cursor, head: BlockRef) -> Progress:
         if head != cursor.block:
             return Progress(Outcome.NODE_BEHIND, cursor, head)
-        finalized = self._source.finalized(self._finality)
+        finalized = self._finalized(cursor.block)
         if finalized is not None and finalized.number > cursor.finalized.number:
             cursor = self._index.append(cursor, (), finalized)
         return Progress(Outcome.UP_TO_DATE, cursor, head)
 
+    def _finalized(self, last: BlockRef) -> BlockRef | None:
+        """Return the last block up to ours that is final now, as the node has it."""
+        finalized = self._source.finalized(self._finality)
+        if finalized is None or finalized.number <= last.number:
+            return finalized
+        # Ours may have been read a while ago, before it was final, of a branch that is gone.
+        return self._source.ref(last.number)
+
     def _halt(self, cursor: Cursor, reason: str, head: BlockRef) -> Progress:
         return Progress(Outcome.HALTED, self._index.halt(cursor, reason), head)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep Python's cyclic collector away: a page is a hundred thousand objects and no cycle.
-
-    Looking through them again and again took a quarter of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from eth_abi.abi import encode as encode_abi
 
+from receipts_ledger.chain import answers
 from receipts_ledger.chain.artifact import Artifact, ledger_artifact
 from receipts_ledger.chain.keys import address_of_private_key, keccak
 from receipts_ledger.chain.proofs import Proofs, well_formed
@@ -245,11 +246,11 @@ def _provable_in(rpc: Rpc, block_hash: str) -> Proofs:
     block = rpc.call("eth_getBlockByHash", [block_hash, True])
     if block is None:
         raise Retryable(f"the block of the deployment, {block_hash}, is gone: deploy again")
-    tx_receipts = rpc.batch(
+    raw = rpc.raw_batch(
         [("eth_getTransactionReceipt", (each["hash"],)) for each in block["transactions"]]
     )
     with well_formed("the deployment block"):
-        return Proofs.possible_for(block, tx_receipts)
+        return Proofs.possible_for(block, answers.tx_receipts(raw))
 
 
 def _proofs(members: Any) -> Proofs:

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
 
+from receipts_ledger.chain.answers import TxReceiptAnswer
 from receipts_ledger.chain.headers import Header, hash_is_own, unknown_fields
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
 from receipts_ledger.chain.roots import EMPTY_ROOT, ordered_root
-from receipts_ledger.chain.tx_receipts import raw_tx_receipt
+from receipts_ledger.chain.tx_receipts import TxReceipt
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import Retryable
 
@@ -39,13 +40,19 @@ class Proofs:
 
     @classmethod
     def possible_for(
-        cls, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]]
+        cls, block: Mapping[str, Any], tx_receipts: Sequence[TxReceiptAnswer | None]
     ) -> "Proofs":
-        """Try each proof on a block with all its transactions, and its receipts."""
+        """Try each proof on a block with all its transactions, and its receipts.
+
+        Raises ValueError for a receipt that the node does not know.
+        """
+        told = [each for each in tx_receipts if each is not None]
+        if len(told) != len(tx_receipts):
+            raise ValueError("the node does not know all receipts of the block")
         header = Header.of(block)
         return cls(
             headers=hash_is_own(block),
-            receipts=_receipts_root(tx_receipts) == header.receipts_root,
+            receipts=_receipts_root([TxReceipt.of(each) for each in told]) == header.receipts_root,
             transactions=_transactions_root(block["transactions"]) == header.transactions_root,
         )
 
@@ -83,9 +90,9 @@ class Proofs:
         self,
         header: Header,
         tx_hashes: Sequence[str],
-        tx_receipts: Sequence[Mapping[str, Any]],
-    ) -> None:
-        """Raise InconsistentNode unless these are all receipts of the block, in order."""
+        tx_receipts: Sequence[TxReceiptAnswer],
+    ) -> list[TxReceipt]:
+        """Return the receipts. Raises InconsistentNode unless they are the block's, in order."""
         where, at = f"block {header.number}", header.number
         if len(tx_receipts) != len(tx_hashes):
             raise InconsistentNode(
@@ -94,27 +101,28 @@ class Proofs:
             )
         claimed = "0x" + header.hash.hex()
         for tx_hash, tx_receipt in zip(tx_hashes, tx_receipts, strict=True):
-            if tx_receipt["transactionHash"] != tx_hash:
+            if tx_receipt.transaction_hash != tx_hash:
                 raise InconsistentNode(
-                    f"{where}: receipt of {tx_receipt['transactionHash']} in the place of "
-                    f"{tx_hash}",
+                    f"{where}: receipt of {tx_receipt.transaction_hash} in the place of {tx_hash}",
                     block_number=at,
                 )
-            if tx_receipt["blockHash"] != claimed:
+            if tx_receipt.block_hash != claimed:
                 raise InconsistentNode(
-                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt['blockHash']}",
+                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt.block_hash}",
                     block_number=at,
                 )
-            if any(log["blockHash"] != claimed for log in tx_receipt["logs"]):
+            if not {log.block_hash for log in tx_receipt.logs} <= {claimed}:
                 raise InconsistentNode(
                     f"{where}: a log of {tx_hash} is of another block", block_number=at
                 )
-        if self.receipts and _receipts_root(tx_receipts) != header.receipts_root:
+        found = [TxReceipt.of(tx_receipt) for tx_receipt in tx_receipts]
+        if self.receipts and _receipts_root(found) != header.receipts_root:
             raise InconsistentNode(
                 f"{where}: its receipts do not add up to its receipts root "
                 f"0x{header.receipts_root.hex()}: a log is missing, changed or moved",
                 block_number=at,
             )
+        return found
 
     def check_transactions(
         self,
@@ -172,8 +180,8 @@ def _why_unproved(header: Header, block: Mapping[str, Any]) -> str:
     return f"its hash 0x{header.hash.hex()} does not follow from its header"
 
 
-def _receipts_root(tx_receipts: Sequence[Mapping[str, Any]]) -> Hash32:
-    return ordered_root([raw_tx_receipt(tx_receipt) for tx_receipt in tx_receipts])
+def _receipts_root(tx_receipts: Sequence[TxReceipt]) -> Hash32:
+    return ordered_root([tx_receipt.raw for tx_receipt in tx_receipts])
 
 
 def _transactions_root(transactions: Sequence[Mapping[str, Any]]) -> Hash32 | None:

@@ -15,7 +15,7 @@ from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
 from receipts_ledger.chain.reader import PAGE_BLOCKS_MAX, PAGE_GAS_MAX, ChainReader, HeaderRead
 from receipts_ledger.chain.rpc import Rpc
-from receipts_ledger.chain.tx_receipts import raw_tx_receipt
+from receipts_ledger.chain.tx_receipts import TxReceipt
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.errors import Fatal
 
@@ -96,7 +96,7 @@ class NodeRawBlocks:
             yield RawBlock(raw, transactions, receipts)
 
     def _contents(
-        self, header: Header, block: Any, tx_receipts: Sequence[Any]
+        self, header: Header, block: Any, tx_receipts: Sequence[TxReceipt]
     ) -> tuple[list[bytes], list[bytes]]:
         number = header.number
         if block is None:
@@ -111,7 +111,7 @@ class NodeRawBlocks:
                     f"block {number}: {error}, which this release cannot write out: the ledger "
                     "cannot be put into a bundle"
                 ) from error
-            return transactions, [raw_tx_receipt(each) for each in tx_receipts]
+            return transactions, [each.raw for each in tx_receipts]
 
 
 def _in_pages(headers: Iterator[_Read]) -> Iterator[list[_Read]]:

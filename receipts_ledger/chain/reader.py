@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from msgspec import Raw
+
+from receipts_ledger.chain import answers
+from receipts_ledger.chain.answers import TxReceiptAnswer
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
 from receipts_ledger.chain.proofs import InconsistentNode, Proofs, well_formed
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
-from receipts_ledger.chain.tx_receipts import events_in
+from receipts_ledger.chain.tx_receipts import TxReceipt, events_in
 from receipts_ledger.domain.block import BlockRef, LedgerBlock
 from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, Hash32
@@ -58,7 +62,8 @@ class ChainReader:
         with well_formed("the deployment block", self._deployment.block_number):
             hashes = [transaction["hash"] for transaction in block["transactions"]]
             page = [HeaderRead(Header.of(block), tuple(hashes))]
-            found = Proofs.possible_for(block, self._tx_receipts(page)[0])
+            (raw,) = self._tx_receipts(page)
+            found = Proofs.possible_for(block, answers.tx_receipts(raw))
         if lost := found.lacking(self._deployment.provable):
             raise InconsistentNode(
                 f"the deployment block no longer proves its {', '.join(lost)}: the node bends it",
@@ -165,12 +170,14 @@ class ChainReader:
             if previous is None or previous.number != numbers[-1]:
                 return
 
-    def tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Json]]:
+    def tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[TxReceipt]]:
         """Return all receipts of each block of a page, proved."""
-        all_receipts = self._tx_receipts(page)
-        for read, receipts in zip(page, all_receipts, strict=True):
+        all_receipts = []
+        for read, raw in zip(page, self._tx_receipts(page), strict=True):
             with well_formed(f"block {read.header.number}", read.header.number):
-                self.proofs.check_receipts(read.header, read.tx_hashes, receipts)
+                told = [_known(each, read.header) for each in answers.tx_receipts(raw)]
+                found = self.proofs.check_receipts(read.header, read.tx_hashes, told)
+            all_receipts.append(found)
         return all_receipts
 
     def may_log(self, header: Header) -> bool:
@@ -207,10 +214,11 @@ class ChainReader:
             self.proofs.check_emptiness(read.header, read.tx_hashes)
             return read
 
-    def _tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Json]]:
+    def _tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Raw]]:
+        """Return for each block one answer about all its receipts, or one about each of them."""
         if self._has_block_receipts:
             try:
-                of_blocks = self._rpc.batch(
+                of_blocks = self._rpc.raw_batch(
                     [("eth_getBlockReceipts", ("0x" + read.header.hash.hex(),)) for read in page]
                 )
             except RpcError as error:
@@ -218,12 +226,9 @@ class ChainReader:
                     raise _vanished(error) from error
                 self._has_block_receipts = False
             else:
-                return [
-                    _known(of_block, read.header)
-                    for read, of_block in zip(page, of_blocks, strict=True)
-                ]
+                return [[of_block] for of_block in of_blocks]
         of_transactions = iter(
-            self._rpc.batch(
+            self._rpc.raw_batch(
                 [
                     ("eth_getTransactionReceipt", (tx_hash,))
                     for read in page
@@ -231,9 +236,7 @@ class ChainReader:
                 ]
             )
         )
-        return [
-            [_known(next(of_transactions), read.header) for _ in read.tx_hashes] for read in page
-        ]
+        return [[next(of_transactions) for _ in read.tx_hashes] for read in page]
 
     def _ref(self, tag: str) -> BlockRef | None:
         block = self._call_or_none("eth_getBlockByNumber", (tag, False))
@@ -258,7 +261,7 @@ def _expect_place(header: Header, number: int, previous: Header | None) -> None:
         )
 
 
-def _known(answer: Any, header: Header) -> Any:
+def _known(answer: TxReceiptAnswer | None, header: Header) -> TxReceiptAnswer:
     if answer is None:
         raise InconsistentNode(
             f"block {header.number}: the node has the header, but not all receipts",

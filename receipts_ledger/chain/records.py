@@ -17,7 +17,7 @@ from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.sent import Calls, SentBlock, SentTransaction, signed
 from receipts_ledger.chain.signers import Signers
-from receipts_ledger.chain.tx_receipts import events_in
+from receipts_ledger.chain.tx_receipts import TxReceipt, events_in
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.record import BlockRecord
@@ -88,7 +88,7 @@ class LedgerRecords:
         ]
 
     def _sent_in(
-        self, read: HeaderRead, tx_receipts: Sequence[Json], block: Json | None
+        self, read: HeaderRead, tx_receipts: Sequence[TxReceipt], block: Json | None
     ) -> SentBlock:
         header = read.header
         if block is None:

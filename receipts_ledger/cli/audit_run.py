@@ -1,4 +1,4 @@
-"""The audit as every door runs it: one deployment file, nodes, perhaps one database."""
+"""The audit as every door runs it: of nodes or of a bundle, perhaps with one database."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.proofs import Proofs
-from receipts_ledger.cli.audit_sources import HeadWanted, Source, from_nodes
+from receipts_ledger.cli.audit_sources import (
+    HeadWanted,
+    Source,
+    expect_position,
+    from_bundle,
+    from_nodes,
+    from_nodes_into,
+)
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.services.audit import Report, audit
 from receipts_ledger.services.audit.ports import Rows
@@ -51,6 +58,45 @@ def run_audit(
         wanted = HeadWanted(trusted_head, to_block, position)
         source = from_nodes((rpc_url, *other_rpc_urls), deployment, wanted)
         return audited(source, rows, started, console)
+
+
+def run_export(
+    *,
+    bundle: Path,
+    rpc_url: str,
+    deployment_file: Path,
+    other_rpc_urls: Sequence[str] = (),
+    trusted_head: Hash32 | None = None,
+    to_block: int | None = None,
+    console: Console | None = None,
+) -> Audited:
+    """Audit a ledger as run_audit does, and put all that was read into a new bundle.
+
+    A bundle is left whatever the audit finds, and none where it cannot decide.
+    """
+    started = time.monotonic()
+    deployment = Deployment.read(deployment_file)
+    wanted = HeadWanted(trusted_head, to_block)
+    with from_nodes_into(bundle, (rpc_url, *other_rpc_urls), deployment, wanted) as source:
+        return audited(source, None, started, console)
+
+
+def run_verify(
+    *,
+    bundle: Path,
+    deployment_file: Path | None = None,
+    trusted_head: Hash32 | None = None,
+    database_url: str | None = None,
+    to_block: int | None = None,
+    console: Console | None = None,
+) -> Audited:
+    """Audit a bundle, without a network. Raises Fatal for one that is none, or is not true."""
+    started = time.monotonic()
+    deployment = None if deployment_file is None else Deployment.read(deployment_file)
+    opened = from_bundle(bundle, deployment, HeadWanted(trusted_head, to_block))
+    with _rows(database_url, opened.deployment) as rows:
+        expect_position(opened.head, rows)
+        return audited(opened, rows, started, console)
 
 
 def audited(

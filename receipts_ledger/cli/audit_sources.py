@@ -22,7 +22,7 @@ from receipts_ledger.chain.storage import ContractStorage, NodeState
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import Fatal, Retryable
-from receipts_ledger.services.audit.ports import Records, Storage
+from receipts_ledger.services.audit.ports import Records, Rows, Storage
 from receipts_ledger.services.audit.trust import Trust, TrustBasis
 
 ALL_PROOFS = Proofs(headers=True, receipts=True, transactions=True)
@@ -111,11 +111,6 @@ def from_bundle(path: Path, deployment: Deployment | None, wanted: HeadWanted) -
         raise bundle.bad(f"it ends at block {head.number}, 0x{head.hash.hex()}: not at --head")
     if wanted.number not in (None, head.number):
         raise Fatal(f"--to: the bundle ends at block {head.number}, and is audited whole")
-    if wanted.position not in (None, head):
-        raise Fatal(
-            f"the database stands at block {wanted.position.number}, the bundle ends at "
-            f"{head.number}, 0x{head.hash.hex()}: they can be compared at one block only"
-        )
     records = RawRecords(bundle, bundle.deployment, f"bundle {path}")
     basis = TrustBasis.BUNDLE if wanted.trusted is None else TrustBasis.NAMED
     return Source(
@@ -126,6 +121,15 @@ def from_bundle(path: Path, deployment: Deployment | None, wanted: HeadWanted) -
         records,
         BundleStorage(bundle, bundle.deployment, records) if bundle.has_state else None,
     )
+
+
+def expect_position(head: BlockRef, rows: Rows | None) -> None:
+    """Raise Fatal for a database that does not stand at a bundle's head."""
+    if rows is not None and (position := rows.position()) != head:
+        raise Fatal(
+            f"the database stands at block {position.number}, 0x{position.hash.hex()}, the bundle "
+            f"ends at {head.number}, 0x{head.hash.hex()}: they can be compared at one block only"
+        )
 
 
 @dataclass(frozen=True, slots=True)

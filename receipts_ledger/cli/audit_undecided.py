@@ -9,13 +9,15 @@ from typing import Any
 import orjson
 
 from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.frames import BadFile
 from receipts_ledger.chain.proofs import InconsistentNode
+from receipts_ledger.chain.raw_records import FalseBlock
 from receipts_ledger.chain.tx_receipts import UndecodableLog
 from receipts_ledger.errors import LedgerError, Retryable
 
 UNDECIDED = 2
 
-_CONTRADICTIONS = (InconsistentNode, UndecodableLog)
+_CONTRADICTIONS = (InconsistentNode, FalseBlock, BadFile, UndecodableLog)
 
 
 def undecided_as_json(error: LedgerError, deployment_file: Path | None) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
+from receipts_ledger.chain.answers import TxReceiptAnswer
 from receipts_ledger.chain.calldata import RELAY, call
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.raw_transactions import raw_transaction
 from receipts_ledger.chain.roots import ordered_root
 from receipts_ledger.chain.rpc import Rpc
-from receipts_ledger.chain.tx_receipts import raw_tx_receipt
+from receipts_ledger.chain.tx_receipts import TxReceipt
 from tests.audit import lies
 from tests.audit.lies import Json, flipped
 from tests.support.auditing import EQUAL, Outcome, run
@@ -240,7 +242,12 @@ def _without_last_log(tx_receipts: list[Json]) -> list[Json]:
 
 def _root_without_last_log(crowd: Crowd) -> str:
     bent = _without_last_log(crowd.tx_receipts())
-    return "0x" + ordered_root([raw_tx_receipt(each) for each in bent]).hex()
+    return _receipts_root(bent)
+
+
+def _receipts_root(tx_receipts: list[Json]) -> str:
+    told = [msgspec.convert(each, TxReceiptAnswer) for each in tx_receipts]
+    return "0x" + ordered_root([TxReceipt.of(each).raw for each in told]).hex()
 
 
 def test_log_withheld_with_a_receipts_root_that_fits_breaks_the_header_hash(
@@ -276,7 +283,7 @@ def test_transaction_withheld_with_a_transactions_root_that_fits_breaks_the_head
     node, url = liar
     kept = crowd.block(crowd.number, whole=True)["transactions"][:-1]
     tx_root = "0x" + ordered_root([raw_transaction(each) for each in kept]).hex()
-    root = "0x" + ordered_root([raw_tx_receipt(each) for each in crowd.tx_receipts()[:-1]]).hex()
+    root = _receipts_root(crowd.tx_receipts()[:-1])
     roots = {"transactionsRoot": tx_root, "receiptsRoot": root}
     node.bend = lies.both(
         LIES["withhold", "transaction"](crowd),

@@ -5,10 +5,14 @@ header's hash, proves that there is none. Whatever the ledger does leaves a log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Raw
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.in_flight import in_flight
 from receipts_ledger.chain.keys import BadSignature
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.raw_transactions import NOBODY, UnknownTransactionType, sender_of
@@ -43,11 +47,12 @@ class LedgerRecords:
         first = self._deployment.block_number
         last: Header | None = None
         with Signers() as signers:
-            for page in self._reader.header_pages(first, head.number):
+            pages = self._reader.header_pages(first, head.number)
+            for page, asked in in_flight(pages, self._asked):
                 if last is None:
                     self._expect_origin(page[0].header)
                 last = page[-1].header
-                yield from signed(self._sent(page), signers)
+                yield from signed(self._sent(page, asked), signers)
         if last is None or last.number < head.number:
             unknown = first if last is None else last.number + 1
             raise InconsistentNode(
@@ -73,14 +78,17 @@ class LedgerRecords:
         """Return the rule behind a refusal, with its arguments."""
         return reason_text(refusal)
 
-    def _sent(self, page: Sequence[HeaderRead]) -> list[SentBlock]:
+    def _asked(self, page: Sequence[HeaderRead]) -> "_Asked":
+        eventful = self._reader.eventful(page)
+        return _Asked(eventful, self._reader.raw_receipts(eventful), self._whole(eventful))
+
+    def _sent(self, page: Sequence[HeaderRead], asked: "_Asked") -> list[SentBlock]:
         """Return what was sent to the ledger in each block of a page, and what came of it."""
-        eventful = [read for read in page if read.tx_hashes and self._reader.may_log(read.header)]
-        all_receipts = self._reader.tx_receipts(eventful)
+        all_receipts = self._reader.proved(asked.eventful, asked.raw_receipts)
         found = {
             read.header.number: self._sent_in(read, tx_receipts, block)
             for read, tx_receipts, block in zip(
-                eventful, all_receipts, self._whole(eventful), strict=True
+                asked.eventful, all_receipts, asked.whole_blocks, strict=True
             )
         }
         return [
@@ -107,6 +115,15 @@ class LedgerRecords:
         return self._rpc.batch(
             [("eth_getBlockByHash", ("0x" + read.header.hash.hex(), True)) for read in page]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a node says of those blocks of a page in which the ledger may have done something."""
+
+    eventful: Sequence[HeaderRead]
+    raw_receipts: Sequence[Sequence[Raw]]
+    whole_blocks: Sequence[Json | None]
 
 
 def _sent(transaction: Json) -> SentTransaction:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python
 """Audit a ledger from its chain: an auditor's own node and the deployment file are enough.
 
-    audit_replay.py --rpc URL... --deployment FILE [--head HASH] [--db URL] [--json FILE]
-        [--to BLOCK] [--export BUNDLE]
-    audit_replay.py --bundle BUNDLE [--deployment FILE] [--head HASH] [--db URL] [--json FILE]
+    audit_replay.py --rpc URL... --deployment FILE [--head HASH] [--db URL] [--to BLOCK]
+        [--export BUNDLE]
+        [--sign-with KEYSTORE --password FILE] [--out FOLDER] [--json|--html|--pdf FILE]
+    audit_replay.py --bundle BUNDLE [--deployment FILE] [--head HASH] [--db URL] ...
 
 Several nodes have to agree. A bundle holds all that an audit needs, and is audited without a
 network. Exit code 0: everything agrees. 1: something differs. 2: it could
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, NoReturn
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from receipts_ledger.cli.audit_papers import Papers
     from receipts_ledger.cli.audit_run import Audited
 
 UNDECIDED = 2
@@ -44,29 +46,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _audit(given: argparse.Namespace) -> int:
-    from receipts_ledger.cli.audit_report import exit_code, print_audit, write_json
-    from receipts_ledger.cli.audit_undecided import write_undecided
+    from receipts_ledger.cli.audit_issue import issue
+    from receipts_ledger.cli.audit_papers import Papers, Wanted
+    from receipts_ledger.cli.audit_report import print_audit
     from receipts_ledger.errors import LedgerError
 
+    wanted = Wanted(given.out, given.json, given.html, given.pdf)
     try:
-        audited = _audited(given, None if given.quiet else Console(stderr=True))
+        papers = Papers(wanted, given.sign_with, given.password)
+        console = None if given.quiet else Console(stderr=True)
+        issued = issue(lambda: _audited(given, papers, console), papers, given.deployment)
+        audited = issued.outcome()
     except LedgerError as error:
-        if given.json is not None:
-            try:
-                write_undecided(error, given.deployment, given.json)
-            except OSError as fault:
-                return _undecided(f"--json: {given.json} cannot be written: {fault.strerror}")
         return _undecided(str(error))
-    if given.json is not None:
-        try:
-            write_json(audited, given.json)
-        except OSError as error:
-            return _undecided(f"--json: {given.json} cannot be written: {error.strerror}")
     print_audit(audited, Console(highlight=False))
-    return exit_code(audited)
+    return issued.exit_code
 
 
-def _audited(given: argparse.Namespace, console: Console | None) -> "Audited":
+def _audited(given: argparse.Namespace, papers: "Papers", console: Console | None) -> "Audited":
     from receipts_ledger.cli.audit_run import run_audit, run_export, run_verify
 
     if given.bundle is not None:
@@ -77,6 +74,7 @@ def _audited(given: argparse.Namespace, console: Console | None) -> "Audited":
             database_url=given.db,
             to_block=given.to,
             console=console,
+            auditor=papers.auditor,
         )
     if given.export is not None:
         return run_export(
@@ -87,6 +85,7 @@ def _audited(given: argparse.Namespace, console: Console | None) -> "Audited":
             trusted_head=given.head,
             to_block=given.to,
             console=console,
+            auditor=papers.auditor,
         )
     return run_audit(
         rpc_url=given.rpc[0],
@@ -96,6 +95,7 @@ def _audited(given: argparse.Namespace, console: Console | None) -> "Audited":
         database_url=given.db,
         to_block=given.to,
         console=console,
+        auditor=papers.auditor,
     )
 
 
@@ -130,7 +130,17 @@ def _parser() -> argparse.ArgumentParser:
         "--head", type=_block_hash, metavar="HASH", help="end at this block, which you trust"
     )
     parser.add_argument("--db", metavar="URL", help="compare this database too, row by row")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
+    parser.add_argument(
+        "--sign-with", type=Path, metavar="KEYSTORE", help="sign the report with this key"
+    )
+    parser.add_argument("--password", type=Path, metavar="FILE", help="the keystore's password")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="write the report as JSON, HTML and PDF"
+    )
+    for kind in ("json", "html", "pdf"):
+        parser.add_argument(
+            f"--{kind}", type=Path, metavar="FILE", help=f"write the report as {kind.upper()}"
+        )
     parser.add_argument("--to", type=_block_number, metavar="BLOCK", help="default: the head")
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     return parser

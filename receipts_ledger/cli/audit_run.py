@@ -19,7 +19,7 @@ from receipts_ledger.cli.audit_sources import (
     from_nodes,
     from_nodes_into,
 )
-from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.services.audit import Report, audit
 from receipts_ledger.services.audit.ports import Rows
 from receipts_ledger.store.audit_rows import audit_rows
@@ -44,12 +44,14 @@ def run_audit(
     database_url: str | None = None,
     to_block: int | None = None,
     console: Console | None = None,
+    auditor: Address | None = None,
 ) -> Audited:
     """Audit a ledger up to the trusted head, the node's, `to_block`, or where the database stands.
 
     All nodes have to agree on the head; the first is read. Shows its progress on `console`,
     where there is one and it is a terminal. Raises Fatal for arguments that are none, Retryable
-    or RpcError where nodes cannot answer, or contradict themselves or one another.
+    or RpcError where nodes cannot answer, or contradict themselves or one another. `auditor` is
+    the key that is to sign the report.
     """
     started = time.monotonic()
     deployment = Deployment.read(deployment_file)
@@ -57,7 +59,7 @@ def run_audit(
         position = None if rows is None else rows.position()
         wanted = HeadWanted(trusted_head, to_block, position)
         source = from_nodes((rpc_url, *other_rpc_urls), deployment, wanted)
-        return audited(source, rows, started, console)
+        return audited(source, rows, started, console, auditor)
 
 
 def run_export(
@@ -69,6 +71,7 @@ def run_export(
     trusted_head: Hash32 | None = None,
     to_block: int | None = None,
     console: Console | None = None,
+    auditor: Address | None = None,
 ) -> Audited:
     """Audit a ledger as run_audit does, and put all that was read into a new bundle.
 
@@ -78,7 +81,7 @@ def run_export(
     deployment = Deployment.read(deployment_file)
     wanted = HeadWanted(trusted_head, to_block)
     with from_nodes_into(bundle, (rpc_url, *other_rpc_urls), deployment, wanted) as source:
-        return audited(source, None, started, console)
+        return audited(source, None, started, console, auditor)
 
 
 def run_verify(
@@ -89,6 +92,7 @@ def run_verify(
     database_url: str | None = None,
     to_block: int | None = None,
     console: Console | None = None,
+    auditor: Address | None = None,
 ) -> Audited:
     """Audit a bundle, without a network. Raises Fatal for one that is none, or is not true."""
     started = time.monotonic()
@@ -96,11 +100,15 @@ def run_verify(
     opened = from_bundle(bundle, deployment, HeadWanted(trusted_head, to_block))
     with _rows(database_url, opened.deployment) as rows:
         expect_position(opened.head, rows)
-        return audited(opened, rows, started, console)
+        return audited(opened, rows, started, console, auditor)
 
 
 def audited(
-    source: Source, rows: Rows | None, started: float, console: Console | None = None
+    source: Source,
+    rows: Rows | None,
+    started: float,
+    console: Console | None = None,
+    auditor: Address | None = None,
 ) -> Audited:
     """Audit what a source gives. `started` is when that began, in monotonic seconds."""
     first_block = source.deployment.block_number
@@ -112,6 +120,7 @@ def audited(
             first_block=first_block,
             head=source.head,
             trust=source.trust,
+            auditor=auditor,
             progress=progress,
         )
     return Audited(source.deployment, source.proofs, report, time.monotonic() - started)

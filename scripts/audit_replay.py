@@ -2,7 +2,7 @@
 """Audit a ledger from its chain: an auditor's own node and the deployment file are enough.
 
     audit_replay.py --rpc URL... --deployment FILE [--head HASH] [--db URL] [--to BLOCK]
-        [--export BUNDLE]
+        [--export BUNDLE] [--since REPORT --state FILE --auditor ADDRESS] [--write-state FILE]
         [--sign-with KEYSTORE --password FILE] [--out FOLDER] [--json|--html|--pdf FILE]
     audit_replay.py --bundle BUNDLE [--deployment FILE] [--head HASH] [--db URL] ...
 
@@ -65,6 +65,7 @@ def _audit(given: argparse.Namespace) -> int:
 
 def _audited(given: argparse.Namespace, papers: "Papers", console: Console | None) -> "Audited":
     from receipts_ledger.cli.audit_run import run_audit, run_export, run_verify
+    from receipts_ledger.cli.audit_since import going_on
 
     if given.bundle is not None:
         return run_verify(
@@ -96,6 +97,8 @@ def _audited(given: argparse.Namespace, papers: "Papers", console: Console | Non
         to_block=given.to,
         console=console,
         auditor=papers.auditor,
+        going_on=going_on(given.since, given.state, given.auditor, given.db),
+        state_file=given.write_state,
     )
 
 
@@ -110,6 +113,9 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"the following arguments are required: {', '.join(missing)}")
     elif given.rpc or given.export:
         parser.error("--bundle: what is in a bundle is read without a node, and not written again")
+    others = (given.since, given.state, given.auditor, given.write_state)
+    if (given.bundle or given.export) and any(each is not None for each in others):
+        parser.error("--bundle, --export: a bundle is whole: no --since and no --write-state")
     if given.export is not None and given.db is not None:
         parser.error("--export: a database is compared when a ledger or a bundle is audited")
     return given
@@ -141,6 +147,10 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(
             f"--{kind}", type=Path, metavar="FILE", help=f"write the report as {kind.upper()}"
         )
+    parser.add_argument("--since", type=Path, metavar="REPORT", help="go on from this report")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="the state written with it")
+    parser.add_argument("--auditor", type=_address, metavar="ADDRESS", help="whose report it is")
+    parser.add_argument("--write-state", type=Path, metavar="FILE", help="write the state")
     parser.add_argument("--to", type=_block_number, metavar="BLOCK", help="default: the head")
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     return parser
@@ -150,6 +160,12 @@ def _block_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no block number: digits only")
     return int(text)
+
+
+def _address(text: str) -> bytes:
+    if re.fullmatch("0x[0-9a-fA-F]{40}", text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: 0x and 40 hexadecimal digits")
+    return bytes.fromhex(text[2:])
 
 
 def _block_hash(text: str) -> bytes:

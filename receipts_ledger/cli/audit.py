@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 
 from receipts_ledger.cli.audit_check import check
-from receipts_ledger.cli.options import AsJson, hash_option
+from receipts_ledger.cli.options import AsJson, address_option, hash_option
 from receipts_ledger.cli.output import console, print_document
-from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.ids import Address, Hash32
 
 if TYPE_CHECKING:
     from receipts_ledger.cli.audit_papers import Papers
@@ -44,6 +44,21 @@ ToBlock: TypeAlias = Annotated[
     typer.Option("--to", min=0, metavar="BLOCK", help="Last block; else the newest."),
 ]
 BundleFile: TypeAlias = Annotated[Path, typer.Argument(metavar="BUNDLE", help="The file.")]
+SinceReport: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--since", metavar="REPORT", help="Go on from this signed report (its JSON)."),
+]
+StateFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--state", metavar="FILE", help="The state that was written with that report."),
+]
+ByAuditor: TypeAlias = Annotated[
+    Address | None, address_option("--auditor", "Whose report it has to be.")
+]
+WriteState: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--write-state", metavar="FILE", help="Write the state, to go on from it later."),
+]
 SignWith: TypeAlias = Annotated[
     Path | None,
     typer.Option("--sign-with", metavar="FILE", help="Keystore file of the auditor's key."),
@@ -87,6 +102,10 @@ def audit(
     trusted_head: TrustedHead = None,
     database: DatabaseUrl = None,
     to_block: ToBlock = None,
+    since: SinceReport = None,
+    state: StateFile = None,
+    by_auditor: ByAuditor = None,
+    state_file: WriteState = None,
     sign_with: SignWith = None,
     password: Password = None,
     out: Out = None,
@@ -96,15 +115,17 @@ def audit(
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
-    For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
+    The report is signed with --sign-with and written with --out. With --since, --state and
+    --auditor only the blocks behind an earlier report are read.
 
-    The report is signed with --sign-with and written with --out.
+    For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 
     Exit code 0: everything agrees. 1: something differs. 2: it could not be decided.
     """
     if context.invoked_subcommand is not None:
         return
     from receipts_ledger.cli.audit_run import run_audit
+    from receipts_ledger.cli.audit_since import going_on
 
     (first, *others), file = required(rpc, "--rpc"), required(deployment, "--deployment")
     papers = _papers(sign_with, password, out=out, html=html, pdf=pdf)
@@ -118,6 +139,8 @@ def audit(
             to_block=to_block,
             console=progress,
             auditor=papers.auditor,
+            going_on=going_on(since, state, by_auditor, database),
+            state_file=state_file,
         ),
         papers,
         file,

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.carried import Carried
 from receipts_ledger.domain.change import Absorbed, Replaced
 from receipts_ledger.domain.claim import ItemFreed, ItemsFreed, ItemsReceipted
 from receipts_ledger.domain.consent import INSPECTOR, missing, needed
@@ -52,6 +53,16 @@ class Replay:
         self._records = records
         self._report = report
         self._witnesses = witnesses
+
+    def go_on_from(self, carried: Carried) -> None:
+        """Begin with the state that an earlier replay has come to."""
+        self.ledger = carried.ledger
+        self.keys_of = {party: list(keys) for party, keys in carried.keys_of.items()}
+        self.cleared.extend(carried.cleared)
+
+    def carried(self) -> Carried:
+        """Return the state for a later replay to begin with."""
+        return Carried(self.ledger, self.keys_of, tuple(self.cleared))
 
     def add(self, block: BlockRecord) -> None:
         """Take in the next block."""

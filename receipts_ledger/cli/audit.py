@@ -8,9 +8,11 @@ import typer
 from rich.console import Console
 
 from receipts_ledger.cli.audit_check import check
+from receipts_ledger.cli.audit_look import look_at
 from receipts_ledger.cli.options import AsJson, address_option, hash_option
 from receipts_ledger.cli.output import console, print_document
 from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.errors import Fatal
 
 if TYPE_CHECKING:
     from receipts_ledger.cli.audit_papers import Papers
@@ -38,6 +40,12 @@ TrustedHead: TypeAlias = Annotated[
 DatabaseUrl: TypeAlias = Annotated[
     str | None,
     typer.Option("--db", metavar="URL", help="Compare this database too, row by row."),
+]
+NoProofs: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-proofs", help="A quick look at what one node claims: proves nothing, and says so."
+    ),
 ]
 ToBlock: TypeAlias = Annotated[
     int | None,
@@ -111,6 +119,7 @@ def audit(
     out: Out = None,
     html: Html = None,
     pdf: Pdf = None,
+    no_proofs: NoProofs = False,
     as_json: AsJson = False,
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
@@ -120,7 +129,8 @@ def audit(
 
     For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 
-    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided.
+    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided. With
+    --no-proofs, 0 says only that no difference was seen.
     """
     if context.invoked_subcommand is not None:
         return
@@ -128,6 +138,13 @@ def audit(
     from receipts_ledger.cli.audit_since import going_on
 
     (first, *others), file = required(rpc, "--rpc"), required(deployment, "--deployment")
+    if no_proofs:
+        papers_and_states = (out, html, pdf, sign_with, since, state, by_auditor, state_file)
+        if any(each is not None for each in papers_and_states):
+            raise Fatal("--no-proofs: what proves nothing is neither signed nor gone on from")
+        look_at(
+            first, file, others, trusted_head, database=database, to_block=to_block, as_json=as_json
+        )
     papers = _papers(sign_with, password, out=out, html=html, pdf=pdf)
     _tell(
         lambda progress: run_audit(

@@ -26,7 +26,7 @@ from receipts_ledger.domain.ids import (
     day_of,
     parse_receipt_number,
 )
-from receipts_ledger.domain.moment import Moment, parse_moment
+from receipts_ledger.domain.moment import parse_moment
 from receipts_ledger.domain.party import HOLDER_MAX, INSTITUTION_MAX
 from receipts_ledger.domain.receipt import QUANTITY_MAX, VERSION_MAX
 
@@ -201,16 +201,16 @@ def decimal(least: int, most: int, description: str = "") -> tuple[object, ...]:
 
 
 def _past_moment(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+    # Paths take plain values only: it stays a text, of which it is known that it can be read.
     try:
-        return parse_moment(value)
+        parse_moment(str(value))
     except ValueError as error:
         raise _refuse(
             "moment",
             "is no block number, block hash, date such as 2026-03-31, or time such as "
             "2026-03-31T12:00:00Z",
         ) from error
+    return value
 
 
 _MOMENT = (
@@ -226,8 +226,8 @@ _MOMENT = (
     ),
 )
 
-MomentPath = Annotated[Moment, *_MOMENT, Path()]
-MomentQuery = Annotated[Moment, *_MOMENT]
+MomentPath = Annotated[str, *_MOMENT, Path()]
+MomentQuery = Annotated[str, *_MOMENT]
 PartyPath = Annotated[PartyId, *decimal(1, HOLDER_MAX), Path()]
 PoolPath = Annotated[PoolId, *decimal(0, POOL_ID_MAX), Path()]
 ReceiptPath = Annotated[

@@ -80,6 +80,8 @@ class SentActs:
 
 
 def _is_itself(tx_hash: Hash32, transaction: Any) -> bool:
+    if not isinstance(transaction, dict):
+        return False
     try:
         return keccak(raw_transaction(transaction)) == tx_hash
     except (UnknownTransactionType, KeyError, TypeError, ValueError):

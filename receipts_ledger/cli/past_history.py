@@ -124,7 +124,8 @@ def _json(happened: Iterable[Happened]) -> Iterable[dict[str, Any]]:
             "signatures_of_nobody": each.signatures_of_nobody,
             "sender": _signer_json(each.sender),
             "changes": [
-                {"member": one.member, "from": one.before, "to": one.after} for one in each.changes
+                {"member": one.member, "before": one.before, "after": one.after}
+                for one in each.changes
             ],
             "related": [
                 {"relation": relation, "number": receipt_number(other), "receipt_id": other}

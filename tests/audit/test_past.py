@@ -192,7 +192,9 @@ def test_history_tells_who_signed_and_what_changed(scene: Scene, past: Past) -> 
     # Its key has been revoked since: it spoke for bank A when it signed.
     assert signers(released) == hexadecimal(BANK_A)
     assert signers(again) == hexadecimal(TRADER_A, WAREHOUSE_A, BANK_C)
-    changes = {change["member"]: (change["from"], change["to"]) for change in released["changes"]}
+    changes = {
+        change["member"]: (change["before"], change["after"]) for change in released["changes"]
+    }
     due = changes.pop("maturity")
     assert changes == {"encumbered": (True, False), "pledgee_id": (5, None), "version": (2, 3)}
     assert due[1] is None

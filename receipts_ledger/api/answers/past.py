@@ -1,7 +1,5 @@
 """The past as the API tells it: states with the block they are of, books, and stocks."""
 
-from typing import Any
-
 from typing_extensions import TypedDict
 
 from receipts_ledger.api.answers.forms import AsOfThen, date_text, hexadecimal, seconds_text
@@ -137,13 +135,12 @@ def total_of(pool_id: PoolId, total: Total, base_unit: str | None) -> TotalOut:
 
 def stored_in(pool: Found, total: Total, base_unit: str | None) -> StoredOut:
     """Return what lay in a warehouse's pool."""
-    of_receipts: Any = total_of(pool.pool_id, total, base_unit)
-    return StoredOut(
-        **of_receipts,
-        capacity=pool.quantity_capacity,
-        attested=pool.quantity_attested,
-        receipted=pool.quantity_receipted,
-    )
+    return {
+        **total_of(pool.pool_id, total, base_unit),
+        "capacity": pool.quantity_capacity,
+        "attested": pool.quantity_attested,
+        "receipted": pool.quantity_receipted,
+    }
 
 
 def holding_of(holding: Holding) -> HoldingOut:

@@ -20,7 +20,7 @@ from receipts_ledger.api.answers.past import (
     stored_in,
     total_of,
 )
-from receipts_ledger.api.answers.receipts import full_receipt, public_receipt
+from receipts_ledger.api.answers.receipts import ReceiptOut, full_receipt, public_receipt
 from receipts_ledger.api.asking import AskDep
 from receipts_ledger.api.fields import (
     MomentPath,
@@ -41,7 +41,7 @@ from receipts_ledger.domain.ids import (
     receipt_number,
     warehouse_of,
 )
-from receipts_ledger.domain.moment import AtBlock, TimedBlock
+from receipts_ledger.domain.moment import AtBlock, TimedBlock, parse_moment
 from receipts_ledger.domain.pool import Pool
 from receipts_ledger.errors import NotFound, RefusalCode, Refused
 from receipts_ledger.store import contents
@@ -88,7 +88,7 @@ def show_past_receipt(
 ) -> Response:
     """Show a receipt as it was at a block, day or time."""
     with ask.reading() as (reader, caller):
-        block = block_at(reader, at)
+        block = block_at(reader, parse_moment(at))
         now = receipts.receipt(reader, receipt_id)
         then = past_states.receipt(reader, receipt_id, block.number)
         if now is None or then is None:
@@ -101,12 +101,10 @@ def show_past_receipt(
         view = "full" if shows_all else "public"
 
         def body() -> PastReceiptOut:
-            shown: Any = full_receipt(then) if shows_all else public_receipt(then)
-            if shows_all:
-                ask.services.access.read_log.note_receipt(caller, receipt_id)
-                shown = _with_contents(shown, reader, then)
-            answer: PastReceiptOut = {**shown, "as_of": as_of}
-            return answer
+            if not shows_all:
+                return {**public_receipt(then), "as_of": as_of}
+            ask.services.access.read_log.note_receipt(caller, receipt_id)
+            return {**_with_contents(full_receipt(then), reader, then), "as_of": as_of}
 
         return showing.past(body, as_of, view, if_none_match)
 
@@ -121,14 +119,14 @@ def show_past_party(
 ) -> Response:
     """Show a party as it was at a block, day or time, with the keys that spoke for it then."""
     with ask.reading() as (reader, caller):
-        block = block_at(reader, at)
+        block = block_at(reader, parse_moment(at))
         found = past_states.party(reader, party_id, block.number)
         if found is None:
             raise NotFound("party", f"{party_id} at block {block.number}")
         row, keys = found
         profile = contents.find(reader, [Hash32(row.profile)]).get(Hash32(row.profile))
         as_of = as_of_then(block, chain.cursor_row(reader))
-        shown: Any = told_party(row, keys, profile, caller)
+        shown = told_party(row, keys, profile, caller)
         view = "full" if caller.sees_everything or caller.party_id == party_id else "public"
         return showing.past(lambda: {**shown, "as_of": as_of}, as_of, view, if_none_match)
 
@@ -141,13 +139,13 @@ def show_past_pool(
 ) -> Response:
     """Show a pool as it was at a block, day or time."""
     with ask.reading() as (reader, _):
-        block = block_at(reader, at)
+        block = block_at(reader, parse_moment(at))
         row = past_states.pool(reader, pool_id, block.number)
         if row is None:
             raise NotFound("pool", f"{pool_number(pool_id)} at block {block.number}")
         description = contents.find(reader, [Hash32(row.description)]).get(Hash32(row.description))
         as_of = as_of_then(block, chain.cursor_row(reader))
-        shown: Any = told_pool(row, description)
+        shown = told_pool(row, description)
         return showing.past(lambda: {**shown, "as_of": as_of}, as_of, "public", if_none_match)
 
 
@@ -160,7 +158,7 @@ def list_holdings(
     For the party itself, and for those who oversee.
     """
     capacity = page.capacity
-    query = ("holdings", party_id, capacity.value, repr(page.at))
+    query = ("holdings", party_id, capacity.value, page.at)
     key = ask.services.cursor_key
     after = opened(page.cursor, query, key)
     with ask.reading() as (reader, caller):
@@ -194,7 +192,7 @@ def list_stock(pool_id: PoolPath, page: Annotated[MomentPage, Query()], ask: Ask
 
     For the pool's warehouse, and for those who oversee.
     """
-    query = ("stock", pool_id, repr(page.at))
+    query = ("stock", pool_id, page.at)
     key = ask.services.cursor_key
     after = opened(page.cursor, query, key)
     with ask.reading() as (reader, caller):
@@ -233,7 +231,7 @@ def _expect_its_own(caller: Caller, party_id: PartyId) -> None:
 def _block(reader: Reader, page: MomentPage, after: list[Any] | None) -> TimedBlock:
     """Return the block that is asked for, or that the page before was of: all are of one."""
     if after is None:
-        return block_at(reader, page.at)
+        return block_at(reader, None if page.at is None else parse_moment(page.at))
     block = block_at(reader, AtBlock(after[0]))
     if block.hash.hex() != after[1]:
         raise Refused(
@@ -291,7 +289,7 @@ def _base_units(reader: Reader, rows: list[Found]) -> dict[int, str | None]:
     }
 
 
-def _with_contents(shown: Any, reader: Reader, row: Found) -> Any:
+def _with_contents(shown: ReceiptOut, reader: Reader, row: Found) -> ReceiptOut:
     wanted = [Hash32(one) for one in (row.content, row.terms) if one is not None]
     found = {number: dict(one.body) for number, one in contents.find(reader, wanted).items()}
     return showing.add_contents(shown, found.get(row.content), found.get(row.terms))

@@ -4,13 +4,24 @@ An act on a version happens once, and one that was refused has left a refusal wi
 a receipt's version, or a new receipt's number, names the act.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.change import IssuedFrom, Merge, Replace, Split
 from receipts_ledger.domain.event import ActRefused, Event, ReceiptEvent
-from receipts_ledger.domain.ids import NO_HASH, Hash32, ReceiptId, pool_of, serial_of
+from receipts_ledger.domain.ids import (
+    NO_HASH,
+    Address,
+    Hash32,
+    PartyId,
+    ReceiptId,
+    pool_of,
+    serial_of,
+)
+from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.party import Role
 from receipts_ledger.domain.pledge import PledgePortfolio, ReleasePortfolio, Substitute
 from receipts_ledger.domain.receipt import Issue, Issued, TransferPortfolio, version_in
 from receipts_ledger.domain.record import ActOnRecord
@@ -53,6 +64,28 @@ def explains(act: Act, event: Event) -> bool:
     if not isinstance(event, ReceiptEvent):
         return False
     return (event.receipt_id, version_in(event.word) - 1) in _versions(act)
+
+
+def owners(
+    asked: Sequence[tuple[LoggedEvent, Sequence[Address]]], of_parties: Iterable[LoggedEvent]
+) -> list[Mapping[Address, tuple[PartyId, Role]]]:
+    """Return for each event whose the keys were just before it. What was nobody's is left out.
+
+    Both are in the order of the chain; `of_parties` is all that has happened to parties.
+    """
+    ledger = Ledger()
+    waiting = deque(of_parties)
+    found: list[Mapping[Address, tuple[PartyId, Role]]] = []
+    for logged, keys in asked:
+        while waiting and _place(waiting[0]) < _place(logged):
+            ledger.apply(waiting.popleft().event)
+        speakers = {key: ledger.keys[key] for key in keys if key in ledger.keys}
+        found.append({key: (party, ledger.parties[party].roles) for key, party in speakers.items()})
+    return found
+
+
+def _place(logged: LoggedEvent) -> tuple[int, int]:
+    return logged.block_number, logged.log_index
 
 
 def _versions(act: Act) -> Iterator[tuple[ReceiptId, int]]:

@@ -10,17 +10,21 @@ from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
+from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.moment import TimedBlock
 
 
 class NodeBlocks:
-    """The blocks of one ledger at one node, up to what was its newest when first asked."""
+    """The blocks of one ledger at one node, up to a head that is taken for the newest."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, reader: ChainReader) -> None:
+    def __init__(
+        self, rpc: Rpc, deployment: Deployment, reader: ChainReader, head: BlockRef
+    ) -> None:
         self._rpc = rpc
         self._deployment = deployment
         self._reader = reader
+        self._head = head
         self._newest: TimedBlock | None = None
         self._seen: list[tuple[int, int]] = []
 
@@ -37,12 +41,12 @@ class NodeBlocks:
     def newest(self) -> TimedBlock:
         """Return the newest block."""
         if self._newest is None:
-            head = self._reader.head()
-            found = self.at(head.number)
-            if found.ref() != head:
+            found = self.at(self._head.number)
+            if found.ref() != self._head:
                 raise InconsistentNode(
-                    f"block {head.number} is 0x{found.hash.hex()}, the node's head was "
-                    f"0x{head.hash.hex()}: it has changed its branch"
+                    f"block {found.number} is 0x{found.hash.hex()}, the head is "
+                    f"0x{self._head.hash.hex()}: the node has changed its branch",
+                    block_number=found.number,
                 )
             self._newest = found
         return self._newest

@@ -1,40 +1,62 @@
 """The commands `past`: the ledger as it was, replayed and proved from its chain alone."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from receipts_ledger.cli import options
-from receipts_ledger.cli.options import AsJson, AskedMoment
+from receipts_ledger.cli.audit import DeploymentFile, Nodes, TrustedHead
+from receipts_ledger.cli.options import AskedMoment
+from receipts_ledger.cli.session import by_options
 from receipts_ledger.domain.books import Capacity
 
-Node: TypeAlias = Annotated[
-    str,
-    typer.Option("--rpc", envvar="RECEIPTS_LEDGER_RPC", metavar="URL", help="JSON-RPC of a node."),
-]
-DeploymentFile: TypeAlias = Annotated[
-    Path,
-    typer.Option(
-        "--deployment",
-        envvar="RECEIPTS_LEDGER_DEPLOYMENT",
-        metavar="FILE",
-        help="Deployment file.",
-    ),
-]
-At: TypeAlias = Annotated[
-    AskedMoment | None,
-    options.asked_moment_option(
-        "--at",
-        "Block number, block hash, date (its end, UTC) or RFC 3339 time; else the newest block.",
-    ),
-]
+if TYPE_CHECKING:
+    from receipts_ledger.cli.past_run import LedgerPast
+
 Whose: TypeAlias = Annotated[
     int | None,
     typer.Argument(
         parser=options.parse_party, metavar="[PARTY]", help="Number of the party; else everybody."
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Which chain is looked at, and as of when. Opening it reads the files that it names."""
+
+    rpc: Nodes
+    deployment: DeploymentFile
+    trusted_head: TrustedHead
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            "--bundle", metavar="FILE", help="In the place of a node: what `audit export` wrote."
+        ),
+    ]
+    at: Annotated[
+        AskedMoment | None,
+        options.asked_moment_option(
+            "--at",
+            "Block number, block hash, date (its end, UTC) or RFC 3339 time; else the newest.",
+        ),
+    ]
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs; errors too.")]
+
+    def opened(self) -> "LedgerPast":
+        """Return the ledger's past. Raises BadParameter where it is not said from where."""
+        from receipts_ledger.cli.past_run import past_of_bundle, past_of_nodes
+
+        if self.bundle is not None:
+            return past_of_bundle(self.bundle, self.deployment, self.trusted_head)
+        if not self.rpc or self.deployment is None:
+            raise typer.BadParameter("missing option --rpc and --deployment, or --bundle")
+        return past_of_nodes(self.rpc, self.deployment, self.trusted_head)
+
+
+_on_chain = by_options(Chain, {"as_json": False})
 
 
 def register(root: typer.Typer) -> None:
@@ -47,181 +69,107 @@ def register(root: typer.Typer) -> None:
         ),
         no_args_is_help=True,
     )
-    group.command("receipt")(receipt)
-    group.command("history")(history)
-    group.command("pool")(pool)
-    group.command("stock")(stock)
-    group.command("party")(party)
-    group.command("holder")(holder)
-    group.command("lender")(lender)
-    group.command("warehouse")(warehouse)
+    for command in (receipt, history, pool, stock, party, holder, lender, warehouse):
+        group.command(command.__name__)(_on_chain(command))
     root.add_typer(group, name="past", rich_help_panel="Looking")
 
 
-def receipt(
-    receipt_id: options.ReceiptArgument,
-    *,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
-) -> None:
+def receipt(chain: Chain, receipt_id: options.ReceiptArgument) -> None:
     """Show a receipt as it was: who held it, what it was over, whether it was pledged to whom.
 
     For example: receipts-ledger past receipt 12-1-000345 --at 2026-03-31
     """
-    from receipts_ledger.cli import past_told
-    from receipts_ledger.cli.past_run import NodePast
+    from receipts_ledger.cli.past_told import tell_receipt
 
-    raise typer.Exit(
-        past_told.tell_receipt(NodePast(rpc, deployment), receipt_id, at, as_json=as_json)
-    )
+    raise typer.Exit(tell_receipt(chain.opened(), receipt_id, chain.at, as_json=chain.as_json))
 
 
 def history(
+    chain: Chain,
     receipt_id: options.ReceiptArgument,
     *,
     with_lineage: Annotated[
         bool,
         typer.Option("--lineage", help="Also of what it came out of, and of what came out of it."),
     ] = False,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
 ) -> None:
     """Show all that happened to a receipt: acts, signers, what changed; what was refused too.
 
     For example: receipts-ledger past history 12-1-000345 --lineage
     """
-    from receipts_ledger.cli import past_history
-    from receipts_ledger.cli.past_run import NodePast
+    from receipts_ledger.cli.past_history import tell
 
     raise typer.Exit(
-        past_history.tell(
-            NodePast(rpc, deployment), receipt_id, at, with_lineage=with_lineage, as_json=as_json
-        )
+        tell(chain.opened(), receipt_id, chain.at, with_lineage=with_lineage, as_json=chain.as_json)
     )
 
 
-def pool(
-    pool_id: options.PoolArgument,
-    *,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
-) -> None:
+def pool(chain: Chain, pool_id: options.PoolArgument) -> None:
     """Show a pool as it was: capacity, what was attested, what was receipted.
 
     For example: receipts-ledger past pool 12-1 --at 2026-03-31T12:00:00Z
     """
-    from receipts_ledger.cli import past_told
-    from receipts_ledger.cli.past_run import NodePast
+    from receipts_ledger.cli.past_told import tell_pool
 
-    raise typer.Exit(past_told.tell_pool(NodePast(rpc, deployment), pool_id, at, as_json=as_json))
+    raise typer.Exit(tell_pool(chain.opened(), pool_id, chain.at, as_json=chain.as_json))
 
 
 def stock(
+    chain: Chain,
     pool_id: options.PoolArgument,
     *,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print CSV, for a spreadsheet; errors stay lines.")
     ] = False,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
 ) -> None:
     """Show every event that changed a pool's stock, and whether stock was conserved at each.
 
     For example: receipts-ledger past stock 12-1 --csv
     """
-    from receipts_ledger.cli import past_stock
-    from receipts_ledger.cli.past_run import NodePast
+    from receipts_ledger.cli.past_stock import Form, tell
 
-    if as_csv and as_json:
+    if as_csv and chain.as_json:
         raise typer.BadParameter("one of them, not both", param_hint="'--csv' or '--json'")
-    form = past_stock.Form.CSV if as_csv else past_stock.Form.LINES
-    form = past_stock.Form.JSON if as_json else form
-    raise typer.Exit(past_stock.tell(NodePast(rpc, deployment), pool_id, at, form))
+    form = Form.CSV if as_csv else Form.LINES
+    form = Form.JSON if chain.as_json else form
+    raise typer.Exit(tell(chain.opened(), pool_id, chain.at, form))
 
 
-def party(
-    party_id: options.PartyArgument,
-    *,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
-) -> None:
+def party(chain: Chain, party_id: options.PartyArgument) -> None:
     """Show a party as it was: its roles, whether it was active, which keys spoke for it.
 
     For example: receipts-ledger past party 12 --at 2026-03-31
     """
-    from receipts_ledger.cli import past_told
-    from receipts_ledger.cli.past_run import NodePast
+    from receipts_ledger.cli.past_told import tell_party
 
-    raise typer.Exit(past_told.tell_party(NodePast(rpc, deployment), party_id, at, as_json=as_json))
+    raise typer.Exit(tell_party(chain.opened(), party_id, chain.at, as_json=chain.as_json))
 
 
-def holder(
-    party_id: Whose = None,
-    *,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
-) -> None:
+def holder(chain: Chain, party_id: Whose = None) -> None:
     """Show what a holder held, by pool, and how much of it was pledged.
 
     For example: receipts-ledger past holder 70001 --at 2026-03-31
     """
-    _books(Capacity.HOLDER, party_id, at, rpc, deployment, as_json=as_json)
+    _tell_books(chain, Capacity.HOLDER, party_id)
 
 
-def lender(
-    party_id: Whose = None,
-    *,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
-) -> None:
+def lender(chain: Chain, party_id: Whose = None) -> None:
     """Show what was pledged to a lender, by pool, with maturities and what was in default.
 
     For example: receipts-ledger past lender 21 --at 2026-03-31
     """
-    _books(Capacity.LENDER, party_id, at, rpc, deployment, as_json=as_json)
+    _tell_books(chain, Capacity.LENDER, party_id)
 
 
-def warehouse(
-    party_id: Whose = None,
-    *,
-    at: At = None,
-    rpc: Node,
-    deployment: DeploymentFile,
-    as_json: AsJson = False,
-) -> None:
+def warehouse(chain: Chain, party_id: Whose = None) -> None:
     """Show what lay in a warehouse, by pool: capacity, attested, receipted, and what was pledged.
 
     For example: receipts-ledger past warehouse 12 --at 2026-03-31
     """
-    _books(Capacity.WAREHOUSE, party_id, at, rpc, deployment, as_json=as_json)
+    _tell_books(chain, Capacity.WAREHOUSE, party_id)
 
 
-def _books(
-    capacity: Capacity,
-    party_id: int | None,
-    at: AskedMoment | None,
-    rpc: str,
-    deployment: Path,
-    *,
-    as_json: bool,
-) -> None:
-    from receipts_ledger.cli import past_books
-    from receipts_ledger.cli.past_run import NodePast
+def _tell_books(chain: Chain, capacity: Capacity, party_id: int | None) -> None:
+    from receipts_ledger.cli.past_books import tell
 
-    raise typer.Exit(
-        past_books.tell(NodePast(rpc, deployment), capacity, party_id, at, as_json=as_json)
-    )
+    raise typer.Exit(tell(chain.opened(), capacity, party_id, chain.at, as_json=chain.as_json))

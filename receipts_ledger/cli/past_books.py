@@ -6,7 +6,7 @@ from typing import Any
 
 from receipts_ledger.cli.options import AskedMoment
 from receipts_ledger.cli.output import console, print_json, print_wide_rows
-from receipts_ledger.cli.past_run import NodePast
+from receipts_ledger.cli.past_run import LedgerPast
 from receipts_ledger.cli.past_told import DIFFERENT, as_of, proof, tell_findings, verdict
 from receipts_ledger.domain.books import Book, Books, Capacity, Holding, Total, uneven
 from receipts_ledger.domain.ids import (
@@ -22,7 +22,7 @@ from receipts_ledger.services.past.replaying import Onlooker
 
 
 def tell(
-    source: NodePast,
+    source: LedgerPast,
     capacity: Capacity,
     party_id: int | None,
     at: AskedMoment | None,

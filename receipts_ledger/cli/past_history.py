@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from receipts_ledger.cli.options import AskedMoment
 from receipts_ledger.cli.output import console, print_json
-from receipts_ledger.cli.past_run import NodePast
+from receipts_ledger.cli.past_run import LedgerPast
 from receipts_ledger.cli.past_told import as_of, proof, tell_findings, verdict
 from receipts_ledger.domain.event import ActRefused
 from receipts_ledger.domain.ids import ReceiptId, receipt_number
@@ -23,7 +23,7 @@ from receipts_ledger.services.past.kinship import Kinship
 
 
 def tell(
-    source: NodePast,
+    source: LedgerPast,
     receipt_id: ReceiptId,
     at: AskedMoment | None,
     *,
@@ -37,7 +37,7 @@ def tell(
         wanted = source.replayed(block, lambda ledger: Kinship()).onlooker.lineage(receipt_id)
 
     def chronicle(ledger: Ledger) -> Chronicle:
-        return Chronicle(ledger, source.records, wanted)
+        return Chronicle(ledger, source.reason, wanted)
 
     past = source.replayed(block, chronicle)
     number = receipt_number(receipt_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from receipts_ledger.cli.options import AskedMoment
 from receipts_ledger.cli.output import print_json, print_wide_rows
-from receipts_ledger.cli.past_run import NodePast
+from receipts_ledger.cli.past_run import LedgerPast
 from receipts_ledger.cli.past_told import DIFFERENT, as_of, proof, tell_findings, verdict
 from receipts_ledger.domain.ids import PoolId, pool_number, receipt_number
 from receipts_ledger.domain.ledger import Ledger
@@ -36,7 +36,7 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-def tell(source: NodePast, pool_id: PoolId, at: AskedMoment | None, form: Form) -> int:
+def tell(source: LedgerPast, pool_id: PoolId, at: AskedMoment | None, form: Form) -> int:
     """Tell how a pool's stock has changed, and return the exit code. Raises NotFound."""
     block = source.block(None if at is None else at.moment)
 

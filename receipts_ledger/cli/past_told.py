@@ -6,7 +6,7 @@ from typing import Any
 
 from receipts_ledger.cli.options import AskedMoment
 from receipts_ledger.cli.output import print_json, print_members
-from receipts_ledger.cli.past_run import NodePast
+from receipts_ledger.cli.past_run import LedgerPast
 from receipts_ledger.domain.ids import (
     PartyId,
     PoolId,
@@ -32,7 +32,7 @@ _FINDINGS_SHOWN_MAX = 20
 
 
 def tell_receipt(
-    source: NodePast, receipt_id: ReceiptId, at: AskedMoment | None, *, as_json: bool
+    source: LedgerPast, receipt_id: ReceiptId, at: AskedMoment | None, *, as_json: bool
 ) -> int:
     """Tell how a receipt was, and return the exit code. Raises NotFound where it was not yet."""
     block, past = _traced(source, at)
@@ -60,7 +60,7 @@ def tell_receipt(
     )
 
 
-def tell_pool(source: NodePast, pool_id: PoolId, at: AskedMoment | None, *, as_json: bool) -> int:
+def tell_pool(source: LedgerPast, pool_id: PoolId, at: AskedMoment | None, *, as_json: bool) -> int:
     """Tell how a pool was, and return the exit code. Raises NotFound where it was not yet."""
     block, past = _traced(source, at)
     number = pool_number(pool_id)
@@ -82,7 +82,7 @@ def tell_pool(source: NodePast, pool_id: PoolId, at: AskedMoment | None, *, as_j
 
 
 def tell_party(
-    source: NodePast, party_id: PartyId, at: AskedMoment | None, *, as_json: bool
+    source: LedgerPast, party_id: PartyId, at: AskedMoment | None, *, as_json: bool
 ) -> int:
     """Tell how a party was, and return the exit code. Raises NotFound where it was not yet."""
     block, past = _traced(source, at)
@@ -107,7 +107,7 @@ def tell_party(
 def tell(
     title: str,
     answer: Mapping[str, Any],
-    source: NodePast,
+    source: LedgerPast,
     block: TimedBlock,
     report: Report,
     *,
@@ -123,7 +123,7 @@ def tell(
     return verdict(report)
 
 
-def proof(source: NodePast, block: TimedBlock, report: Report) -> dict[str, Any]:
+def proof(source: LedgerPast, block: TimedBlock, report: Report) -> dict[str, Any]:
     """Return which block an answer is of, and what the replay up to there has found."""
     return {
         "as_of": {"number": block.number, "hash": _hex(block.hash), "time": block.time},
@@ -131,6 +131,7 @@ def proof(source: NodePast, block: TimedBlock, report: Report) -> dict[str, Any]
             "chain_id": source.deployment.chain_id,
             "contract": source.deployment.contract,
         },
+        "trust": {"basis": report.trust.basis.value, "told": report.trust.in_words()},
         "replay": {
             "verdict": "equal" if report.is_clean else "different",
             "first_block": report.first_block,
@@ -177,7 +178,7 @@ def verdict(report: Report) -> int:
     return EQUAL if report.is_clean else DIFFERENT
 
 
-def _traced(source: NodePast, at: AskedMoment | None) -> tuple[TimedBlock, Past[Traced]]:
+def _traced(source: LedgerPast, at: AskedMoment | None) -> tuple[TimedBlock, Past[Traced]]:
     block = source.block(None if at is None else at.moment)
     return block, source.replayed(block, Traced)
 

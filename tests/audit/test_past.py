@@ -3,12 +3,18 @@
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+import rlp
 
+from receipts_ledger.chain.bundle import Bundle, BundleWriter
+from receipts_ledger.chain.bundle_blocks import BundleBlocks
 from receipts_ledger.chain.calldata import EXECUTE, call
+from receipts_ledger.chain.frames import BadFile
 from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.raw_blocks import RawBlock
 from receipts_ledger.cli.door import run
 from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, pool_of, receipt_number
 from receipts_ledger.domain.moment import time_text
@@ -41,8 +47,10 @@ Answer: TypeAlias = dict[str, Any]
 class Past:
     """`receipts-ledger past`, as an auditor types it."""
 
-    def __init__(self, scene: Scene, captured: pytest.CaptureFixture[bytes], rpc: str) -> None:
-        self._given = (f"--rpc={rpc}", f"--deployment={scene.deployment_file}")
+    def __init__(
+        self, scene: Scene, captured: pytest.CaptureFixture[bytes], rpc: str, *more: str
+    ) -> None:
+        self._given = (f"--rpc={rpc}", f"--deployment={scene.deployment_file}", *more)
         self._captured = captured
 
     def typed(self, *words: object) -> tuple[int, str, str]:
@@ -410,3 +418,111 @@ def test_node_that_hides_the_rest_of_a_day_is_found_out(
     told = past.complaint("receipt", receipt_number(scene.story.pledged), "--at", day)
     assert f"block {hidden}" in told
     assert "parent" in told or "another one" in told
+
+
+@pytest.fixture
+def bundle(scene: Scene, past: Past, tmp_path: Path) -> Path:
+    """All that an audit needs of the chain, in a file."""
+    file = tmp_path / "ledger.bundle"
+    ledger = (f"--rpc={scene.node_url}", f"--deployment={scene.deployment_file}")
+    assert run(["audit", "export", str(file), *ledger]) == EQUAL
+    return file
+
+
+def test_bundle_tells_the_same_past_without_a_network(
+    scene: Scene,
+    past: Past,
+    bundle: Path,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    offline = Past(scene, capsysbinary, "http://127.0.0.1:1", f"--bundle={bundle}")
+    number = receipt_number(scene.story.pledged)
+    middle = scene.block(scene.head - 12)
+    seconds = int(middle["timestamp"], 16)
+    for words in (
+        ("receipt", number),
+        ("receipt", number, "--at", middle["hash"]),
+        ("history", number, "--lineage", "--at", time_text(seconds)),
+        ("pool", "2-10", "--at", scene.head - 20),
+        ("party", BANK_A.party, "--at", time_text(seconds - 86_400)[:10]),
+        ("lender", BANK_C.party),
+        ("warehouse",),
+        ("stock", "2-10"),
+    ):
+        told, told_offline = past.told(*words), offline.told(*words)
+        assert told.pop("trust")["basis"] == "node"
+        assert told_offline.pop("trust")["basis"] == "bundle"
+        assert told_offline == told, words
+    asked = ("receipt", number, "--at")
+    assert "is later than the newest" in offline.complaint(*asked, scene.head + 1)
+    assert "is none of the blocks" in offline.complaint(*asked, "0x" + "31" * 32)
+
+
+def test_bundle_that_is_cut_short_has_no_past(
+    scene: Scene, past: Past, bundle: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    bundle.write_bytes(bundle.read_bytes()[:-9])
+    offline = Past(scene, capsysbinary, "http://127.0.0.1:1", f"--bundle={bundle}")
+    assert str(bundle) in offline.complaint("receipt", receipt_number(scene.story.pledged))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"timestamp_to": 5}, "its time is before that of its parent"),
+        ({"parent_to": b"\x11" * 32}, "its parent is not block"),
+        ({"number_to": 3}, "block 3 stands in its place"),
+    ],
+)
+def test_headers_of_a_bundle_are_linked_to_its_head(
+    bundle: Path, tmp_path: Path, change: dict[str, Any], told: str
+) -> None:
+    """A bundle is written anew with one header bent, so that its own seal holds."""
+    whole = Bundle(bundle)
+    forged = tmp_path / "forged.bundle"
+    writer = BundleWriter(forged, whole.deployment, whole.genesis, whole.head)
+    blocks = list(whole.up_to(whole.head))
+    for place, block in enumerate(blocks):
+        bent = place == len(blocks) // 2
+        writer.add_block(RawBlock(_bent(block.header, **change), [], []) if bent else block)
+    writer.seal()
+    with pytest.raises(BadFile, match=told):
+        BundleBlocks(Bundle(forged))
+
+
+def _bent(
+    raw: bytes,
+    timestamp_to: int | None = None,
+    parent_to: bytes | None = None,
+    number_to: int | None = None,
+) -> bytes:
+    fields = rlp.decode(raw)
+    if timestamp_to is not None:
+        fields[11] = bytes([timestamp_to])
+    if parent_to is not None:
+        fields[0] = parent_to
+    if number_to is not None:
+        fields[8] = bytes([number_to])
+    return bytes(rlp.encode(fields))
+
+
+def test_trusted_head_and_second_node_stand_behind_a_past(
+    scene: Scene,
+    lying: tuple[LyingNode, str],
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    number = receipt_number(scene.story.pledged)
+    head = scene.block(scene.head - 5)
+    named = Past(scene, capsysbinary, scene.node_url, f"--head={head['hash']}")
+    answer = named.told("receipt", number)
+    assert answer["as_of"]["number"] == scene.head - 5
+    assert answer["trust"]["basis"] == "named"
+    later = named.complaint("receipt", number, "--at", scene.head - 4)
+    assert f"is later than the newest, block {scene.head - 5} of" in later
+    both = Past(scene, capsysbinary, scene.node_url, f"--rpc={lying[1]}")
+    assert both.told("receipt", number)["trust"]["basis"] == "nodes"
+
+
+def test_past_of_nowhere_is_not_asked_for(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["past", "receipt", "2-1-000001"]) == UNDECIDED
+    assert b"missing option --rpc and --deployment, or --bundle" in capsysbinary.readouterr().err

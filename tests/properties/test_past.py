@@ -23,6 +23,7 @@ from receipts_ledger.domain.ids import PoolId
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Admit
 from receipts_ledger.domain.stock import Step
+from receipts_ledger.services.audit.trust import ON_ONE_WORD
 from receipts_ledger.services.past.replaying import Past, replayed
 from receipts_ledger.services.past.stock import StockBook
 from receipts_ledger.services.past.traced import Traced
@@ -80,6 +81,7 @@ class Hindsight:
             LedgerRecords(self.chain.rpc, self.chain.deployment, self._reader),
             first_block=self.chain.deployment.block_number,
             at=BlockRef(at.number, at.hash),
+            trust=ON_ONE_WORD,
             onlooker=onlooker,
         )
         assert past.report.findings == []

@@ -1,6 +1,6 @@
 """Everything that has happened to some receipts, with who signed it and what it changed."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from receipts_ledger.domain.block import LoggedEvent
@@ -19,7 +19,6 @@ from receipts_ledger.domain.pending import receipts_of
 from receipts_ledger.domain.receipt import Receipt
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
 from receipts_ledger.domain.state import Changed, State, changed, receipt_state
-from receipts_ledger.services.audit.ports import Records
 from receipts_ledger.services.past.kinship import related
 from receipts_ledger.services.past.replaying import Onlooker
 
@@ -72,7 +71,7 @@ class Chronicle(Onlooker):
     """Follows a replay and writes down what happens to some receipts."""
 
     ledger: Ledger
-    records: Records
+    reason: Callable[[bytes], str]
     receipt_ids: Collection[ReceiptId]
     happened: list[Happened] = field(default_factory=list)
     _states: dict[ReceiptId, State] = field(default_factory=dict)
@@ -146,9 +145,7 @@ class Chronicle(Onlooker):
                 sender=under_way.sender,
                 changes=changes,
                 related=tuple(related(event, act)),
-                refusal=self.records.reason(event.reason)
-                if isinstance(event, ActRefused)
-                else None,
+                refusal=self.reason(event.reason) if isinstance(event, ActRefused) else None,
             )
         )
 

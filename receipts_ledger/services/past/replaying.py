@@ -11,6 +11,7 @@ from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call
 from receipts_ledger.services.audit.ports import Records
 from receipts_ledger.services.audit.replay import Replay
 from receipts_ledger.services.audit.report import Finding, FindingKind, Report
+from receipts_ledger.services.audit.trust import Trust
 
 
 class Onlooker:
@@ -46,13 +47,14 @@ def replayed(
     *,
     first_block: int,
     at: BlockRef,
+    trust: Trust,
     onlooker: Callable[[Ledger], OnlookerT],
 ) -> Past[OnlookerT]:
     """Replay the ledger up to a block. The onlooker is made with the ledger that it will see.
 
     Differences are in the report; what keeps the replay from going on at all is raised.
     """
-    report = Report(first_block=first_block, head=at)
+    report = Report(first_block=first_block, head=at, trust=trust)
     ledger = Ledger()
     looking = onlooker(ledger)
     replay = Replay(records, report, (looking,), (looking,), ledger=ledger)

@@ -450,6 +450,25 @@ def test_history_tells_who_signed_what_came_by_another_way(
     ]
 
 
+def test_signers_of_what_was_refused_first_are_not_taken_for_those_of_what_was_done(
+    gateway: Gateway, receipt: ReceiptId
+) -> None:
+    ledger = gateway.ledger
+    pledge = ledger.pledge_act(receipt)
+    ledger.relay(
+        ledger.sign(pledge, TRADER_A, WAREHOUSE_A),
+        ledger.sign(pledge, TRADER_A, WAREHOUSE_A, BANK_A),
+    )
+    gateway.index()
+    _, refused, pledged = told(
+        gateway, WAREHOUSE_A, f"/v1/receipts/{receipt}/history?signers=true"
+    )["items"]
+    assert (pledged["event"], pledged["signed"]["source"]) == ("Pledged", "chain")
+    assert signers(pledged) == of(TRADER_A, WAREHOUSE_A, BANK_A)
+    # Which of two alike it was cannot be told from a receipt's events alone.
+    assert (refused["event"], refused["signed"]["source"]) == ("ActRefused", "unknown")
+
+
 def test_transaction_that_the_node_gives_as_another_is_no_evidence(
     gateway: Gateway, receipt: ReceiptId
 ) -> None:

@@ -7,6 +7,7 @@ engines leave the commit seals out of the hash.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import rlp as rlp_reader
@@ -18,6 +19,7 @@ from receipts_ledger.domain.ids import Address, Hash32
 
 _BLOOM_BYTES = 256
 _BLOOM_INDEX_MAX = 2047
+_BLOOM_CONTENTS_KEPT = 64
 _HASH_BYTES = 32
 _VANITY_BYTES = 32
 _BYTES, _NUMBER = "bytes", "number"
@@ -150,12 +152,15 @@ def unknown_fields(block: Mapping[str, Any]) -> list[str]:
 
 def bloom_has(bloom: bytes, content: bytes) -> bool:
     """Return False only when the 2,048-bit bloom proves that `content` is not in it."""
+    return all(bloom[byte] & bit for byte, bit in _bloom_bits(content))
+
+
+@lru_cache(maxsize=_BLOOM_CONTENTS_KEPT)
+def _bloom_bits(content: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the places of the bloom that `content` sets: byte, and bit of it."""
     digest = keccak(content)
-    for at in (0, 2, 4):
-        bit = int.from_bytes(digest[at : at + 2]) & _BLOOM_INDEX_MAX
-        if not bloom[_BLOOM_BYTES - 1 - bit // 8] >> bit % 8 & 1:
-            return False
-    return True
+    bits = [int.from_bytes(digest[at : at + 2]) & _BLOOM_INDEX_MAX for at in (0, 2, 4)]
+    return tuple((_BLOOM_BYTES - 1 - bit // 8, 1 << bit % 8) for bit in bits)
 
 
 def _header_fields(block: Mapping[str, Any]) -> list[bytes]:

@@ -15,6 +15,7 @@ from receipts_ledger.chain import answers
 from receipts_ledger.chain.answers import TxReceiptAnswer
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.in_flight import in_flight
 from receipts_ledger.chain.proofs import InconsistentNode, Proofs, well_formed
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
 from receipts_ledger.chain.tx_receipts import TxReceipt, events_in
@@ -36,6 +37,9 @@ class HeaderRead:
 
     header: Header
     tx_hashes: tuple[str, ...]
+
+
+_Asked: TypeAlias = tuple[Sequence[HeaderRead], Sequence[Sequence[Raw]]]
 
 
 class ChainReader:
@@ -62,7 +66,7 @@ class ChainReader:
         with well_formed("the deployment block", self._deployment.block_number):
             hashes = [transaction["hash"] for transaction in block["transactions"]]
             page = [HeaderRead(Header.of(block), tuple(hashes))]
-            (raw,) = self._tx_receipts(page)
+            (raw,) = self.raw_receipts(page)
             found = Proofs.possible_for(block, answers.tx_receipts(raw))
         if lost := found.lacking(self._deployment.provable):
             raise InconsistentNode(
@@ -134,24 +138,24 @@ class ChainReader:
         read = self._checked(block)
         if number_or_hash not in (read.header.number, read.header.hash):
             raise InconsistentNode(f"asked for another block, the node gave {read.header.number}")
-        return next(self._with_events([read]))
+        return next(self._with_events([read], self._asked([read])))
 
     def blocks(self, first: int, last: int) -> Iterator[LedgerBlock]:
         """Yield the blocks from `first` to `last`, linked and proved, some pages at a time.
 
         Stops before the first block that the node does not know.
         """
-        for page in self.header_pages(first, last):
-            yield from self._with_events(page)
+        for page, asked in in_flight(self.header_pages(first, last), self._asked):
+            yield from self._with_events(page, asked)
 
     def header_pages(self, first: int, last: int) -> Iterator[list[HeaderRead]]:
         """Yield proved headers, linked to one another, in pages that are safe to hold whole."""
         previous: Header | None = None
-        for start in range(first, last + 1, PAGE_BLOCKS_MAX):
-            numbers = range(start, min(start + PAGE_BLOCKS_MAX, last + 1))
-            blocks = self._rpc.batch(
-                [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
-            )
+        ranges = (
+            range(start, min(start + PAGE_BLOCKS_MAX, last + 1))
+            for start in range(first, last + 1, PAGE_BLOCKS_MAX)
+        )
+        for numbers, blocks in in_flight(ranges, self._blocks_of):
             page: list[HeaderRead] = []
             gas = 0
             for number, block in zip(numbers, blocks, strict=True):
@@ -170,24 +174,67 @@ class ChainReader:
             if previous is None or previous.number != numbers[-1]:
                 return
 
+    def _blocks_of(self, numbers: range) -> list[Json | None]:
+        return self._rpc.batch(
+            [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+        )
+
     def tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[TxReceipt]]:
         """Return all receipts of each block of a page, proved."""
+        return self.proved(page, self.raw_receipts(page))
+
+    def raw_receipts(self, page: Sequence[HeaderRead]) -> list[list[Raw]]:
+        """Return for each block one answer about all its receipts, or one about each of them."""
+        if self._has_block_receipts:
+            try:
+                of_blocks = self._rpc.raw_batch(
+                    [("eth_getBlockReceipts", ("0x" + read.header.hash.hex(),)) for read in page]
+                )
+            except RpcError as error:
+                if error.kind is not RpcErrorKind.METHOD_MISSING:
+                    raise _vanished(error) from error
+                self._has_block_receipts = False
+            else:
+                return [[of_block] for of_block in of_blocks]
+        of_transactions = iter(
+            self._rpc.raw_batch(
+                [
+                    ("eth_getTransactionReceipt", (tx_hash,))
+                    for read in page
+                    for tx_hash in read.tx_hashes
+                ]
+            )
+        )
+        return [[next(of_transactions) for _ in read.tx_hashes] for read in page]
+
+    def proved(
+        self, page: Sequence[HeaderRead], raw: Sequence[Sequence[Raw]]
+    ) -> list[list[TxReceipt]]:
+        """Return the receipts in the answers about a page. Raises InconsistentNode for others."""
         all_receipts = []
-        for read, raw in zip(page, self._tx_receipts(page), strict=True):
+        for read, of_block in zip(page, raw, strict=True):
             with well_formed(f"block {read.header.number}", read.header.number):
-                told = [_known(each, read.header) for each in answers.tx_receipts(raw)]
+                told = [_known(each, read.header) for each in answers.tx_receipts(of_block)]
                 found = self.proofs.check_receipts(read.header, read.tx_hashes, told)
             all_receipts.append(found)
         return all_receipts
+
+    def eventful(self, page: Sequence[HeaderRead]) -> list[HeaderRead]:
+        """Return the blocks of a page in which the ledger may have done something."""
+        return [read for read in page if read.tx_hashes and self.may_log(read.header)]
 
     def may_log(self, header: Header) -> bool:
         """Return False only when the header proves that the ledger did nothing in the block."""
         return not self.proofs.headers or header.may_log(self._contract)
 
-    def _with_events(self, page: Sequence[HeaderRead]) -> Iterator[LedgerBlock]:
-        eventful = [read for read in page if read.tx_hashes and self.may_log(read.header)]
+    def _asked(self, page: Sequence[HeaderRead]) -> _Asked:
+        eventful = self.eventful(page)
+        return eventful, self.raw_receipts(eventful)
+
+    def _with_events(self, page: Sequence[HeaderRead], asked: _Asked) -> Iterator[LedgerBlock]:
+        eventful, raw = asked
         receipts_by_hash = dict(
-            zip([read.header.hash for read in eventful], self.tx_receipts(eventful), strict=True)
+            zip([read.header.hash for read in eventful], self.proved(eventful, raw), strict=True)
         )
         for read in page:
             header = read.header
@@ -213,30 +260,6 @@ class ChainReader:
             read = HeaderRead(self.proofs.check_header(block), tuple(block["transactions"]))
             self.proofs.check_emptiness(read.header, read.tx_hashes)
             return read
-
-    def _tx_receipts(self, page: Sequence[HeaderRead]) -> list[list[Raw]]:
-        """Return for each block one answer about all its receipts, or one about each of them."""
-        if self._has_block_receipts:
-            try:
-                of_blocks = self._rpc.raw_batch(
-                    [("eth_getBlockReceipts", ("0x" + read.header.hash.hex(),)) for read in page]
-                )
-            except RpcError as error:
-                if error.kind is not RpcErrorKind.METHOD_MISSING:
-                    raise _vanished(error) from error
-                self._has_block_receipts = False
-            else:
-                return [[of_block] for of_block in of_blocks]
-        of_transactions = iter(
-            self._rpc.raw_batch(
-                [
-                    ("eth_getTransactionReceipt", (tx_hash,))
-                    for read in page
-                    for tx_hash in read.tx_hashes
-                ]
-            )
-        )
-        return [[next(of_transactions) for _ in read.tx_hashes] for read in page]
 
     def _ref(self, tag: str) -> BlockRef | None:
         block = self._call_or_none("eth_getBlockByNumber", (tag, False))

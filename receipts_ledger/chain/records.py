@@ -5,10 +5,14 @@ header's hash, proves that there is none. Whatever the ledger does leaves a log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Raw
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.in_flight import in_flight
 from receipts_ledger.chain.keys import BadSignature
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.raw_transactions import NOBODY, UnknownTransactionType, sender_of
@@ -28,26 +32,38 @@ Json: TypeAlias = Mapping[str, Any]
 class LedgerRecords:
     """Everything that a node has on record about one ledger."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, reader: ChainReader) -> None:
+    def __init__(
+        self,
+        rpc: Rpc,
+        deployment: Deployment,
+        reader: ChainReader,
+        after: BlockRef | None = None,
+    ) -> None:
+        """Read from the deployment on, or from the block behind `after`."""
         self._rpc = rpc
         self._deployment = deployment
         self._reader = reader
+        self._after = after
         self._calls = Calls(deployment)
 
     def records(self, head: BlockRef) -> Iterator[BlockRecord]:
-        """Yield the blocks from the deployment to `head`. Raises InconsistentNode, UndecodableLog.
+        """Yield the blocks up to `head`. Raises InconsistentNode, UndecodableLog.
 
         Each is linked to the one before it, so that the first and the last say which chain
         this is. A node that changes its branch meanwhile is found out at the end.
         """
-        first = self._deployment.block_number
+        if head == self._after:
+            return
+        after = self._after
+        first = self._deployment.block_number if after is None else after.number + 1
         last: Header | None = None
         with Signers() as signers:
-            for page in self._reader.header_pages(first, head.number):
+            pages = self._reader.header_pages(first, head.number)
+            for page, asked in in_flight(pages, self._asked):
                 if last is None:
                     self._expect_origin(page[0].header)
                 last = page[-1].header
-                yield from signed(self._sent(page), signers)
+                yield from signed(self._sent(page, asked), signers)
         if last is None or last.number < head.number:
             unknown = first if last is None else last.number + 1
             raise InconsistentNode(
@@ -62,6 +78,14 @@ class LedgerRecords:
             )
 
     def _expect_origin(self, header: Header) -> None:
+        if self._after is not None:
+            if header.parent_hash != self._after.hash:
+                raise InconsistentNode(
+                    f"block {header.number}: its parent is 0x{header.parent_hash.hex()}, but the "
+                    f"audit goes on from block {self._after.number}, 0x{self._after.hash.hex()}",
+                    block_number=header.number,
+                )
+            return
         if header.ref() != self._deployment.origin().deployment:
             raise InconsistentNode(
                 f"block {header.number} is 0x{header.hash.hex()}, the ledger was deployed in "
@@ -73,14 +97,17 @@ class LedgerRecords:
         """Return the rule behind a refusal, with its arguments."""
         return reason_text(refusal)
 
-    def _sent(self, page: Sequence[HeaderRead]) -> list[SentBlock]:
+    def _asked(self, page: Sequence[HeaderRead]) -> "_Asked":
+        eventful = self._reader.eventful(page)
+        return _Asked(eventful, self._reader.raw_receipts(eventful), self._whole(eventful))
+
+    def _sent(self, page: Sequence[HeaderRead], asked: "_Asked") -> list[SentBlock]:
         """Return what was sent to the ledger in each block of a page, and what came of it."""
-        eventful = [read for read in page if read.tx_hashes and self._reader.may_log(read.header)]
-        all_receipts = self._reader.tx_receipts(eventful)
+        all_receipts = self._reader.proved(asked.eventful, asked.raw_receipts)
         found = {
             read.header.number: self._sent_in(read, tx_receipts, block)
             for read, tx_receipts, block in zip(
-                eventful, all_receipts, self._whole(eventful), strict=True
+                asked.eventful, all_receipts, asked.whole_blocks, strict=True
             )
         }
         return [
@@ -107,6 +134,15 @@ class LedgerRecords:
         return self._rpc.batch(
             [("eth_getBlockByHash", ("0x" + read.header.hash.hex(), True)) for read in page]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a node says of those blocks of a page in which the ledger may have done something."""
+
+    eventful: Sequence[HeaderRead]
+    raw_receipts: Sequence[Sequence[Raw]]
+    whole_blocks: Sequence[Json | None]
 
 
 def _sent(transaction: Json) -> SentTransaction:

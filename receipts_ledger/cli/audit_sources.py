@@ -52,15 +52,24 @@ class HeadWanted:
     position: BlockRef | None = None
 
 
-def from_nodes(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWanted) -> Source:
+def from_nodes(
+    rpc_urls: Sequence[str],
+    deployment: Deployment,
+    wanted: HeadWanted,
+    after: BlockRef | None = None,
+) -> Source:
     """Read from the first of some nodes, all of which have to agree on the head.
+
+    The blocks behind `after` are read, or all from the deployment on.
 
     Raises Fatal for a node that is not of this ledger's chain or an argument that is none,
     Retryable where nodes do not know the head, lag or contradict one another.
     """
     opened = _opened(rpc_urls, deployment, wanted)
+    if after is not None:
+        _expect_behind(after, opened.head)
     return opened.source(
-        LedgerRecords(opened.rpc, deployment, opened.reader),
+        LedgerRecords(opened.rpc, deployment, opened.reader, after),
         ContractStorage(opened.state(), deployment),
     )
 
@@ -175,6 +184,19 @@ def _rpc(url: str) -> Rpc:
         return Rpc(url)
     except ValueError as error:
         raise Fatal(f"--rpc: {error}") from error
+
+
+def _expect_behind(after: BlockRef, head: BlockRef) -> None:
+    if after.number > head.number:
+        raise Fatal(
+            f"--since: the report ends at block {after.number}, behind the head at {head.number}"
+        )
+    if after.number == head.number and after != head:
+        raise InconsistentNode(
+            f"block {head.number} is 0x{head.hash.hex()}, the audit goes on from "
+            f"0x{after.hash.hex()}",
+            block_number=head.number,
+        )
 
 
 def _basis(wanted: HeadWanted, rpcs: Sequence[Rpc]) -> TrustBasis:

@@ -240,14 +240,13 @@ def _without_last_log(tx_receipts: list[Json]) -> list[Json]:
     return [*others, last | {"logs": last["logs"][:-1]}]
 
 
+def _raw(tx_receipt: Json) -> bytes:
+    return TxReceipt.of(msgspec.convert(tx_receipt, TxReceiptAnswer)).raw
+
+
 def _root_without_last_log(crowd: Crowd) -> str:
     bent = _without_last_log(crowd.tx_receipts())
-    return _receipts_root(bent)
-
-
-def _receipts_root(tx_receipts: list[Json]) -> str:
-    told = [msgspec.convert(each, TxReceiptAnswer) for each in tx_receipts]
-    return "0x" + ordered_root([TxReceipt.of(each).raw for each in told]).hex()
+    return "0x" + ordered_root([_raw(each) for each in bent]).hex()
 
 
 def test_log_withheld_with_a_receipts_root_that_fits_breaks_the_header_hash(
@@ -283,7 +282,7 @@ def test_transaction_withheld_with_a_transactions_root_that_fits_breaks_the_head
     node, url = liar
     kept = crowd.block(crowd.number, whole=True)["transactions"][:-1]
     tx_root = "0x" + ordered_root([raw_transaction(each) for each in kept]).hex()
-    root = _receipts_root(crowd.tx_receipts()[:-1])
+    root = "0x" + ordered_root([_raw(each) for each in crowd.tx_receipts()[:-1]]).hex()
     roots = {"transactionsRoot": tx_root, "receiptsRoot": root}
     node.bend = lies.both(
         LIES["withhold", "transaction"](crowd),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.carried import Carried
 from receipts_ledger.domain.change import Absorbed, Replaced
 from receipts_ledger.domain.claim import ItemFreed, ItemsFreed, ItemsReceipted
 from receipts_ledger.domain.consent import INSPECTOR, missing, needed
@@ -69,6 +70,16 @@ class Replay:
         self._report = report
         self._witnesses = witnesses
         self._attendants = attendants
+
+    def go_on_from(self, carried: Carried) -> None:
+        """Begin with the state that an earlier replay has come to."""
+        self.ledger = carried.ledger
+        self.keys_of = {party: list(keys) for party, keys in carried.keys_of.items()}
+        self.cleared.extend(carried.cleared)
+
+    def carried(self) -> Carried:
+        """Return the state for a later replay to begin with."""
+        return Carried(self.ledger, self.keys_of, tuple(self.cleared))
 
     def add(self, block: BlockRecord) -> None:
         """Take in the next block."""
@@ -172,7 +183,8 @@ class Replay:
                 subject = subject_of_event(logged.event)
                 self._find(FindingKind.CONTRADICTION, subject, str(contradiction), logged)
             else:
-                self._follow(logged.event)
+                if type(logged.event) in _FOLLOWED:
+                    self._follow(logged.event)
             for witness in self._witnesses:
                 witness.see(logged)
 
@@ -224,6 +236,14 @@ class Replay:
 
     def _find(self, kind: FindingKind, subject: str, detail: str, where: LoggedEvent) -> None:
         self._report.find(Finding(kind, subject, detail, where.block_number, where.tx_hash))
+
+
+_FOLLOWED = frozenset(
+    (
+        *(Admitted, KeyBound, Recovered, KeyRevoked, RecoveryBegun),
+        *(ItemFreed, Absorbed, Replaced, ItemsFreed, ItemsReceipted),
+    )
+)
 
 
 def _expect_own(kind: str, expected: Sequence[Event], own: Sequence[LoggedEvent]) -> None:

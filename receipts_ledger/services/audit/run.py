@@ -16,6 +16,7 @@ from receipts_ledger.services.audit.report import AuditorStanding, Finding, Find
 from receipts_ledger.services.audit.since import Since
 from receipts_ledger.services.audit.sql import SqlComparison
 from receipts_ledger.services.audit.trust import Trust
+from receipts_ledger.services.collection import collecting_rarely
 
 
 def audit(
@@ -47,14 +48,15 @@ def audit(
         report.since = since.earlier
         replay.go_on_from(since.carried)
     events_digest = EventDigest()
-    for block in records.records(head):
-        replay.add(block)
-        for call in block.calls:
-            for logged in call.events:
-                events_digest.add(logged)
-        if sql is not None:
-            sql.see_block(block)
-        progress(report.blocks)
+    with collecting_rarely():
+        for block in records.records(head):
+            replay.add(block)
+            for call in block.calls:
+                for logged in call.events:
+                    events_digest.add(logged)
+            if sql is not None:
+                sql.see_block(block)
+            progress(report.blocks)
     report.events_digest = events_digest.hexdigest()
     report.state_digest = state_digest(replay.ledger)
     report.auditor = None if auditor is None else _standing(auditor, replay.ledger)

@@ -17,6 +17,7 @@ VERDICTS = {
 
 CHECKS = {
     "head": "链头由谁确认",
+    "since": "此前的区块以哪一份审计报告为准",
     "headers": "区块头逐一相连，并重新计算哈希",
     "receipts": "回执根：日志无遗漏、增加或改动",
     "transactions": "交易根：调用数据即为所发送者",

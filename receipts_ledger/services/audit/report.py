@@ -11,6 +11,7 @@ from receipts_ledger.domain.comparison import StorageComparison
 from receipts_ledger.domain.content import canonical
 from receipts_ledger.domain.ids import Address, Hash32, PartyId
 from receipts_ledger.domain.party import Role
+from receipts_ledger.services.audit.since import Earlier
 from receipts_ledger.services.audit.trust import ON_ONE_WORD, Trust
 
 LISTED_MAX = 1_000
@@ -135,6 +136,9 @@ class Report:
     refusals_digest: ListDigest = field(default_factory=ListDigest)
     events_digest: str = ""
     state_digest: str = ""
+    since: Earlier | None = None
+    carried_digest: str | None = None
+    """Of the state that was kept for the next audit."""
     auditor: AuditorStanding | None = None
 
     @property

@@ -11,6 +11,7 @@ from receipts_ledger.api.hot import HotRoutes
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
+    certificates,
     changes,
     health,
     journal,
@@ -47,6 +48,7 @@ _ROUTERS = (
     pools.router,
     profiles.router,
     receipts.router,
+    certificates.router,
     changes.router,
     pledges.router,
     acts.router,

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.services.access import Access
+from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.services.webhooks import Webhooks
@@ -60,6 +61,10 @@ class Services(Protocol):
     @property
     def node_head(self) -> Callable[[], int]:
         """Asks the node for its latest block. Raises Retryable when it does not answer."""
+
+    @property
+    def certifier(self) -> Certifier:
+        """Certifies what the chain says of a receipt."""
 
     @property
     def metrics(self) -> CollectorRegistry:

@@ -90,21 +90,28 @@ class Header:
 
 def hash_is_own(block: Mapping[str, Any]) -> bool:
     """Return whether the block's hash follows from its fields, by any rule that we know."""
+    return hashed_form(block) is not None
+
+
+def hashed_form(block: Mapping[str, Any]) -> bytes | None:
+    """Return the RLP whose hash the block's is, None where it is that of none that we know."""
     try:
         claimed = _hash32(block["hash"])
         fields = _header_fields(block)
     except (KeyError, ValueError, TypeError):
-        return False
-    if keccak(rlp(fields)) == claimed:
-        return True
+        return None
+    whole = rlp(fields)
+    if keccak(whole) == claimed:
+        return whole
     extra = fields[_EXTRA_AT]
     if len(extra) <= _VANITY_BYTES:
-        return False
+        return None
     for sealed in _without_seals(extra):
         fields[_EXTRA_AT] = sealed
-        if keccak(rlp(fields)) == claimed:
-            return True
-    return False
+        hashed = rlp(fields)
+        if keccak(hashed) == claimed:
+            return hashed
+    return None
 
 
 def bloom_has(bloom: bytes, content: bytes) -> bool:

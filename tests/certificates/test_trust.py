@@ -1,0 +1,103 @@
+"""How far a block's hash reaches: over headers that link, and no further without another hash."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from receipts_ledger.chain.local_node import anvil
+from receipts_ledger.chain.receipt_proofs import LINK_BLOCKS_MAX
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.domain.ids import ReceiptId
+from receipts_ledger.store.units import Database
+from tests.support.cast import BANK_A
+from tests.support.certifying import FALSE, UNDECIDED, VERIFIED, Certifying
+from tests.support.gateway import Gateway
+from tests.support.ledger_on_chain import LedgerOnChain
+
+
+@pytest.fixture
+def at(migrated_sqlite: bytes, tmp_path: Path) -> Iterator[Certifying]:
+    """A gateway whose blocks a test may let pass."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(migrated_sqlite)
+    with anvil() as node:
+        ledger = LedgerOnChain(Rpc(node.url))
+        ledger.admit_cast()
+        database = Database.open(f"sqlite:///{path}")
+        yield Certifying(Gateway(ledger, database), tmp_path)
+        database.close()
+
+
+def _pledged_after(at: Certifying, blocks: int) -> ReceiptId:
+    """Issue a receipt, let blocks pass, pledge it, let as many pass again."""
+    receipt = at.gateway.issue(at.gateway.open_pool())[0]
+    at.gateway.ledger.rpc.call("anvil_mine", [hex(blocks)])
+    at.gateway.ledger.pledge(receipt, BANK_A)
+    at.gateway.ledger.rpc.call("anvil_mine", [hex(blocks)])
+    at.settle()
+    return receipt
+
+
+def test_headers_lead_from_the_block_to_a_pledge_that_is_near(at: Certifying) -> None:
+    receipt = _pledged_after(at, 40)
+    certificate = at.certificate(receipt)
+    assert len(certificate["proof"]["headers"]) > 80
+    assert at.verify(certificate).exit_code == VERIFIED
+    # One link less, and it is said which block has to be trusted.
+    del certificate["proof"]["headers"][20]
+    verdict = at.verify(certificate)
+    assert verdict.exit_code == UNDECIDED
+    assert f"--trust {certificate['changes'][1]['block']['hash']}" in verdict.complaint
+
+
+def test_changes_far_away_are_not_called_proved_without_their_blocks(at: Certifying) -> None:
+    receipt = _pledged_after(at, LINK_BLOCKS_MAX + 10)
+    certificate = at.certificate(receipt)
+    assert len(certificate["proof"]["headers"]) == 3
+    issue, pledge = (change["block"]["hash"] for change in certificate["changes"])
+
+    verdict = at.verify(certificate)
+    assert verdict.exit_code == UNDECIDED
+    assert f"--trust {issue}" in verdict.complaint
+    assert f"--trust {pledge}" in verdict.complaint
+    assert "NOT PROVED YET of how it came about" in verdict.printed
+    assert "ENCUMBERED" in verdict.printed
+    assert "VERIFIED" not in verdict.printed
+
+    named = at.ledger_named()
+    assert at.verify(certificate, *named, "--trust", pledge).exit_code == UNDECIDED
+    trusted = at.verify(certificate, *named, "--trust", pledge, "--trust", issue)
+    assert trusted.exit_code == VERIFIED
+    assert pledge in trusted.printed.partition("final on your chain")[2]
+    other = at.verify(certificate, *named, "--trust", "0x" + "11" * 32)
+    assert other.exit_code == UNDECIDED
+
+
+def test_the_state_alone_needs_no_other_block(at: Certifying) -> None:
+    receipt = _pledged_after(at, LINK_BLOCKS_MAX + 10)
+    certificate = at.certificate(receipt, "?state_only=true")
+    assert at.verify(certificate).exit_code == VERIFIED
+
+
+def test_a_trusted_block_leads_on_to_older_ones_that_are_near_it(at: Certifying) -> None:
+    pool = at.gateway.open_pool()
+    receipt = at.gateway.issue(pool)[0]
+    at.gateway.ledger.rpc.call("anvil_mine", ["0x5"])
+    at.gateway.ledger.pledge(receipt, BANK_A)
+    at.gateway.ledger.rpc.call("anvil_mine", [hex(LINK_BLOCKS_MAX + 10)])
+    at.settle()
+    certificate = at.certificate(receipt)
+    pledge = certificate["changes"][1]["block"]["hash"]
+    assert at.verify(certificate).exit_code == UNDECIDED
+    assert at.verify(certificate, *at.ledger_named(), "--trust", pledge).exit_code == VERIFIED
+
+
+def test_trusting_another_block_does_not_stand_for_the_one_that_is_certified(
+    at: Certifying,
+) -> None:
+    certificate = at.certificate(_pledged_after(at, 2))
+    head = certificate["block"]["hash"]
+    named = at.ledger_named()
+    verdict = at.verify(certificate, *named, "--trust", head, head="0x" + "22" * 32)
+    assert verdict.exit_code == FALSE

@@ -34,6 +34,9 @@ FORMAT = "receipts-ledger/certificate/1"
 CHANGES_MAX = 100
 """So many changes of a receipt a certificate proves; with more it speaks of the state alone."""
 
+_OF_TERMS = "terms."
+"""Before the name of a field of the pledge's terms; without it, a field is the content's."""
+
 Members: TypeAlias = dict[str, Any]
 
 
@@ -170,19 +173,68 @@ class Certificate:
         return None
 
 
-def cut_to(members: Mapping[str, Any], *, content: Sequence[str], terms: Sequence[str]) -> Members:
-    """Return a certificate that shows only these of the fields that it shows. Raises KeyError."""
+def of_terms(name: str) -> str | None:
+    """Return which field of a pledge's terms is meant, None where one of the content is."""
+    return name.removeprefix(_OF_TERMS) if name.startswith(_OF_TERMS) else None
+
+
+def cut_to(members: Mapping[str, Any], names: Sequence[str]) -> Members:
+    """Return a certificate that shows only these of the fields that it shows.
+
+    Raises LookupError for a field that it does not show, ValueError for what is no certificate.
+    """
+    _expect_form(members)
+    content = [name for name in names if of_terms(name) is None]
+    terms = [name for each in names if (name := of_terms(each)) is not None]
     return {
         **members,
-        "content": _kept(members["content"], content),
-        "terms": _kept(members["terms"], terms),
+        "content": _kept(members["content"], content, ""),
+        "terms": _kept(members["terms"], terms, _OF_TERMS),
     }
 
 
-def _kept(disclosure: Members | None, names: Sequence[str]) -> Members | None:
+def state_of(members: Mapping[str, Any]) -> Members:
+    """Return a certificate of the state alone, cut out of one that says more.
+
+    Raises ValueError for what is no certificate.
+    """
+    _expect_form(members)
+    proof = members["proof"]
+    past = {"encumbered_since": None, "content": None, "terms": None, "changes": []}
+    # The block that is certified comes first; the others only lead to the changes.
+    proof = {**proof, "headers": proof["headers"][:1], "changes": []}
+    return {**members, **past, "proof": proof}
+
+
+def _kept(disclosure: Members | None, names: Sequence[str], prefix: str) -> Members | None:
     shown = {} if disclosure is None else {each["name"]: each for each in disclosure["shown"]}
+    for name in names:
+        if name not in shown:
+            raise LookupError(prefix + name)
     kept = [shown[name] for name in sorted(set(names))]
     return None if disclosure is None else {**disclosure, "shown": kept}
+
+
+def _expect_form(members: Mapping[str, Any]) -> None:
+    """Look as closely as cutting needs. Whether it is true, the verifier tells."""
+    disclosures = [members.get(name, "") for name in ("content", "terms")]
+    shown = [
+        each
+        for disclosure in disclosures
+        if isinstance(disclosure, dict) and isinstance(disclosure.get("shown"), list)
+        for each in disclosure["shown"]
+    ]
+    proof = members.get("proof")
+    if (
+        members.get("format") != FORMAT
+        or not all(
+            each is None or (isinstance(each, dict) and isinstance(each.get("shown"), list))
+            for each in disclosures
+        )
+        or not all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in shown)
+        or not (isinstance(proof, dict) and isinstance(proof.get("headers"), list))
+    ):
+        raise ValueError(f"it is no certificate of the form {FORMAT}")
 
 
 def _receipt(receipt_id: ReceiptId, word: int | None) -> Members:

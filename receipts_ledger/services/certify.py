@@ -16,6 +16,7 @@ from receipts_ledger.domain.certificate import (
     Disclosure,
     LedgerName,
     Proof,
+    of_terms,
 )
 from receipts_ledger.domain.change import Divided, IssuedFrom, Merged
 from receipts_ledger.domain.disclosure import show
@@ -24,9 +25,6 @@ from receipts_ledger.domain.pledge import Pledged
 from receipts_ledger.domain.receipt import ENCUMBERED_BIT, Issued
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import NotFound, RefusalCode, Refused, Retryable
-
-OF_TERMS = "terms."
-"""Before the name of a field of the pledge's terms; without it, a field is the content's."""
 
 _FIRST = Version(1)
 
@@ -171,18 +169,20 @@ def _wanted(
 ) -> tuple[list[str], list[str]]:
     """Return which fields of content and terms to show. Raises NotFound for others."""
     of_content = {} if content is None else content.body
-    of_terms = {} if terms is None else terms.body
+    of_terms_body = {} if terms is None else terms.body
     if disclose is None:
-        return list(of_content), list(of_terms)
-    wanted_of_content, wanted_of_terms = [], []
+        return list(of_content), list(of_terms_body)
+    fields: list[str] = []
+    fields_of_terms: list[str] = []
     for name in disclose:
+        named = of_terms(name)
         if name in of_content:
-            wanted_of_content.append(name)
-        elif name.startswith(OF_TERMS) and name.removeprefix(OF_TERMS) in of_terms:
-            wanted_of_terms.append(name.removeprefix(OF_TERMS))
+            fields.append(name)
+        elif named is not None and named in of_terms_body:
+            fields_of_terms.append(named)
         else:
             raise NotFound("field", name)
-    return wanted_of_content, wanted_of_terms
+    return fields, fields_of_terms
 
 
 def _commits(change: Change) -> bool:

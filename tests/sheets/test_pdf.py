@@ -64,6 +64,7 @@ def test_letters_that_no_font_has_do_no_harm() -> None:
 def test_word_wider_than_the_page_is_broken_and_still_one_word() -> None:
     word = "W" * 700
     assert word in "".join(text_of(word).split())
+    assert max(_letters_in_a_row(read(sheet_of(word)).pages[0])) < 100
 
 
 def test_long_table_goes_over_pages_that_repeat_its_heads() -> None:
@@ -113,6 +114,16 @@ def test_file_can_be_read_aloud() -> None:
     catalogue: Any = read(sheet_of()).trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "en"
+
+
+def _letters_in_a_row(page: Any) -> list[int]:
+    """Return how many letters each line sets: two bytes for each."""
+    return [
+        sum(len(piece.original_bytes) for piece in operands[0] if hasattr(piece, "original_bytes"))
+        // 2
+        for operands, operator in page.get_contents().operations
+        if operator == b"TJ"
+    ]
 
 
 def _fonts(page: Any) -> list[Any]:

@@ -109,6 +109,7 @@ class House:
         self.document_key = settings.document_key.get_secret_value().encode()
         # Sealing cursors needs a key that all replicas share, and no setting of its own.
         self.cursor_key = hmac.digest(self.document_key, b"receipts-ledger page cursors", "sha256")
+        self.public_url = settings.public_url or None
         self.body_bytes_max = settings.body_bytes_max
         self.lag_blocks_max = settings.lag_blocks_max
         self.queue_acts_max = settings.queue_acts_max

@@ -661,6 +661,7 @@ class Finding:
     """What a certificate has proved, and which hashes have to be trusted for the rest."""
 
     head: Header
+    digest: str
     ledger: dict[str, Any]
     receipt: dict[str, Any]
     pool: dict[str, Any]
@@ -724,6 +725,7 @@ def check(document: Any, trust: Trust) -> Finding:
     }
     return Finding(
         head=head,
+        digest=digest_of(members),
         ledger=ledger,
         receipt=receipt,
         pool=pool,
@@ -734,6 +736,13 @@ def check(document: Any, trust: Trust) -> Finding:
         shows_neighbour=bool(neighbour),
         missing=sorted(untrusted.values(), key=lambda header: header.number),
     )
+
+
+def digest_of(members: Mapping[str, Any]) -> str:
+    """Return the digest of what a certificate says, as a printed one names it."""
+    said = {name: member for name, member in members.items() if name != "proof"}
+    written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hexadecimal(sha256(written.encode()).digest())
 
 
 def _claim_in(members: Mapping[str, Any], trust: Trust) -> Claim:
@@ -833,6 +842,7 @@ def in_words(finding: Finding, trust: Trust) -> Iterator[str]:
     yield "This rests on your word that these blocks are final on your chain:"
     yield f"  {hexadecimal(trust.head)}"
     yield from (f"  {hexadecimal(each)}" for each in trust.further)
+    yield f"Digest of what the certificate says: {finding.digest}"
     if finding.shows_neighbour:
         neighbour = receipt_number(finding.receipt["receipt_id"] ^ 1)
         yield f"The proof shows the word of its neighbour too, receipt {neighbour}"

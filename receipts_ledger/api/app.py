@@ -11,6 +11,7 @@ from receipts_ledger.api.hot import HotRoutes
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
+    blocks,
     certificates,
     changes,
     health,
@@ -43,6 +44,7 @@ problems with a stable `code`.
 
 _ROUTERS = (
     ledger.router,
+    blocks.router,
     logins.router,
     parties.router,
     pools.router,

@@ -63,6 +63,10 @@ class Services(Protocol):
         """Asks the node for its latest block. Raises Retryable when it does not answer."""
 
     @property
+    def public_url(self) -> str | None:
+        """Where others find this gateway, None where the operator has not said."""
+
+    @property
     def certifier(self) -> Certifier:
         """Certifies what the chain says of a receipt."""
 

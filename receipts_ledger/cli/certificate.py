@@ -18,6 +18,20 @@ Out = Annotated[
     typer.Option("--out", metavar="FILE", help="Write it there; without it, it is printed."),
 ]
 
+Pdf = Annotated[
+    Path | None,
+    typer.Option("--pdf", metavar="FILE", help="Print it as PDF too, to be read beside it."),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--public-url",
+        envvar="RECEIPTS_LEDGER_PUBLIC_URL",
+        metavar="URL",
+        help="Where others find the gateway: the code on the PDF leads there.",
+    ),
+]
+
 
 def register(root: typer.Typer) -> None:
     """Add the commands."""
@@ -46,6 +60,8 @@ def make(
         bool, typer.Option("--state-only", help="Certify nothing of how it came about.")
     ] = False,
     out: Out = None,
+    pdf: Pdf = None,
+    public_url: Url = None,
 ) -> None:
     """Have a receipt certified, with all fields of its content or those that you name.
 
@@ -55,6 +71,7 @@ def make(
         raise typer.BadParameter("it hides what --disclose shows", param_hint="'--hide-all'")
     names = [] if hide_all else disclose or None
     made = session.client().certificate(receipt, disclose=names, state_only=state_only)
+    _print(made, pdf, public_url)
     _tell(made, out)
 
 
@@ -69,6 +86,8 @@ def redact(
         bool, typer.Option("--state-only", help="Keep nothing of how it came about.")
     ] = False,
     out: Out = None,
+    pdf: Pdf = None,
+    public_url: Url = None,
 ) -> None:
     """Cut a certificate down to the fields that you keep. It stays true, and needs no gateway.
 
@@ -84,6 +103,12 @@ def redact(
     except LookupError as error:
         raise typer.BadParameter(
             f"the certificate shows no field {error.args[0]}", param_hint="'--keep'"
+        ) from error
+    try:
+        _print(cut, pdf, public_url)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise typer.BadParameter(
+            f"file {file} is no certificate: it cannot be printed", param_hint="'FILE'"
         ) from error
     _tell(cut, out)
 
@@ -109,16 +134,26 @@ def _tell(certificate: dict[str, Any], out: Path | None) -> None:
     if out is None:
         print_json(certificate)
         return
-    write(out, orjson.dumps(certificate, option=orjson.OPT_INDENT_2) + b"\n")
+    _write(out, orjson.dumps(certificate, option=orjson.OPT_INDENT_2) + b"\n", "--out")
     console().print(f"written to {out}; {_how_to_check(certificate, out)}", markup=False)
 
 
-def write(out: Path, content: bytes) -> None:
-    """Write a file. Raises typer.BadParameter."""
+def _print(certificate: dict[str, Any], pdf: Path | None, public_url: str | None) -> None:
+    if pdf is None:
+        return
+    from receipts_ledger.api.answers.certificate_sheet import sheet_of
+    from receipts_ledger.sheets import as_pdf
+
+    _write(pdf, as_pdf(sheet_of(certificate, public_url)), "--pdf")
+
+
+def _write(file: Path, content: bytes, option: str) -> None:
     try:
-        out.write_bytes(content)
+        file.write_bytes(content)
     except OSError as error:
-        raise typer.BadParameter(f"file {out}: {error.strerror}", param_hint="'--out'") from error
+        raise typer.BadParameter(
+            f"file {file}: {error.strerror}", param_hint=f"'{option}'"
+        ) from error
 
 
 def _how_to_check(certificate: dict[str, Any], out: Path) -> str:

@@ -6,6 +6,8 @@ proved (names of parties, who asked, when) is therefore no member of it. The for
 docs/certificates.md, and scripts/verify_certificate.py checks it by a reading of its own.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -171,6 +173,16 @@ class Certificate:
                 block = _block(change.block, change.timestamp_seconds)
                 return {"version": change.version, "block": block}
         return None
+
+
+def digest_of(members: Mapping[str, Any]) -> str:
+    """Return the digest of what a certificate says, by which a printed one names its file.
+
+    The proof is left out: it is no part of what is said.
+    """
+    said = {name: member for name, member in members.items() if name != "proof"}
+    written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _hex(hashlib.sha256(written.encode()).digest())
 
 
 def of_terms(name: str) -> str | None:

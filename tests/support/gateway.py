@@ -121,6 +121,7 @@ class TestServices:
     clock: Any
     node_head: Any
     certifier: Certifier
+    public_url: str | None = PUBLIC_URL
     profiles: Profiles = field(default_factory=Profiles.shipped)
     document_key: bytes = DOCUMENT_KEY
     cursor_key: bytes = b"the cursor key of the tests"

@@ -72,6 +72,10 @@ def make(
     names = [] if hide_all else disclose or None
     made = session.client().certificate(receipt, disclose=names, state_only=state_only)
     _print(made, pdf, public_url)
+    if out is not None and session.as_json:
+        _write_json(made, out)
+        print_json({"file": str(out), "head": made["block"]["hash"]})
+        return
     _tell(made, out)
 
 
@@ -134,8 +138,12 @@ def _tell(certificate: dict[str, Any], out: Path | None) -> None:
     if out is None:
         print_json(certificate)
         return
-    _write(out, orjson.dumps(certificate, option=orjson.OPT_INDENT_2) + b"\n", "--out")
+    _write_json(certificate, out)
     console().print(f"written to {out}; {_how_to_check(certificate, out)}", markup=False)
+
+
+def _write_json(certificate: dict[str, Any], out: Path) -> None:
+    _write(out, orjson.dumps(certificate, option=orjson.OPT_INDENT_2) + b"\n", "--out")
 
 
 def _print(certificate: dict[str, Any], pdf: Path | None, public_url: str | None) -> None:

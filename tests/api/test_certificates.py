@@ -2,7 +2,9 @@
 
 import pytest
 
+from receipts_ledger.api.answers.certificate_sheet import sheet_of
 from receipts_ledger.domain.ids import ReceiptId
+from receipts_ledger.sheets import Code
 from receipts_ledger.store.tables import content_reads
 from tests.api.test_need_to_know import CONCERNED, OTHERS
 from tests.support.cast import (
@@ -175,3 +177,74 @@ def test_whoever_has_a_receipt_certified_is_on_record(gateway: Gateway, pledged:
 def test_a_certificate_is_kept_by_no_cache(gateway: Gateway, pledged: ReceiptId) -> None:
     answer = gateway.door(OPERATOR).get(_path(pledged))
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("how", [{"query": "?format=pdf"}, {"accept": "application/pdf"}])
+def test_a_certificate_is_printed_as_pdf(
+    gateway: Gateway, pledged: ReceiptId, how: dict[str, str]
+) -> None:
+    headers = {"Accept": how["accept"]} if "accept" in how else {}
+    answer = gateway.door(BANK_A).get(_path(pledged, how.get("query", "")), **headers)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].endswith('-000001.pdf"')
+    assert answer.content.startswith(b"%PDF-")
+
+
+def test_a_format_that_is_asked_for_comes_before_what_is_accepted(
+    gateway: Gateway, pledged: ReceiptId
+) -> None:
+    door = gateway.door(BANK_A)
+    json = door.get(_path(pledged, "?format=json"), Accept="application/pdf")
+    assert json.headers["content-type"] == "application/json"
+    html = door.get(_path(pledged), Accept="image/png, TEXT/HTML;q=0.9, application/pdf")
+    assert html.headers["content-type"].startswith("text/html")
+    assert "style-src 'unsafe-inline'" in html.headers["Content-Security-Policy"]
+    any_ = door.get(_path(pledged), Accept="*/*")
+    assert any_.headers["content-type"] == "application/json"
+    answer = door.get(_path(pledged, "?format=docx"))
+    assert (answer.status_code, answer.json()["field"]) == (422, "format")
+
+
+def test_a_printed_certificate_shows_no_more_than_its_json(
+    gateway: Gateway, pledged: ReceiptId
+) -> None:
+    html = gateway.door(BANK_A).get(_path(pledged, "?format=html&disclose=grade")).text
+    assert "Cu-CATH-1" in html
+    assert "GUIYE" not in html
+    assert "120000000" not in html
+    for who in OTHERS:
+        assert gateway.door(who).get(_path(pledged, "?format=pdf")).status_code == 403
+
+
+def test_the_code_on_paper_leads_to_the_block_and_says_nothing_of_the_receipt(
+    gateway: Gateway, pledged: ReceiptId
+) -> None:
+    certificate = gateway.door(BANK_A).get(_path(pledged)).json()
+    for url in (gateway.services.public_url, None):
+        codes = [
+            part.text
+            for section in sheet_of(certificate, url).sections
+            for part in section.parts
+            if isinstance(part, Code)
+        ]
+        (text,) = codes
+        assert certificate["block"]["hash"] in text
+        for hidden in (certificate["receipt"]["number"], str(pledged), str(BANK_A.party) + "/"):
+            assert hidden not in text
+        if url is not None:
+            answer = gateway.client.get(text.removeprefix(url))
+            assert answer.json()["final"] is True
+            assert answer.json()["contract"] == certificate["ledger"]["contract"]
+
+
+def test_anybody_may_ask_whether_a_block_is_one_of_the_chain(
+    gateway: Gateway, pledged: ReceiptId
+) -> None:
+    head = gateway.client.get("/v1/ledger").json()
+    newest = gateway.client.get(f"/v1/blocks/{head['block_hash']}").json()
+    assert (newest["number"], newest["final"]) == (head["block_number"], False)
+    other = gateway.client.get("/v1/blocks/0x" + "12" * 32)
+    assert (other.status_code, other.json()["code"]) == (404, "NotFound")
+    for name in ("latest", "0x12", "0x" + "AB" * 32):
+        assert gateway.client.get(f"/v1/blocks/{name}").status_code == 422

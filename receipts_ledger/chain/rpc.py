@@ -145,6 +145,10 @@ class RpcError(LedgerError):
         self.kind = classify(code, message)
 
 
+class NodeBusy(RpcError, Retryable):
+    """The node takes no more questions for now. Another may, and this one will later."""
+
+
 def classify(code: int, message: str) -> RpcErrorKind:
     """Return what an error means, by its message before its code. Total: OTHER at the end."""
     lowered = message.lower()
@@ -198,6 +202,10 @@ class Rpc:
         answer = self._post(request)
         if not isinstance(answer, dict):
             raise NodeAway(f"the node answered {method} with something that is no JSON-RPC")
+        # An error may bear no number: of a request that the node could not read.
+        if answer.get("error") is None and str(answer.get("id")) != str(request["id"]):
+            self._told("transport")
+            raise NodeAway(f"the node at {self.name} answered another call than {method}")
         return self._result(answer)
 
     def batch(self, calls: Calls) -> list[Any]:
@@ -230,8 +238,8 @@ class Rpc:
     def _answers(self, calls: Calls) -> list[dict[str, Any]]:
         requests = [self._request(method, params) for method, params in calls]
         answers = self._post(requests)
-        if isinstance(answers, dict):
-            raise self._error(answers.get("error"))
+        if isinstance(answers, dict) and answers.get("error") is not None:
+            raise self._error(answers["error"])
         if not isinstance(answers, list):
             raise NodeAway("the node answered a batch with something that is no JSON-RPC")
         found = [answer for answer in answers if isinstance(answer, dict)]
@@ -308,12 +316,10 @@ def _cause_of(error: Exception) -> Cause:
 def _error(error: Any) -> RpcError:
     if not isinstance(error, dict):
         return RpcError(0, str(error))
-    code = error.get("code")
-    return RpcError(
-        code if isinstance(code, int) else 0,
-        str(error.get("message", "")),
-        _revert(error.get("data")),
-    )
+    code = error["code"] if isinstance(error.get("code"), int) else 0
+    message = str(error.get("message", ""))
+    is_busy = classify(code, message) is RpcErrorKind.RATE_LIMITED
+    return (NodeBusy if is_busy else RpcError)(code, message, _revert(error.get("data")))
 
 
 def _revert(field: Any) -> bytes | None:

@@ -212,7 +212,7 @@ def state_of(members: Mapping[str, Any]) -> Members:
     """
     _expect_form(members)
     proof = members["proof"]
-    past = {"encumbered_since": None, "content": None, "terms": None, "changes": []}
+    past: Members = {"encumbered_since": None, "content": None, "terms": None, "changes": []}
     # The block that is certified comes first; the others only lead to the changes.
     proof = {**proof, "headers": proof["headers"][:1], "changes": []}
     return {**members, **past, "proof": proof}

@@ -1,19 +1,26 @@
-"""How far a block's hash reaches: over headers that link, and no further without another hash."""
+"""How far a block's hash reaches: over headers that link, and no further without another hash.
+
+And how far back a certificate goes.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.receipt_proofs import LINK_BLOCKS_MAX
 from receipts_ledger.chain.rpc import Rpc
-from receipts_ledger.domain.ids import ReceiptId
+from receipts_ledger.domain.certificate import CHANGES_MAX
+from receipts_ledger.domain.ids import ReceiptId, Version
+from receipts_ledger.domain.receipt import Invalidate
+from receipts_ledger.store.tables import events
 from receipts_ledger.store.units import Database
-from tests.support.cast import BANK_A
+from tests.support.cast import BANK_A, TRADER_A
 from tests.support.certifying import FALSE, UNDECIDED, VERIFIED, Certifying
-from tests.support.gateway import Gateway
-from tests.support.ledger_on_chain import LedgerOnChain
+from tests.support.gateway import OPERATOR, Gateway
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, LedgerOnChain
 
 
 @pytest.fixture
@@ -101,3 +108,60 @@ def test_trusting_another_block_does_not_stand_for_the_one_that_is_certified(
     named = at.ledger_named()
     verdict = at.verify(certificate, *named, "--trust", head, head="0x" + "22" * 32)
     assert verdict.exit_code == FALSE
+
+
+def _invalidate(at: Certifying, receipt: ReceiptId, times: int) -> None:
+    version = at.gateway.ledger.receipt(receipt).version
+    acts = [
+        at.gateway.ledger.sign(
+            Invalidate(receipt, Version(version + step), EVIDENCE, FOREVER), TRADER_A
+        )
+        for step in range(times)
+    ]
+    for first in range(0, times, 50):
+        at.gateway.ledger.relay(*acts[first : first + 50])
+    assert at.gateway.ledger.receipt(receipt).version == version + times
+    at.settle()
+
+
+def test_a_receipt_that_has_changed_very_often_is_certified_by_its_state_alone(
+    at: Certifying,
+) -> None:
+    receipt = at.gateway.issue(at.gateway.open_pool())[0]
+    _invalidate(at, receipt, CHANGES_MAX - 1)
+    whole = at.certificate(receipt)
+    assert len(whole["changes"]) == CHANGES_MAX
+    assert at.verify(whole).exit_code == VERIFIED
+
+    _invalidate(at, receipt, 1)
+    answer = at.gateway.door(OPERATOR).get(f"/v1/receipts/{receipt}/certificate")
+    assert (answer.status_code, answer.json()["field"]) == (422, "state_only")
+    state = at.certificate(receipt, "?state_only=true")
+    assert at.verify(state).exit_code == VERIFIED
+
+
+def test_what_the_index_says_and_the_contract_does_not_hold_is_not_certified(
+    at: Certifying,
+) -> None:
+    receipt = at.gateway.issue(at.gateway.open_pool())[0]
+    at.gateway.ledger.pledge(receipt, BANK_A)
+    at.settle()
+    with at.gateway.database.writing() as writer:
+        writer.run(delete(events).where(events.c.subject == receipt, events.c.kind == "Pledged"))
+    for query in ("", "?state_only=true"):
+        answer = at.gateway.door(OPERATOR).get(f"/v1/receipts/{receipt}/certificate{query}")
+        assert (answer.status_code, answer.json()["code"]) == (503, "Unavailable")
+
+
+def test_a_change_that_was_altered_in_the_index_is_not_certified(at: Certifying) -> None:
+    receipt = at.gateway.issue(at.gateway.open_pool())[0]
+    at.gateway.ledger.pledge(receipt, BANK_A)
+    at.settle()
+    altered = {"receipt_id": receipt, "content": "0x" + "11" * 32}
+    with at.gateway.database.writing() as writer:
+        issued = (events.c.subject == receipt, events.c.kind == "Issued")
+        body = writer.first(select(events.c.body).where(*issued))
+        assert body is not None
+        writer.run(update(events).where(*issued).values(body={**body[0], **altered}))
+    answer = at.gateway.door(OPERATOR).get(f"/v1/receipts/{receipt}/certificate")
+    assert (answer.status_code, answer.json()["code"]) == (503, "Unavailable")

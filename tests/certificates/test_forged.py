@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from receipts_ledger.store.tables import receipts
 from scripts.verify_certificate import CannotTell, NotTrue, Trust, check
 from tests.certificates.conftest import Gallery
 from tests.support.certifying import FALSE, VERIFIED, Json
@@ -112,6 +113,38 @@ def test_a_change_that_is_left_out_is_noticed(gallery: Gallery, pledged: Json) -
         without = copy.deepcopy(pledged)
         del without["changes"][place], without["proof"]["changes"][place]
         assert verdict(gallery, without, pledged) == FALSE
+
+
+def test_a_change_between_others_cannot_be_left_out_or_told_twice(gallery: Gallery) -> None:
+    """Without a release an old pledge looks older, without a split goods are still there."""
+    tried = 0
+    for row in gallery.at.gateway.rows(receipts):
+        certificate = gallery.at.certificate(row.receipt_id)
+        for place in range(1, len(certificate["changes"]) - 1):
+            for count in (0, 2):
+                bent = copy.deepcopy(certificate)
+                for changes in (bent["changes"], bent["proof"]["changes"]):
+                    changes[place : place + 1] = changes[place : place + 1] * count
+                outcome = gallery.at.verify(bent)
+                assert outcome.exit_code == FALSE
+                assert "one is missing" in outcome.complaint
+                tried += 1
+    assert tried > 10
+
+
+def test_the_last_changes_cannot_be_left_out(gallery: Gallery) -> None:
+    tried = 0
+    for row in gallery.at.gateway.rows(receipts):
+        certificate = gallery.at.certificate(row.receipt_id)
+        for kept in range(1, len(certificate["changes"])):
+            bent = copy.deepcopy(certificate)
+            for changes in (bent["changes"], bent["proof"]["changes"]):
+                del changes[kept:]
+            outcome = gallery.at.verify(bent)
+            assert outcome.exit_code == FALSE
+            assert "do not lead to what the contract holds" in outcome.complaint
+            tried += 1
+    assert tried > 10
 
 
 def test_a_pledge_cannot_be_left_out_of_a_certificate(gallery: Gallery, pledged: Json) -> None:

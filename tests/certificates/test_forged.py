@@ -183,6 +183,19 @@ def test_proof_of_one_receipt_proves_nothing_of_another(gallery: Gallery, pledge
     assert verdict(gallery, claimed, pledged) == FALSE
 
 
+def test_the_log_of_another_receipt_in_the_same_transaction_is_none_of_this(
+    gallery: Gallery,
+) -> None:
+    """Five were issued in one act, all alike: same quantity, same holder, same content."""
+    certificate = gallery.at.certificate(gallery.story.transferred)
+    place = ("proof", "changes", 0, "log_index")
+    mine = at(certificate, place)
+    for beside in {mine - 1, mine + 1} & set(range(5)):
+        outcome = gallery.at.verify(put(certificate, place, beside))
+        assert outcome.exit_code == FALSE
+        assert "the log is of another receipt" in outcome.complaint
+
+
 def test_a_field_of_another_receipt_does_not_belong_to_the_commitment(
     gallery: Gallery, pledged: Json
 ) -> None:

@@ -110,6 +110,33 @@ def test_trusting_another_block_does_not_stand_for_the_one_that_is_certified(
     assert verdict.exit_code == FALSE
 
 
+def test_the_same_log_of_another_contract_proves_nothing(
+    at: Certifying, migrated_sqlite: bytes, tmp_path: Path
+) -> None:
+    """Anybody can deploy a contract that says the same of a receipt of the same number."""
+    other_file = tmp_path / "other.db"
+    other_file.write_bytes(migrated_sqlite)
+    other = LedgerOnChain(at.gateway.ledger.rpc)
+    other.admit_cast()
+    receipt = at.gateway.issue(at.gateway.open_pool())[0]
+    assert other.issue(other.open_pool())[0] == receipt
+    database = Database.open(f"sqlite:///{other_file}")
+    elsewhere = Certifying(Gateway(other, database), tmp_path)
+    for each in (at, elsewhere):
+        each.settle()
+    at.gateway.index()
+    mine, theirs = at.certificate(receipt), elsewhere.certificate(receipt)
+    database.close()
+    assert mine["receipt"] == theirs["receipt"]
+
+    mine["changes"], mine["proof"]["changes"] = theirs["changes"], theirs["proof"]["changes"]
+    mine["proof"]["headers"] += theirs["proof"]["headers"]
+    at.gateway.ledger.deployment.write(at.deployment_file)
+    verdict = at.verify(mine)
+    assert verdict.exit_code == FALSE
+    assert "the log is not the ledger's" in verdict.complaint
+
+
 def _invalidate(at: Certifying, receipt: ReceiptId, times: int) -> None:
     version = at.gateway.ledger.receipt(receipt).version
     acts = [

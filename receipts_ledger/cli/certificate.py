@@ -9,7 +9,7 @@ import typer
 from receipts_ledger.cli import options
 from receipts_ledger.cli.output import console, print_json
 from receipts_ledger.cli.session import Session, in_session
-from receipts_ledger.domain.certificate import cut_to, state_of
+from receipts_ledger.domain.redaction import cut_to, state_of
 
 FILE_BYTES_MAX = 32 << 20
 

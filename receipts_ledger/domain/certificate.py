@@ -6,9 +6,7 @@ proved (names of parties, who asked, when) is therefore no member of it. The for
 docs/certificates.md, and scripts/verify_certificate.py checks it by a reading of its own.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -35,9 +33,6 @@ from receipts_ledger.domain.receipt import Flag, Receipt, version_in
 FORMAT = "receipts-ledger/certificate/1"
 CHANGES_MAX = 100
 """So many changes of a receipt a certificate proves; with more it speaks of the state alone."""
-
-_OF_TERMS = "terms."
-"""Before the name of a field of the pledge's terms; without it, a field is the content's."""
 
 Members: TypeAlias = dict[str, Any]
 
@@ -173,80 +168,6 @@ class Certificate:
                 block = _block(change.block, change.timestamp_seconds)
                 return {"version": change.version, "block": block}
         return None
-
-
-def digest_of(members: Mapping[str, Any]) -> str:
-    """Return the digest of what a certificate says, by which a printed one names its file.
-
-    The proof is left out: it is no part of what is said.
-    """
-    said = {name: member for name, member in members.items() if name != "proof"}
-    written = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return _hex(hashlib.sha256(written.encode()).digest())
-
-
-def of_terms(name: str) -> str | None:
-    """Return which field of a pledge's terms is meant, None where one of the content is."""
-    return name.removeprefix(_OF_TERMS) if name.startswith(_OF_TERMS) else None
-
-
-def cut_to(members: Mapping[str, Any], names: Sequence[str]) -> Members:
-    """Return a certificate that shows only these of the fields that it shows.
-
-    Raises LookupError for a field that it does not show, ValueError for what is no certificate.
-    """
-    _expect_form(members)
-    content = [name for name in names if of_terms(name) is None]
-    terms = [name for each in names if (name := of_terms(each)) is not None]
-    return {
-        **members,
-        "content": _kept(members["content"], content, ""),
-        "terms": _kept(members["terms"], terms, _OF_TERMS),
-    }
-
-
-def state_of(members: Mapping[str, Any]) -> Members:
-    """Return a certificate of the state alone, cut out of one that says more.
-
-    Raises ValueError for what is no certificate.
-    """
-    _expect_form(members)
-    proof = members["proof"]
-    past: Members = {"encumbered_since": None, "content": None, "terms": None, "changes": []}
-    # The block that is certified comes first; the others only lead to the changes.
-    proof = {**proof, "headers": proof["headers"][:1], "changes": []}
-    return {**members, **past, "proof": proof}
-
-
-def _kept(disclosure: Members | None, names: Sequence[str], prefix: str) -> Members | None:
-    shown = {} if disclosure is None else {each["name"]: each for each in disclosure["shown"]}
-    for name in names:
-        if name not in shown:
-            raise LookupError(prefix + name)
-    kept = [shown[name] for name in sorted(set(names))]
-    return None if disclosure is None else {**disclosure, "shown": kept}
-
-
-def _expect_form(members: Mapping[str, Any]) -> None:
-    """Look as closely as cutting needs. Whether it is true, the verifier tells."""
-    disclosures = [members.get(name, "") for name in ("content", "terms")]
-    shown = [
-        each
-        for disclosure in disclosures
-        if isinstance(disclosure, dict) and isinstance(disclosure.get("shown"), list)
-        for each in disclosure["shown"]
-    ]
-    proof = members.get("proof")
-    if (
-        members.get("format") != FORMAT
-        or not all(
-            each is None or (isinstance(each, dict) and isinstance(each.get("shown"), list))
-            for each in disclosures
-        )
-        or not all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in shown)
-        or not (isinstance(proof, dict) and isinstance(proof.get("headers"), list))
-    ):
-        raise ValueError(f"it is no certificate of the form {FORMAT}")
 
 
 def _receipt(receipt_id: ReceiptId, word: int | None) -> Members:

@@ -16,13 +16,13 @@ from receipts_ledger.domain.certificate import (
     Disclosure,
     LedgerName,
     Proof,
-    of_terms,
 )
 from receipts_ledger.domain.change import Divided, IssuedFrom, Merged
 from receipts_ledger.domain.disclosure import show
 from receipts_ledger.domain.ids import NO_HASH, Hash32, ReceiptId, Version, receipt_number
 from receipts_ledger.domain.pledge import Pledged
 from receipts_ledger.domain.receipt import ENCUMBERED_BIT, Issued
+from receipts_ledger.domain.redaction import OF_TERMS, fields_in
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import NotFound, RefusalCode, Refused, Retryable
 
@@ -115,19 +115,19 @@ class Certifier:
         that is not there.
         """
         found = Foundation.of(subject.changes)
-        content, terms = _content_of(found.content), _terms_of(found.pledge)
-        fields, terms_fields = _wanted(
-            disclose, contents.get(content or NO_HASH), contents.get(terms or NO_HASH)
-        )
-        if not subject.changes:
-            return self.state_alone(subject)
-        if not found.is_within:
+        if subject.changes and not found.is_within:
             raise Refused(
                 RefusalCode.INVALID_REQUEST,
                 f"the receipt has changed more than {CHANGES_MAX} times since its content or its "
                 "pledge was written: ask for its state alone",
                 field="state_only",
             )
+        content, terms = _content_of(found.content), _terms_of(found.pledge)
+        fields, terms_fields = _wanted(
+            disclose, contents.get(content or NO_HASH), contents.get(terms or NO_HASH)
+        )
+        if not subject.changes:
+            return self.state_alone(subject)
         first = found.first
         changes = tuple(each for each in reversed(subject.changes) if each.version >= first)
         return Certificate(
@@ -169,19 +169,17 @@ def _wanted(
 ) -> tuple[list[str], list[str]]:
     """Return which fields of content and terms to show. Raises NotFound for others."""
     of_content = {} if content is None else content.body
-    of_terms_body = {} if terms is None else terms.body
+    of_terms = {} if terms is None else terms.body
     if disclose is None:
-        return list(of_content), list(of_terms_body)
-    fields: list[str] = []
-    fields_of_terms: list[str] = []
-    for name in disclose:
-        named = of_terms(name)
-        if name in of_content:
-            fields.append(name)
-        elif named is not None and named in of_terms_body:
-            fields_of_terms.append(named)
-        else:
-            raise NotFound("field", name)
+        return list(of_content), list(of_terms)
+    fields, fields_of_terms = fields_in(disclose)
+    for names, body, prefix in (
+        (fields, of_content, ""),
+        (fields_of_terms, of_terms, OF_TERMS),
+    ):
+        for name in names:
+            if name not in body:
+                raise NotFound("field", prefix + name)
     return fields, fields_of_terms
 
 

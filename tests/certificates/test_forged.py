@@ -162,6 +162,17 @@ def test_a_pledge_cannot_be_left_out_of_a_certificate(gallery: Gallery, pledged:
     assert verdict(gallery, altered, pledged) == FALSE
 
 
+def test_a_receipt_cannot_be_denied(gallery: Gallery) -> None:
+    """Its serial was given: no proof of the pool alone says that there is none."""
+    certificate = gallery.at.certificate(gallery.pledged, "?state_only=true")
+    names = ("receipt_id", "number")
+    denied = {name: certificate["receipt"][name] for name in names} | {"exists": False}
+    forged = put(put(certificate, ("receipt",), denied), ("proof", "receipt"), [])
+    outcome = gallery.at.verify(forged)
+    assert outcome.exit_code == FALSE
+    assert "the receipt's word is missing" in outcome.complaint
+
+
 def test_an_older_word_of_the_receipt_is_not_its_word(gallery: Gallery, pledged: Json) -> None:
     released = gallery.story.transferred
     mine = gallery.at.certificate(released)

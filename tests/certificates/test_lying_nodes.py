@@ -1,16 +1,19 @@
 """A node that lies to the gateway: no certificate goes out, and it is said whose fault it is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import rlp
 
 from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.proofs import InconsistentNode, Proofs
 from receipts_ledger.chain.receipt_proofs import ReceiptProofs
 from receipts_ledger.chain.rpc import Rpc, RpcError
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.errors import RefusalCode, Refused
 from tests.audit import lies
 from tests.certificates.conftest import Gallery
 from tests.support.certifying import VERIFIED, Json
@@ -112,6 +115,31 @@ def test_a_node_without_receipts_of_blocks_is_asked_for_each(
     told = answer(lies.refusing("eth_getBlockReceipts"))
     assert told.status_code == 200
     assert gallery.at.verify(told.json()).exit_code == VERIFIED
+
+
+def test_a_contract_of_other_code_is_not_certified(gallery: Gallery) -> None:
+    ledger = gallery.at.gateway.ledger
+    block = gallery.at.certificate(gallery.pledged)["block"]
+    at = BlockRef(block["number"], Hash32(bytes.fromhex(block["hash"][2:])))
+    other = replace(ledger.deployment, code_hash="0x" + "11" * 32)
+    with pytest.raises(InconsistentNode, match="of other code than the deployment file's"):
+        ReceiptProofs(ledger.rpc, other).prove(gallery.pledged, at, ())
+
+
+def test_a_chain_that_hashes_headers_by_rules_of_its_own_is_said_to_prove_nothing(
+    gallery: Gallery,
+) -> None:
+    ledger = gallery.at.gateway.ledger
+    block = gallery.at.certificate(gallery.pledged)["block"]
+    at = BlockRef(block["number"], Hash32(bytes.fromhex(block["hash"][2:])))
+    unprovable = Proofs(headers=False, receipts=True, transactions=True)
+    node = LyingNode(ledger.rpc)
+    node.bend = lies.of_answers("eth_getBlockByHash", lambda found: found | {"gasUsed": "0x1"})
+    with node.serve() as url:
+        proofs = ReceiptProofs(Rpc(url), replace(ledger.deployment, provable=unprovable))
+        with pytest.raises(Refused) as refused:
+            proofs.prove(gallery.pledged, at, ())
+    assert refused.value.code is RefusalCode.NO_STATE_PROOFS
 
 
 def _sealed_by_besu(block: Json, *, keeps_seals: bool) -> Json:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from receipts_ledger.domain.certificate import digest_of
+from receipts_ledger.domain.redaction import digest_of
 from receipts_ledger.sheets import (
     Cell,
     Code,

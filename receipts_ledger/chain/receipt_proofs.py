@@ -16,7 +16,7 @@ from trie.hexary import HexaryTrie
 
 from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.deployment import Deployment
-from receipts_ledger.chain.headers import Header, hashed_form
+from receipts_ledger.chain.headers import Header, raw_header
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.roots import integer, rlp
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
@@ -88,7 +88,7 @@ class ReceiptProofs:
             tx_hashes = tuple(answer["transactions"])
         if (header.number, header.hash) != (number, expected):
             raise InconsistentNode(f"asked for block {number}, the node gave another")
-        raw = hashed_form(answer)
+        raw = raw_header(answer)
         if raw is None and self._deployment.provable.headers:
             raise InconsistentNode(f"block {number}: its hash does not follow from its header")
         if raw is None:

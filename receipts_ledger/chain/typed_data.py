@@ -10,11 +10,12 @@ from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.shapes import SHAPE_OF, STRUCTS, Value, member_values, shape_of
 from receipts_ledger.domain.act import Act, Kind
 from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.domain.receipt import ReceiptRef
 
 DOMAIN_NAME = "Receipts Ledger"
 DOMAIN_VERSION = "1"
 
-_DOMAIN_FIELDS = (
+DOMAIN_FIELDS = (
     ("name", "string"),
     ("version", "string"),
     ("chainId", "uint256"),
@@ -39,7 +40,7 @@ def encode_type(struct: str) -> str:
 
 _TYPE_HASH = {name: keccak(encode_type(name).encode()) for name in STRUCTS}
 _DOMAIN_TYPE_HASH = keccak(
-    f"EIP712Domain({','.join(f'{kind} {field}' for field, kind in _DOMAIN_FIELDS)})".encode()
+    f"EIP712Domain({','.join(f'{kind} {field}' for field, kind in DOMAIN_FIELDS)})".encode()
 )
 
 
@@ -89,7 +90,7 @@ class Digester:
             name: [{"name": field, "type": kind} for field, kind in STRUCTS[name]]
             for name in (struct, *_members(struct))
         }
-        types["EIP712Domain"] = [{"name": field, "type": kind} for field, kind in _DOMAIN_FIELDS]
+        types["EIP712Domain"] = [{"name": field, "type": kind} for field, kind in DOMAIN_FIELDS]
         return {
             "types": types,
             "primaryType": struct,
@@ -123,6 +124,13 @@ def _word(value: Any) -> bytes:
 
 
 def _element(element: Any) -> bytes:
+    if isinstance(element, ReceiptRef):
+        # Portfolios have hundreds of them: written out, it takes a third of the time.
+        return keccak(
+            _TYPE_HASH["ReceiptRef"]
+            + element.receipt_id.to_bytes(32)
+            + element.version.to_bytes(32)
+        )
     if isinstance(element, bytes):
         return element
     struct, values = member_values(element)

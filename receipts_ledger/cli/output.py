@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from receipts_ledger.domain.content import canonical
+
 
 def console() -> Console:
     """Return a console on today's stdout, which tests and pipes replace."""
@@ -18,6 +20,12 @@ def console() -> Console:
 def print_json(answer: object) -> None:
     """Print one JSON value with a line end."""
     sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_document(told: Mapping[str, Any]) -> None:
+    """Print a document that is signed: in the one form of its bytes."""
+    sys.stdout.buffer.write(canonical(told) + b"\n")
     sys.stdout.buffer.flush()
 
 

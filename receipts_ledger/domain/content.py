@@ -93,6 +93,8 @@ def fingerprint(kind: str, identifier: str, *, key: bytes) -> Hash32:
 
 def canonical_identifier(identifier: str) -> str:
     """Return an identifier in its canonical form, version 1."""
+    if identifier.isascii():
+        return identifier.upper().translate(_ASCII_DROPPED)
     folded = identifier
     while True:
         # Dropping a space can bring characters together that compose, hence once more.
@@ -103,11 +105,15 @@ def canonical_identifier(identifier: str) -> str:
 
 def _folded(text: str) -> str:
     upper = unicodedata.normalize("NFKC", text).upper()
-    return "".join(
-        character
-        for character in upper
-        if not character.isspace() and unicodedata.category(character) not in ("Pd", "Cf", "Cc")
-    )
+    return "".join(character for character in upper if not _is_dropped(character))
+
+
+def _is_dropped(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Pd", "Cf", "Cc")
+
+
+# Most identifiers are ASCII, of which nothing else has to be folded.
+_ASCII_DROPPED = {code: None for code in range(128) if _is_dropped(chr(code))}
 
 
 def _hash(content: bytes) -> Hash32:

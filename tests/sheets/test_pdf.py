@@ -29,7 +29,7 @@ def test_text_can_be_read_back_in_both_languages() -> None:
     text = text_of("一捆")
     for said in ("Warehouse receipt", "仓单", "质押", "AGREES", "全部一致", HASH, LINK, "一捆"):
         assert said in text
-    assert f"0x{2:064x}" in text
+    assert f"0x{2:064x}" in text.replace(" ", "")
 
 
 def test_every_font_is_in_the_file_and_only_the_letters_that_it_uses() -> None:

@@ -13,6 +13,8 @@ from receipts_ledger.chain.rpc import Rpc, RpcError
 
 Bend: TypeAlias = Callable[[str, list[Any], Any], Any]
 """Takes method, parameters and the true result; returns what the node will say, or raises it."""
+Turn: TypeAlias = Callable[[str, list[Any]], list[Any]]
+"""Takes method and parameters; returns the parameters with which the true node is asked."""
 Limit: TypeAlias = Callable[[list[Any]], tuple[int, Any] | None]
 """Takes a batch; returns the HTTP status and body with which the node turns it down, or None."""
 Doorkeeper: TypeAlias = Callable[[], tuple[int, bytes] | None]
@@ -25,6 +27,7 @@ class LyingNode:
     def __init__(self, node: Rpc) -> None:
         self._node = node
         self.bend: Bend | None = None
+        self.turn: Turn | None = None
         self.limit: Limit | None = None
         self.doorkeeper: Doorkeeper | None = None
         self.withholds_reverts = False
@@ -34,7 +37,8 @@ class LyingNode:
         method, params = request["method"], request["params"]
         head = {"jsonrpc": "2.0", "id": request["id"]}
         try:
-            result = self._node.call(method, params)
+            asked = params if self.turn is None else self.turn(method, params)
+            result = self._node.call(method, asked)
             return head | {"result": self.bend(method, params, result) if self.bend else result}
         except RpcError as error:
             said: dict[str, Any] = {"code": error.code, "message": error.message}

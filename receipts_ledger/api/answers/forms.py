@@ -1,6 +1,7 @@
 """How answers write what every noun has: hashes, days, moments, and the block they are of."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -44,6 +45,7 @@ def optional_hexadecimal(content: bytes | None) -> str | None:
     return None if content is None else "0x" + content.hex()
 
 
+@lru_cache(maxsize=1_024)
 def date_text(day: int) -> str:
     """Return a ledger day as YYYY-MM-DD."""
     return date_of(Day(day)).isoformat()
@@ -54,6 +56,7 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=1_024)
 def seconds_text(timestamp_seconds: int) -> str:
     """Return a Unix time in RFC 3339, in UTC."""
     return moment_text(datetime.fromtimestamp(timestamp_seconds, UTC))

@@ -1,10 +1,12 @@
 """One receipt, shown by the shorter way."""
 
-from fastapi import Request, Response
+from fastapi import Response
+from starlette.types import Scope as Asked
 
 from receipts_ledger.api import showing
 from receipts_ledger.api.answers.receipts import ReceiptOut
-from receipts_ledger.api.asking import admitted, secret_hash_of
+from receipts_ledger.api.asking import admitted, secret_hash_in
+from receipts_ledger.api.hot.headers import header
 from receipts_ledger.api.hot.readings import Readings
 from receipts_ledger.api.services import Services
 from receipts_ledger.domain.caller import Scope
@@ -14,13 +16,14 @@ from receipts_ledger.store.hot.reads import Question
 
 
 async def shown(
-    request: Request, receipt_id: ReceiptId, services: Services, readings: Readings
+    asked: Asked, receipt_id: ReceiptId, services: Services, readings: Readings
 ) -> Response | None:
     """Return the answer, None where the app has to give it. Raises Refused, Retryable."""
-    asked_again = request.headers.get("If-None-Match")
+    asked_again = header(asked, b"if-none-match")
     if asked_again is not None and len(asked_again) > showing.IF_NONE_MATCH_LENGTH_MAX:
         return None
-    found = await readings.receipt(Question(secret_hash_of(request), receipt_id))
+    secret_hash = secret_hash_in(header(asked, b"authorization") or "")
+    found = await readings.receipt(Question(secret_hash, receipt_id))
     if found is None or found.receipt is None or found.is_serialised:
         return None
     caller = admitted(caller_of_row(found.caller, services.clock()), Scope.READ, services)

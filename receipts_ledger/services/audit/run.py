@@ -3,42 +3,59 @@
 from collections.abc import Callable
 
 from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.ids import Address
 from receipts_ledger.domain.invariants import breaches
 from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.party import Role
 from receipts_ledger.domain.receipt import ENCUMBERED_BIT, STATUS_BITS, Status
+from receipts_ledger.services.audit.digests import EventDigest, state_digest
 from receipts_ledger.services.audit.ports import Records, Rows, Storage
 from receipts_ledger.services.audit.replay import Replay
-from receipts_ledger.services.audit.report import Finding, FindingKind, Report
+from receipts_ledger.services.audit.report import AuditorStanding, Finding, FindingKind, Report
 from receipts_ledger.services.audit.sql import SqlComparison
+from receipts_ledger.services.audit.trust import Trust
+from receipts_ledger.services.collection import collecting_rarely
 
 
 def audit(
     *,
     records: Records,
-    storage: Storage,
+    storage: Storage | None,
     rows: Rows | None,
     first_block: int,
     head: BlockRef,
+    trust: Trust,
+    auditor: Address | None,
     progress: Callable[[int], None],
 ) -> Report:
     """Replay the ledger from its deployment block to `head` and compare everything with it.
 
     `progress` is told how many blocks have been read. Differences are in the report; what
     keeps the audit from deciding at all is raised, as Retryable, Fatal or the node's error.
+    `auditor` is the key that is to sign the report.
     """
-    report = Report(first_block=first_block, head=head)
+    report = Report(first_block=first_block, head=head, trust=trust)
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
-    for block in records.records(head):
-        replay.add(block)
-        if sql is not None:
-            sql.see_block(block)
-        progress(report.blocks)
+    events_digest = EventDigest()
+    with collecting_rarely():
+        for block in records.records(head):
+            replay.add(block)
+            for call in block.calls:
+                for logged in call.events:
+                    events_digest.add(logged)
+            if sql is not None:
+                sql.see_block(block)
+            progress(report.blocks)
+    report.events_digest = events_digest.hexdigest()
+    report.state_digest = state_digest(replay.ledger)
+    report.auditor = None if auditor is None else _standing(auditor, replay.ledger)
     _count(replay.ledger, report)
     for breach in breaches(replay.ledger):
         detail = f"{breach.invariant}: {breach.finding}"
         report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
-    _compare_storage(replay, storage, report)
+    if storage is not None:
+        _compare_storage(replay, storage, report)
     if sql is not None:
         sql.finish(replay.ledger)
     return report
@@ -65,3 +82,11 @@ def _count(ledger: Ledger, report: Report) -> None:
         report.receipts_open += is_open
         report.receipts_closed += not is_open
         report.receipts_encumbered += bool(word & ENCUMBERED_BIT)
+
+
+def _standing(auditor: Address, ledger: Ledger) -> AuditorStanding:
+    number = ledger.keys.get(auditor)
+    if number is None:
+        return AuditorStanding(auditor, None, Role(0), is_active=False)
+    party = ledger.parties[number]
+    return AuditorStanding(auditor, number, party.roles, party.is_active)

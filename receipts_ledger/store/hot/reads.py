@@ -5,9 +5,9 @@ questions in one; SQLite, which is in this process, one at a time. The rules of 
 what are not here: rows go out whole, to those who apply them.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
@@ -44,7 +44,9 @@ from receipts_ledger.store.tables import (
 )
 from receipts_ledger.store.types import HASH, Unsigned64, to_signed
 
-_NAMES = tuple(one.key for one in SHOWN_COLUMNS)
+# mypy wants the names of its own, and they are the columns'.
+_named: Any = namedtuple
+_Shown = _named("_Shown", [one.key for one in SHOWN_COLUMNS])
 _CALLER_END = 1 + len(CALLER_COLUMNS)
 _RECEIPT_END = _CALLER_END + len(SHOWN_COLUMNS)
 
@@ -94,7 +96,7 @@ class HotReads:
     async def receipts(self, questions: Sequence[Question]) -> list[ReceiptFound | None]:
         """Return each receipt with who asks, None for a secret that nobody has."""
         found: list[ReceiptFound | None] = [None] * len(questions)
-        async for at, row in self._rows(self._shown, questions):
+        for at, row in await self._rows(self._shown, questions):
             content, terms, is_serialised, is_offered = row[_RECEIPT_END:]
             found[at] = ReceiptFound(
                 row[1:_CALLER_END],
@@ -109,7 +111,7 @@ class HotReads:
     async def pledges(self, questions: Sequence[Question]) -> list[PledgeFound | None]:
         """Return each pledged receipt with who asks, None for one that is not pledged."""
         found: list[PledgeFound | None] = [None] * len(questions)
-        async for at, row in self._rows(self._pledged, questions):
+        for at, row in await self._rows(self._pledged, questions):
             named_end = _RECEIPT_END + len(PARTY_COLUMNS)
             one = PledgeFound(
                 row[1:_CALLER_END],
@@ -125,15 +127,16 @@ class HotReads:
 
     async def _rows(
         self, asked: "_Asked", questions: Sequence[Question]
-    ) -> AsyncIterator[tuple[int, list[Any]]]:
+    ) -> Iterable[tuple[int, list[Any]]]:
         # One question has the shorter statement on both engines.
         if asked.of_many is not None and len(questions) > 1:
-            for row in await self._connections.rows(asked.of_many, _values_of_many(questions)):
-                yield row[0] - 1, row
-            return
-        for at, question in enumerate(questions):
-            for row in await self._connections.rows(asked.of_one, _values_of_one(question)):
-                yield at, row
+            found = await self._connections.rows(asked.of_many, _values_of_many(questions))
+            return [(row[0] - 1, row) for row in found]
+        return [
+            (at, row)
+            for at, question in enumerate(questions)
+            for row in await self._connections.rows(asked.of_one, _values_of_one(question))
+        ]
 
 
 class _Asked:
@@ -245,7 +248,6 @@ def _values_of_many(questions: Sequence[Question]) -> Mapping[str, object]:
 
 
 def _receipt_in(row: Sequence[Any]) -> Any | None:
-    found = row[_CALLER_END:_RECEIPT_END]
-    if found[0] is None:
+    if row[_CALLER_END] is None:
         return None
-    return SimpleNamespace(**dict(zip(_NAMES, found, strict=True)))
+    return _Shown._make(row[_CALLER_END:_RECEIPT_END])

@@ -18,20 +18,23 @@ from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header, raw_header
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
+from receipts_ledger.chain.reader import ChainReader, HeaderRead
 from receipts_ledger.chain.roots import integer, rlp
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
 from receipts_ledger.chain.slots import Slots
 from receipts_ledger.chain.trie_proofs import FalseProof, ProofReader
-from receipts_ledger.chain.tx_receipts import UndecodableLog, events_in, raw_tx_receipt
-from receipts_ledger.domain.block import BlockRef, LoggedEvent
+from receipts_ledger.chain.tx_receipts import TxReceipt, UndecodableLog, events_in
+from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.certificate import Change, ChangeProof, Proof, StateProof
-from receipts_ledger.domain.ids import Hash32, ReceiptId, pool_of
+from receipts_ledger.domain.ids import Address, Hash32, ReceiptId, pool_of
 from receipts_ledger.errors import RefusalCode, Refused, Retryable
 
 LINK_BLOCKS_MAX = 256
-"""Blocks this far apart are linked by the headers between them; others are not."""
+"""With more blocks between them than these, two blocks are not linked."""
 LINK_HEADERS_MAX = 1_024
 """So many headers link blocks in one proof; the gaps that are nearest to the block come first."""
+BLOCKS_AT_ONCE = 16
+"""Of so many blocks all receipts are held at a time."""
 
 _HALF_BITS = 128
 _HALF = (1 << _HALF_BITS) - 1
@@ -42,9 +45,12 @@ _Json: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    header: Header
+    read: HeaderRead
     raw: bytes
-    tx_hashes: tuple[str, ...]
+
+    @property
+    def header(self) -> Header:
+        return self.read.header
 
 
 class ReceiptProofs:
@@ -53,6 +59,7 @@ class ReceiptProofs:
     def __init__(self, rpc: Rpc, deployment: Deployment) -> None:
         self._rpc = rpc
         self._deployment = deployment
+        self._reader = ChainReader(rpc, deployment)
         self._slots = Slots(ledger_artifact())
 
     def prove(self, receipt_id: ReceiptId, at: BlockRef, changes: Sequence[Change]) -> Proof:
@@ -95,7 +102,7 @@ class ReceiptProofs:
             raise Refused(
                 RefusalCode.NO_STATE_PROOFS, "this chain hashes its headers by rules of its own"
             )
-        return _Block(header, raw, tx_hashes)
+        return _Block(HeaderRead(header, tx_hashes), raw)
 
     def _state(self, receipt_id: ReceiptId, block: _Block) -> StateProof:
         header = block.header
@@ -144,39 +151,33 @@ class ReceiptProofs:
     def _changes(
         self, changes: Sequence[Change], blocks: Mapping[Hash32, _Block]
     ) -> tuple[ChangeProof, ...]:
+        if changes and not self._deployment.provable.receipts:
+            raise Refused(
+                RefusalCode.NO_STATE_PROOFS, "this chain hashes receipts by rules of its own"
+            )
         wanted = list(dict.fromkeys(change.block.hash for change in changes))
-        of_block = {
-            block_hash: _Receipts(blocks[block_hash], tx_receipts, self._deployment)
-            for block_hash, tx_receipts in zip(
-                wanted, self._tx_receipts([blocks[each] for each in wanted]), strict=True
-            )
-        }
-        return tuple(of_block[change.block.hash].proof_of(change) for change in changes)
+        proofs: dict[tuple[Hash32, int], ChangeProof] = {}
+        for first in range(0, len(wanted), BLOCKS_AT_ONCE):
+            some = [blocks[each] for each in wanted[first : first + BLOCKS_AT_ONCE]]
+            for block, tx_receipts in zip(some, self._tx_receipts(some), strict=True):
+                logs = _Logs(block.header, tx_receipts, self._deployment.address)
+                for change in changes:
+                    if change.block.hash == block.header.hash:
+                        proofs[change.block.hash, change.log_index] = logs.proof_of(change)
+        return tuple(proofs[change.block.hash, change.log_index] for change in changes)
 
-    def _tx_receipts(self, blocks: Sequence[_Block]) -> list[list[_Json]]:
-        calls = [("eth_getBlockReceipts", ("0x" + b.header.hash.hex(),)) for b in blocks]
+    def _tx_receipts(self, blocks: Sequence[_Block]) -> list[list[TxReceipt]]:
         try:
-            return [_known(answer) for answer in self._rpc.batch(calls)]
+            return self._reader.tx_receipts([block.read for block in blocks])
         except RpcError as error:
-            if error.kind is not RpcErrorKind.METHOD_MISSING:
-                raise Retryable("the node does not give the receipts of a block") from error
-        answers = iter(
-            self._batch(
-                [
-                    ("eth_getTransactionReceipt", (tx_hash,))
-                    for block in blocks
-                    for tx_hash in block.tx_hashes
-                ]
-            )
-        )
-        return [[_known(next(answers)) for _ in block.tx_hashes] for block in blocks]
+            raise Retryable("the node does not give the receipts of a block") from error
 
     def _between(self, blocks: Sequence[_Block]) -> Iterator[_Block]:
         """Yield the blocks between those that are near to one another, newest first."""
         left = LINK_HEADERS_MAX
         for older, newer in reversed(list(pairwise(blocks))):
             gap = newer.header.number - older.header.number - 1
-            if gap >= LINK_BLOCKS_MAX or gap > left:
+            if gap > min(LINK_BLOCKS_MAX, left):
                 continue
             left -= gap
             yield from self._links(older, newer)
@@ -205,28 +206,26 @@ class ReceiptProofs:
             raise Retryable(f"the node does not give what a proof needs: {error}") from error
 
 
-class _Receipts:
-    """The receipts of a block's transactions, proved, and the ledger's events in them."""
+class _Logs:
+    """The ledger's events in a block, and the trie that proves each of them."""
 
-    def __init__(self, block: _Block, tx_receipts: Sequence[_Json], deployment: Deployment) -> None:
-        self._where = f"block {block.header.number}"
-        with well_formed(self._where):
-            try:
-                events = list(events_in(block.header.number, tx_receipts, deployment.address))
-            except UndecodableLog as error:
-                raise InconsistentNode(f"{self._where}: {error}") from error
-            self._logs_before = [0]
-            for tx_receipt in tx_receipts:
-                self._logs_before.append(self._logs_before[-1] + len(tx_receipt["logs"]))
-            raw = [raw_tx_receipt(tx_receipt) for tx_receipt in tx_receipts]
-        self._events: dict[int, LoggedEvent] = {event.log_index: event for event in events}
+    def __init__(self, header: Header, tx_receipts: Sequence[TxReceipt], contract: Address) -> None:
+        self._where = f"block {header.number}"
+        try:
+            events = events_in(header.number, tx_receipts, contract)
+            self._events = {event.log_index: event for event in events}
+        except UndecodableLog as error:
+            raise InconsistentNode(f"{self._where}: {error}") from error
+        self._logs_before = [0]
         self._trie = HexaryTrie({})
-        for place, content in enumerate(raw):
-            self._trie.set(rlp(integer(place)), content)  # type: ignore[no-untyped-call]
-        if self._trie.root_hash != block.header.receipts_root:
+        for place, tx_receipt in enumerate(tx_receipts):
+            self._logs_before.append(self._logs_before[-1] + len(tx_receipt.shapes))
+            self._trie.set(rlp(integer(place)), tx_receipt.raw)  # type: ignore[no-untyped-call]
+        if self._trie.root_hash != header.receipts_root:
             raise InconsistentNode(f"{self._where}: its receipts do not add up to their root")
 
     def proof_of(self, change: Change) -> ChangeProof:
+        """Prove the log of a change. Raises InconsistentNode where another is in its place."""
         found = self._events.get(change.log_index)
         if found is None or found.event != change.event:
             raise InconsistentNode(
@@ -238,12 +237,6 @@ class _Receipts:
             log_index=change.log_index - self._logs_before[found.tx_index],
             nodes=tuple(rlp_reader.encode(node) for node in nodes),
         )
-
-
-def _known(answer: Any) -> Any:
-    if answer is None:
-        raise InconsistentNode("the node has a block, but not its receipts")
-    return answer
 
 
 def _word(value: bytes | None) -> int:

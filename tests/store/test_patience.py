@@ -58,10 +58,9 @@ def test_hot_routes_wait_no_longer(by_tcp: str) -> None:
     database = Database.open(by_tcp)
 
     async def ask() -> tuple[int, int]:
-        connections = PostgresqlConnections(database.engine, Access.READ)
-        async with connections._used() as driver:
-            waits = _seconds_until_given_up(driver.fileno())
-        connections.close()
+        connection = await PostgresqlConnections(database.engine, Access.READ)._open()
+        waits = _seconds_until_given_up(connection._descriptor)
+        connection.give_up()
         return waits
 
     assert all(0 < seconds <= _GONE_SECONDS_MAX for seconds in asyncio.run(ask()))

@@ -112,3 +112,16 @@ def test_long_reading_may_pause(postgresql_url: str) -> None:
 def _pause_allowed(reader: Reader) -> str:
     setting = func.current_setting("idle_in_transaction_session_timeout")
     return str(reader.scalar(select(setting)))
+
+
+def test_connection_that_is_in_the_middle_of_something_is_replaced(postgresql_url: str) -> None:
+    """As one whose end came within the look at it before its use: the driver says no such thing."""
+    database = Database.open(postgresql_url)
+    connection = database.engine.raw_connection()
+    driver = connection.driver_connection
+    connection.close()
+    assert driver is not None
+    driver.pgconn.send_query(b"SELECT 1")
+    with database.reading() as reader:
+        assert reader.scalar(select(func.count()).select_from(leases)) == 0
+    database.close()

@@ -184,7 +184,8 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^/?#@\s]+)?$",
         description=(
             "Address under which parties reach the API, such as https://ledger.example; log-ins "
-            "are bound to it. Empty: http:// with host and port."
+            "are bound to it, and codes on printed certificates lead there. Empty: http:// with "
+            "host and port, and codes that lead nowhere."
         ),
     )
     session_seconds: int = Field(

@@ -404,4 +404,5 @@ def _complaints(settings: type[Settings], error: ValidationError) -> Iterator[st
         name = str(fault["loc"][0])
         setting = settings.model_fields.get(name)
         about = f" ({setting.description})" if setting is not None else ""
-        yield f"{PREFIX}{name.upper()}: {fault['msg']}{about}"
+        # A rule of ours comes with a word that the library puts before it.
+        yield f"{PREFIX}{name.upper()}: {fault['msg'].removeprefix('Value error, ')}{about}"

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -27,6 +27,7 @@ from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.receipt_proofs import ReceiptProofs
 from receipts_ledger.chain.relaying import LaneKey, RelayNode
 from receipts_ledger.chain.rpc import NodeAway, Rpc
+from receipts_ledger.chain.sent_acts import SentActs
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.chain.wallets import Wallets
@@ -36,8 +37,9 @@ from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.certificate import Change, LedgerName, Proof
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
-from receipts_ledger.domain.ids import Address, PartyId, ReceiptId
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, ReceiptId
 from receipts_ledger.domain.lane import Lane, LaneFunds
+from receipts_ledger.domain.record import ActOnRecord
 from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.certify import Certifier
@@ -150,6 +152,10 @@ class House:
     def simulate(self, wire: bytes) -> Refused | None:
         """Ask the contract about an act, on the first node that answers. Raises Retryable."""
         return self.nodes.ask(lambda place: self._rooms[place].judge.simulate(wire))
+
+    def acts_sent(self, tx_hashes: Sequence[Hash32]) -> Mapping[Hash32, Sequence[ActOnRecord]]:
+        """Return the acts in transactions, as the first node that answers has them."""
+        return self.nodes.ask(lambda place: self._rooms[place].sent.of(tx_hashes))
 
     def prove(self, receipt_id: ReceiptId, at: BlockRef, changes: Sequence[Change]) -> Proof:
         """Have a receipt proved by the first node that answers. Raises Refused, Retryable."""
@@ -452,6 +458,7 @@ class _Rooms:
         self.rpc = rpc
         self.node = RelayNode(rpc)
         self.judge = Contract(rpc, deployment.address)
+        self.sent = SentActs(rpc, deployment)
         self.proofs = ReceiptProofs(rpc, deployment)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Response
 
+from receipts_ledger.api.answers.forms import AsOfThen
 from receipts_ledger.api.answers.receipts import (
     ReceiptOut,
     full_receipt,
@@ -37,6 +38,17 @@ def answer(
     if if_none_match is not None and _matches(tag, if_none_match):
         return Response(status_code=_NOT_MODIFIED, headers=headers)
     return told(with_contents(full_receipt(row)) if shows_all else public_receipt(row), headers)
+
+
+def past(
+    body: Callable[[], object], as_of: AsOfThen, view: str, if_none_match: str | None
+) -> Response:
+    """Return the answer about a block of the past, which stays the same while the block stands."""
+    tag = f'"{as_of["block_hash"][2:18]}-{"final" if as_of["final"] else "mined"}-{view}"'
+    headers = {"ETag": tag, **_PRIVATE}
+    if if_none_match is not None and _matches(tag, if_none_match):
+        return Response(status_code=_NOT_MODIFIED, headers=headers)
+    return told(body(), headers)
 
 
 def shows_all(row: Found, caller: Caller, *, is_offered: Callable[[PartyId], bool]) -> bool:

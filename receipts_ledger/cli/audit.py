@@ -1,72 +1,39 @@
 """The command `audit`: the same audit as scripts/audit_replay.py, which needs no gateway."""
 
-from pathlib import Path
-from typing import Annotated, TypeAlias, TypeVar
-
 import typer
-from rich.console import Console
 
+from receipts_ledger.cli.audit_bundles import export, verify
 from receipts_ledger.cli.audit_check import check
-from receipts_ledger.cli.options import AsJson, hash_option
-from receipts_ledger.cli.output import console, print_document
-from receipts_ledger.domain.ids import Hash32
-
-T = TypeVar("T")
-
-Nodes: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--rpc",
-        envvar="RECEIPTS_LEDGER_RPC",
-        metavar="URL",
-        help="JSON-RPC of a node. Given again: nodes that must agree.",
-    ),
-]
-DeploymentFile: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(envvar="RECEIPTS_LEDGER_DEPLOYMENT", metavar="FILE", help="Deployment file."),
-]
-TrustedHead: TypeAlias = Annotated[
-    Hash32 | None,
-    hash_option("--head", "Hash of the block to end at, got from somebody whom you trust."),
-]
-DatabaseUrl: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--db", metavar="URL", help="Compare this database too, row by row."),
-]
-ToBlock: TypeAlias = Annotated[
-    int | None,
-    typer.Option("--to", min=0, metavar="BLOCK", help="Last block; else the newest."),
-]
-SignWith: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--sign-with", metavar="FILE", help="Keystore file of the auditor's key."),
-]
-Password: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--password",
-        envvar="RECEIPTS_LEDGER_KEY_PASSWORD_FILE",
-        metavar="FILE",
-        help="File with the keystore's password; without it you are asked.",
-    ),
-]
-Out: TypeAlias = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FOLDER", help="Write the report here as JSON, HTML and PDF."),
-]
-Html: TypeAlias = Annotated[
-    Path | None, typer.Option("--html", metavar="FILE", help="Write the report as HTML.")
-]
-Pdf: TypeAlias = Annotated[
-    Path | None, typer.Option("--pdf", metavar="FILE", help="Write the report as PDF.")
-]
+from receipts_ledger.cli.audit_look import look_at
+from receipts_ledger.cli.audit_options import (
+    ByAuditor,
+    DatabaseUrl,
+    DeploymentFile,
+    Html,
+    Nodes,
+    NoProofs,
+    Out,
+    Password,
+    Pdf,
+    SignWith,
+    SinceReport,
+    StateFile,
+    ToBlock,
+    TrustedHead,
+    WriteState,
+    required,
+)
+from receipts_ledger.cli.audit_telling import papers_of, tell
+from receipts_ledger.cli.options import AsJson
+from receipts_ledger.errors import Fatal
 
 
 def register(root: typer.Typer) -> None:
     """Add the command, and the group under its name."""
     group = typer.Typer()
     group.callback(invoke_without_command=True)(audit)
+    group.command("export")(export)
+    group.command("verify")(verify)
     group.command("check")(check)
     root.add_typer(group, name="audit", rich_help_panel="Looking")
 
@@ -79,54 +46,57 @@ def audit(
     trusted_head: TrustedHead = None,
     database: DatabaseUrl = None,
     to_block: ToBlock = None,
+    since: SinceReport = None,
+    state: StateFile = None,
+    by_auditor: ByAuditor = None,
+    state_file: WriteState = None,
     sign_with: SignWith = None,
     password: Password = None,
     out: Out = None,
     html: Html = None,
     pdf: Pdf = None,
+    no_proofs: NoProofs = False,
     as_json: AsJson = False,
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
+    The report can be signed by the auditor's key (--sign-with), and written as JSON, HTML and
+    PDF (--out). With --since, --state and --auditor only the blocks behind an earlier report are
+    read.
+
     For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 
-    The report is signed with --sign-with and written with --out.
-
-    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided.
+    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided. With
+    --no-proofs, 0 says only that no difference was seen.
     """
     if context.invoked_subcommand is not None:
         return
-    from receipts_ledger.cli.audit_issue import issue
-    from receipts_ledger.cli.audit_papers import Papers, Wanted
-    from receipts_ledger.cli.audit_report import print_audit
     from receipts_ledger.cli.audit_run import run_audit
+    from receipts_ledger.cli.audit_since import going_on
 
     (first, *others), file = required(rpc, "--rpc"), required(deployment, "--deployment")
-    papers = Papers(Wanted(out=out, html=html, pdf=pdf), sign_with, password)
-    issued = issue(
-        lambda: run_audit(
+    if no_proofs:
+        papers_and_states = (out, html, pdf, sign_with, since, state, by_auditor, state_file)
+        if any(each is not None for each in papers_and_states):
+            raise Fatal("--no-proofs: what proves nothing is neither signed nor gone on from")
+        look_at(
+            first, file, others, trusted_head, database=database, to_block=to_block, as_json=as_json
+        )
+    papers = papers_of(sign_with, password, out=out, html=html, pdf=pdf)
+    tell(
+        lambda progress: run_audit(
             rpc_url=first,
             other_rpc_urls=others,
             deployment_file=file,
             trusted_head=trusted_head,
             database_url=database,
             to_block=to_block,
-            console=None if as_json else Console(stderr=True),
+            console=progress,
             auditor=papers.auditor,
+            going_on=going_on(since, state, by_auditor, database),
+            state_file=state_file,
         ),
         papers,
         file,
+        as_json=as_json,
     )
-    if as_json:
-        print_document(issued.told)
-    audited = issued.outcome()
-    if not as_json:
-        print_audit(audited, console())
-    raise typer.Exit(issued.exit_code)
-
-
-def required(given: T | None, option: str) -> T:
-    """Return what was given. Subcommands have other options, so the group demands none itself."""
-    if not given:
-        raise typer.BadParameter(f"missing option {option}")
-    return given

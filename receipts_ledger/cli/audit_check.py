@@ -38,7 +38,7 @@ def check(
     from receipts_ledger.services.audit.reading import BadReport
 
     try:
-        told = _checked(report, auditor)
+        told = checked(report, auditor)
     except BadReport as error:
         line = f"{report}: {error}"
         print_error(line, {"detail": line, "kind": "BadReport"}, as_json=as_json)
@@ -51,7 +51,7 @@ def check(
     print_members("The report is whole, and signed", answer)
 
 
-def _checked(path: Path, auditor: Address | None) -> dict[str, Any]:
+def checked(path: Path, auditor: Address | None) -> dict[str, Any]:
     """Return the document, once its signature is found good. Raises BadReport, Fatal."""
     from receipts_ledger.chain import audit_statement
     from receipts_ledger.chain.keys import BadSignature

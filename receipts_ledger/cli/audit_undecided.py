@@ -7,14 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.frames import BadFile
 from receipts_ledger.chain.proofs import InconsistentNode
+from receipts_ledger.chain.raw_records import FalseBlock
 from receipts_ledger.chain.tx_receipts import UndecodableLog
 from receipts_ledger.domain.cursor import Origin
 from receipts_ledger.domain.ids import Address
 from receipts_ledger.errors import LedgerError, Retryable
 from receipts_ledger.services.audit.document import Document, undecided
 
-_CONTRADICTIONS = (InconsistentNode, UndecodableLog)
+_CONTRADICTIONS = (InconsistentNode, FalseBlock, BadFile, UndecodableLog)
 
 
 def undecided_document(

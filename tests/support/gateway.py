@@ -31,6 +31,7 @@ from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.local_node import free_port
 from receipts_ledger.chain.receipt_proofs import ReceiptProofs
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.sent_acts import SentActs
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.wallets import Wallets
 from receipts_ledger.domain.caller import Scope
@@ -120,6 +121,7 @@ class TestServices:
     statements: Statements
     clock: Any
     node_head: Any
+    acts_sent: Any
     certifier: Certifier
     public_url: str | None = PUBLIC_URL
     profiles: Profiles = field(default_factory=Profiles.shipped)
@@ -175,6 +177,7 @@ class Gateway:
             statements=self.statements,
             clock=self.bench.clock,
             node_head=lambda: int(ledger.rpc.call("eth_blockNumber"), 16),
+            acts_sent=SentActs(ledger.rpc, ledger.deployment).of,
             certifier=self.certifier(ledger.rpc),
             access=self._guards(),
             webhooks=self._webhooks(),
@@ -366,6 +369,13 @@ class Gateway:
     def node_head_as(self, head: Callable[[], int]) -> Iterator[None]:
         """Let another answer stand for the node's."""
         self.app.state.services = replace(self.services, node_head=head)
+        yield
+        self.app.state.services = self.services
+
+    @contextmanager
+    def acts_sent_as(self, acts_sent: Callable[..., Any]) -> Iterator[None]:
+        """Let another answer stand for what the node has of transactions."""
+        self.app.state.services = replace(self.services, acts_sent=acts_sent)
         yield
         self.app.state.services = self.services
 

@@ -49,21 +49,66 @@ RECEIPT_WHOLE = RECEIPT_WITHOUT_CONTENTS | {
     "pledge.terms.documents[].fingerprint",
 }
 HAPPENED = {"event", "block_number", "block_hash", "log_index", "tx_hash", "at"}
-HISTORY = HAPPENED | {
-    "payload.receipt_id",
-    "payload.subject",
-    "payload.status",
-    "payload.encumbered",
-    "payload.version",
+CHANGED = {"changes", "changes[].member", "changes[].before", "changes[].after"}
+SIGNED = {
+    "signed.source",
+    "signed.act",
+    "signed.act_id",
+    "signed.digest",
+    "signed.signers[].key",
+    "signed.signers[].party_id",
+    "signed.signers[].roles",
 }
-HISTORY_WHOLE = HAPPENED | {
-    "payload.receipt_id",
-    "payload.subject",
-    "payload.document",
-    "payload.word",
-    "payload.content",
-    "payload.terms",
+AS_OF = {"as_of.block_number", "as_of.block_hash", "as_of.at", "as_of.final"}
+TOTAL = {
+    f"totals[].{name}"
+    for name in (
+        *("pool_id", "pool_number", "base_unit", "receipts", "quantity", "receipts_encumbered"),
+        *("quantity_encumbered", "receipts_in_default", "quantity_in_default"),
+        *("first_maturity", "last_maturity"),
+    )
 }
+HOLDINGS = {"party_id", "capacity", "next_cursor"} | AS_OF | TOTAL
+HOLDINGS |= {
+    f"items[].{name}"
+    for name in (
+        *("receipt_id", "number", "pool_id", "holder_id", "pledgee_id", "quantity", "encumbered"),
+        *("in_default", "maturity", "frozen", "storage_until", "version"),
+    )
+}
+STORED = HOLDINGS | {f"totals[].{name}" for name in ("capacity", "attested", "receipted")}
+STOCK = {"pool_id", "next_cursor"} | AS_OF
+STOCK |= {
+    f"items[].{name}"
+    for name in (
+        *("event", "receipt_id", "number", "block_number", "at", "tx_hash", "log_index"),
+        *("attested_change", "receipted_change", "capacity", "attested", "receipted"),
+        *("quantity_in_receipts", "conserved"),
+    )
+}
+HISTORY = (
+    HAPPENED
+    | CHANGED
+    | {
+        "payload.receipt_id",
+        "payload.subject",
+        "payload.status",
+        "payload.encumbered",
+        "payload.version",
+    }
+)
+HISTORY_WHOLE = (
+    HAPPENED
+    | CHANGED
+    | {
+        "payload.receipt_id",
+        "payload.subject",
+        "payload.document",
+        "payload.word",
+        "payload.content",
+        "payload.terms",
+    }
+)
 ACT = {
     "act_id",
     "kind",

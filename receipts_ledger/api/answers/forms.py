@@ -7,6 +7,7 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from receipts_ledger.domain.ids import Day, date_of
+from receipts_ledger.domain.moment import TimedBlock
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.store.units import Found
 
@@ -17,6 +18,15 @@ class AsOf(TypedDict):
     block_number: int
     block_hash: str
     finalized_number: int
+
+
+class AsOfThen(TypedDict):
+    """The block that an answer about the past is of. Not final, it may still be taken back."""
+
+    block_number: int
+    block_hash: str
+    at: str
+    final: bool
 
 
 class Revealed(TypedDict):
@@ -70,6 +80,16 @@ def as_of(cursor: Found | None) -> AsOf | None:
         block_number=cursor.number,
         block_hash=hexadecimal(cursor.hash),
         finalized_number=cursor.finalized_number,
+    )
+
+
+def as_of_then(block: TimedBlock, cursor: Found | None) -> AsOfThen:
+    """Return the block that an answer about the past is of."""
+    return AsOfThen(
+        block_number=block.number,
+        block_hash=hexadecimal(block.hash),
+        at=block.time,
+        final=cursor is not None and block.number <= cursor.finalized_number,
     )
 
 

@@ -23,6 +23,7 @@ class CheckCode(StrEnum):
     """What was looked at."""
 
     HEAD = "head"
+    SINCE = "since"
     HEADERS = "headers"
     RECEIPTS = "receipts"
     TRANSACTIONS = "transactions"
@@ -57,6 +58,8 @@ def checks(report: Report, proofs: Provable) -> Iterator[Check]:
     found = report.found.keys()
     basis = "trusted" if report.trust.is_checked else "ON TRUST"
     yield Check(CheckCode.HEAD, basis, report.trust.in_words())
+    if report.since is not None:
+        yield Check(CheckCode.SINCE, "ON THEIR WORD", report.since.in_words())
     yield Check(
         CheckCode.HEADERS,
         _proved(proofs.headers),

@@ -5,13 +5,13 @@ from the chain alone. Two auditors who agree on them need compare no more.
 """
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.carried import digest_of, ledger_entries
 from receipts_ledger.domain.event import ActRefused, Event
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import Party
@@ -43,10 +43,7 @@ class EventDigest:
 
 def state_digest(ledger: Ledger) -> str:
     """Return the digest of a state: parties, keys, pools, receipts, items, pages, documents."""
-    sha256 = hashlib.sha256()
-    for entry in _entries(ledger):
-        sha256.update(entry)
-    return "0x" + sha256.hexdigest()
+    return "0x" + digest_of(ledger_entries(ledger)).hex()
 
 
 def _event_bytes(event: Event) -> bytes:
@@ -76,30 +73,6 @@ def _word(member: object) -> bytes:
             return member.rjust(_WORD_BYTES, b"\0")
         case _:
             raise TypeError(f"an event has no member like {member!r}")
-
-
-def _entries(ledger: Ledger) -> Iterator[bytes]:
-    """Yield each word of the state behind its kind and its key, in the order of both."""
-    for party in sorted(ledger.parties):
-        yield _entry(1, _number(party), ledger.parties[party].to_word())
-    for key in sorted(ledger.keys):
-        yield _entry(2, key.rjust(_WORD_BYTES, b"\0"), ledger.keys[key])
-    for pool in sorted(ledger.pools):
-        yield _entry(3, _number(pool), ledger.pools[pool].to_word())
-    for receipt in sorted(ledger.receipts):
-        yield _entry(4, _number(receipt), ledger.receipts[receipt])
-    for item in sorted(ledger.receipt_of_item):
-        yield _entry(5, item, ledger.receipt_of_item[item])
-    for page, receipt in sorted(ledger.items_of_receipt):
-        yield _entry(6, page + _number(receipt), ledger.items_of_receipt[page, receipt])
-    for page in sorted(ledger.items_on_page):
-        yield _entry(7, page, ledger.items_on_page[page])
-    for document in sorted(ledger.subject_of_document):
-        yield _entry(8, document, ledger.subject_of_document[document])
-
-
-def _entry(kind: int, key: bytes, word: int) -> bytes:
-    return bytes((kind,)) + key + word.to_bytes(_WORD_BYTES)
 
 
 def _number(number: int) -> bytes:

@@ -19,6 +19,7 @@ from receipts_ledger.domain.ids import NO_HASH, Address, Hash32
 from receipts_ledger.domain.party import Role
 from receipts_ledger.services.audit.checks import Provable, checks
 from receipts_ledger.services.audit.report import AuditorStanding, Report, readable
+from receipts_ledger.services.audit.since import Earlier
 
 FORMAT = "receipts-ledger/audit-report"
 FORMAT_VERSION = 1
@@ -40,7 +41,7 @@ def document(
     storage, trust = report.storage, report.trust
     verdict = "equal" if report.is_clean else "different"
     return _opening(verdict, audited_at, elapsed_seconds) | {
-        "ledger": _ledger(origin),
+        "ledger": ledger_members(origin),
         "first_block": report.first_block,
         "head": {"number": report.head.number, "hash": _hex(report.head.hash)},
         "trust": {
@@ -48,6 +49,7 @@ def document(
             "sources": list(trust.sources),
             "told": trust.in_words(),
         },
+        "since": None if report.since is None else _earlier(report.since),
         "proved": {
             "headers": proofs.headers,
             "receipts": proofs.receipts,
@@ -79,6 +81,7 @@ def document(
         "digests": {
             "events": report.events_digest,
             "state": report.state_digest,
+            "carried": report.carried_digest,
             "refusals": report.refusals_digest.hexdigest(),
             "differences": report.findings_digest.hexdigest(),
         },
@@ -110,7 +113,7 @@ def undecided(
     told = readable(reason)
     nobody = None if auditor is None else AuditorStanding(auditor, None, Role(0), is_active=False)
     return _opening("undecided", audited_at, elapsed_seconds) | {
-        "ledger": None if origin is None else _ledger(origin),
+        "ledger": None if origin is None else ledger_members(origin),
         "block": block,
         "contradiction": told if is_contradiction else None,
         "reason": told,
@@ -175,7 +178,8 @@ def _opening(verdict: str, audited_at: datetime, elapsed_seconds: float) -> Docu
     }
 
 
-def _ledger(origin: Origin) -> Document:
+def ledger_members(origin: Origin) -> Document:
+    """Return which ledger a report is about."""
     return {
         "chain_id": origin.chain_id,
         "contract": _hex(origin.contract),
@@ -185,6 +189,16 @@ def _ledger(origin: Origin) -> Document:
             "number": origin.deployment.number,
             "hash": _hex(origin.deployment.hash),
         },
+    }
+
+
+def _earlier(since: Earlier) -> Document:
+    return {
+        "head": {"number": since.head.number, "hash": _hex(since.head.hash)},
+        "auditor": _hex(since.auditor),
+        "report_digest": since.digest,
+        "audited_at": since.audited_at,
+        "told": since.in_words(),
     }
 
 

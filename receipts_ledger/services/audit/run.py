@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.carried import Carried
 from receipts_ledger.domain.ids import Address
 from receipts_ledger.domain.invariants import breaches
 from receipts_ledger.domain.ledger import Ledger
@@ -12,6 +13,7 @@ from receipts_ledger.services.audit.digests import EventDigest, state_digest
 from receipts_ledger.services.audit.ports import Records, Rows, Storage
 from receipts_ledger.services.audit.replay import Replay
 from receipts_ledger.services.audit.report import AuditorStanding, Finding, FindingKind, Report
+from receipts_ledger.services.audit.since import Since
 from receipts_ledger.services.audit.sql import SqlComparison
 from receipts_ledger.services.audit.trust import Trust
 from receipts_ledger.services.collection import collecting_rarely
@@ -27,8 +29,13 @@ def audit(
     trust: Trust,
     auditor: Address | None,
     progress: Callable[[int], None],
+    since: Since | None = None,
+    keep: Callable[[Carried], None] | None = None,
 ) -> Report:
     """Replay the ledger from its deployment block to `head` and compare everything with it.
+
+    With `since`, only the blocks behind an earlier audit's are read, beginning with its state.
+    `keep` takes the state at the head for a later audit, unless something differs.
 
     `progress` is told how many blocks have been read. Differences are in the report; what
     keeps the audit from deciding at all is raised, as Retryable, Fatal or the node's error.
@@ -37,6 +44,9 @@ def audit(
     report = Report(first_block=first_block, head=head, trust=trust)
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
+    if since is not None:
+        report.since = since.earlier
+        replay.go_on_from(since.carried)
     events_digest = EventDigest()
     with collecting_rarely():
         for block in records.records(head):
@@ -50,14 +60,15 @@ def audit(
     report.events_digest = events_digest.hexdigest()
     report.state_digest = state_digest(replay.ledger)
     report.auditor = None if auditor is None else _standing(auditor, replay.ledger)
-    _count(replay.ledger, report)
-    for breach in breaches(replay.ledger):
-        detail = f"{breach.invariant}: {breach.finding}"
-        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
+    take_stock(replay.ledger, report)
     if storage is not None:
         _compare_storage(replay, storage, report)
     if sql is not None:
         sql.finish(replay.ledger)
+    if keep is not None and report.is_clean:
+        carried = replay.carried()
+        keep(carried)
+        report.carried_digest = "0x" + carried.digest().hex()
     return report
 
 
@@ -74,7 +85,8 @@ def _compare_storage(replay: Replay, storage: Storage, report: Report) -> None:
         report.find(Finding(FindingKind.STORAGE, "storage", detail))
 
 
-def _count(ledger: Ledger, report: Report) -> None:
+def take_stock(ledger: Ledger, report: Report) -> None:
+    """Count what there is at the end, and note every invariant that does not hold."""
     report.parties = len(ledger.parties)
     report.pools = len(ledger.pools)
     for word in ledger.receipts.values():
@@ -82,6 +94,9 @@ def _count(ledger: Ledger, report: Report) -> None:
         report.receipts_open += is_open
         report.receipts_closed += not is_open
         report.receipts_encumbered += bool(word & ENCUMBERED_BIT)
+    for breach in breaches(ledger):
+        detail = f"{breach.invariant}: {breach.finding}"
+        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
 
 
 def _standing(auditor: Address, ledger: Ledger) -> AuditorStanding:

@@ -5,6 +5,7 @@
         [--export BUNDLE] [--since REPORT --state FILE --auditor ADDRESS] [--write-state FILE]
         [--sign-with KEYSTORE --password FILE] [--out FOLDER] [--json|--html|--pdf FILE]
     audit_replay.py --bundle BUNDLE [--deployment FILE] [--head HASH] [--db URL] ...
+    audit_replay.py --rpc URL --deployment FILE --no-proofs [--db URL] [--json FILE] [--to BLOCK]
 
 Several nodes have to agree. A bundle holds all that an audit needs, and is audited without a
 network. Exit code 0: everything agrees. 1: something differs. 2: it could
@@ -53,6 +54,8 @@ def _audit(given: argparse.Namespace) -> int:
 
     wanted = Wanted(given.out, given.json, given.html, given.pdf)
     try:
+        if given.no_proofs:
+            return _look(given)
         papers = Papers(wanted, given.sign_with, given.password)
         console = None if given.quiet else Console(stderr=True)
         issued = issue(lambda: _audited(given, papers, console), papers, given.deployment)
@@ -116,9 +119,38 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     others = (given.since, given.state, given.auditor, given.write_state)
     if (given.bundle or given.export) and any(each is not None for each in others):
         parser.error("--bundle, --export: a bundle is whole: no --since and no --write-state")
+    papers = (given.out, given.html, given.pdf, given.sign_with, given.bundle, given.export)
+    if given.no_proofs and any(each is not None for each in (*papers, *others)):
+        parser.error("--no-proofs: what proves nothing is neither signed nor gone on from")
     if given.export is not None and given.db is not None:
         parser.error("--export: a database is compared when a ledger or a bundle is audited")
     return given
+
+
+def _look(given: argparse.Namespace) -> int:
+    from receipts_ledger.cli.quick_look import (
+        exit_code,
+        expect_no_trust,
+        print_look,
+        run_look,
+        write_look,
+    )
+
+    expect_no_trust(trusted_head=given.head, nodes=len(given.rpc))
+    looked = run_look(
+        rpc_url=given.rpc[0],
+        deployment_file=given.deployment,
+        database_url=given.db,
+        to_block=given.to,
+        console=None if given.quiet else Console(stderr=True),
+    )
+    if given.json is not None:
+        try:
+            write_look(looked, given.json)
+        except OSError as error:
+            return _undecided(f"--json: {given.json} cannot be written: {error.strerror}")
+    print_look(looked, Console(highlight=False))
+    return exit_code(looked)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -152,6 +184,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--auditor", type=_address, metavar="ADDRESS", help="whose report it is")
     parser.add_argument("--write-state", type=Path, metavar="FILE", help="write the state")
     parser.add_argument("--to", type=_block_number, metavar="BLOCK", help="default: the head")
+    parser.add_argument(
+        "--no-proofs",
+        action="store_true",
+        help="a quick look at what one node claims: proves nothing, and says so",
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     return parser
 

@@ -13,11 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.proofs import Proofs
 from receipts_ledger.chain.state_file import write_state
+from receipts_ledger.cli.audit_heads import HeadWanted, expect_position
 from receipts_ledger.cli.audit_since import GoingOn, opened
 from receipts_ledger.cli.audit_sources import (
-    HeadWanted,
     Source,
-    expect_position,
     from_bundle,
     from_nodes,
     from_nodes_into,

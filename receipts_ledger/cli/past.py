@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from receipts_ledger.cli import options
-from receipts_ledger.cli.audit import DeploymentFile, Nodes, TrustedHead
+from receipts_ledger.cli.audit_options import DeploymentFile, Nodes, TrustedHead
 from receipts_ledger.cli.options import AskedMoment
 from receipts_ledger.cli.session import by_options
 from receipts_ledger.domain.books import Capacity

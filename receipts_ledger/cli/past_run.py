@@ -13,7 +13,8 @@ from receipts_ledger.chain.raw_records import RawRecords
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.timed_blocks import NodeBlocks
-from receipts_ledger.cli.audit_sources import HeadWanted, from_bundle, from_nodes
+from receipts_ledger.cli.audit_heads import HeadWanted
+from receipts_ledger.cli.audit_sources import from_bundle, from_nodes
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.moment import Moment, TimedBlock, TimedBlocks, block_of

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from receipts_ledger.sheets.audit_words import (
+    ACTS,
     CHECKS,
     COUNTS,
     DIGESTS,
@@ -52,7 +53,7 @@ def audit_sheet(told: Document, *, report_digest: str) -> Sheet:
         sections.append(_reason(told))
     else:
         sections += [_checked(told), _differences(told), _standing(told)]
-        sections += [_history(told), *_refusals(told), _digests(told)]
+        sections += [*_refusals(told), _history(told), _digests(told)]
     sections.append(_signature(told, report_digest))
     return Sheet(
         title=Label("Audit of a receipts ledger", "仓单账本审计报告"),
@@ -153,9 +154,9 @@ def _differences(told: Document) -> Section:
         return Section(title, (Note(Label("None.", "无。")),))
     columns = (
         Column(Label("About", "对象"), 4),
-        Column(Label("What differs", "差异类型"), 4),
+        Column(Label("What differs", "差异类型"), 5),
         Column(Label("Block", "区块"), 2, Look.NUMBER),
-        Column(Label("In what", "内容"), 10),
+        Column(Label("In what", "内容"), 9),
     )
     by_subject = sorted(listed, key=lambda one: _order(one["subject"]))
     rows: list[tuple[Cell, ...]] = []
@@ -234,7 +235,7 @@ def _history(told: Document) -> Section:
     acts = sorted(counts["acts"].items(), key=lambda each: (-each[1], each[0]))
     parts: list[Part] = [Facts(tuple(facts))]
     if acts:
-        parts.append(Table(columns, tuple((Cell(kind), _number(count)) for kind, count in acts)))
+        parts.append(Table(columns, tuple((_act(kind), _number(count)) for kind, count in acts)))
     return Section(Label("What was read", "所读取的记录"), tuple(parts))
 
 
@@ -250,7 +251,7 @@ def _refusals(told: Document) -> Iterator[Section]:
         Column(Label("Rule that refused it", "拒绝依据"), 8),
     )
     rows = tuple(
-        (_number(one["block"]), Cell(one["act"]), Cell(one["subject"]), Cell(one["reason"]))
+        (_number(one["block"]), _act(one["act"]), Cell(one["subject"]), Cell(one["reason"]))
         for one in listed
     )
     total = sum(told["counts"]["refused"].values())
@@ -273,7 +274,7 @@ def _digests(told: Document) -> Section:
 
 
 def _signature(told: Document, report_digest: str) -> Section:
-    auditor, signature = told["auditor"], told["signature"]
+    signature = told["signature"]
     title = Label("Auditor", "审计方")
     facts = [_fact(Label("Report digest", "报告摘要"), report_digest, Look.EXACT)]
     if signature is None:
@@ -283,7 +284,7 @@ def _signature(told: Document, report_digest: str) -> Section:
         return Section(title, (Facts(tuple(facts)), Note(note)))
     facts += [
         _fact(Label("Signed by", "签名人"), signature["signer"], Look.EXACT),
-        Fact(Label("On this ledger", "在本账本中的身份"), _who(auditor)),
+        *_who(told),
         _fact(Label("Signature (EIP-712)", "签名（EIP-712）"), signature["signature"], Look.EXACT),
     ]
     note = Label(
@@ -292,7 +293,7 @@ def _signature(told: Document, report_digest: str) -> Section:
         "签名针对 JSON 报告。核验命令：receipts-ledger audit check REPORT",
     )
     code = Code(
-        f"receipts-ledger audit report\ndigest {report_digest}\nsigner {signature['signer']}",
+        f"receipts-ledger audit report, digest {report_digest}, signer {signature['signer']}",
         Label(
             "Digest and signer, to compare with the JSON document",
             "摘要与签名人，供与 JSON 报告比对",
@@ -301,15 +302,21 @@ def _signature(told: Document, report_digest: str) -> Section:
     return Section(title, (Facts(tuple(facts)), Note(note), code))
 
 
-def _who(auditor: Document) -> Cell:
+def _who(told: Document) -> Iterator[Fact]:
+    """Yield who the auditor is on the audited ledger, where the audit got so far."""
+    auditor, label = told["auditor"], Label("On this ledger", "在本账本中的身份")
+    if told["verdict"] == "undecided":
+        return
     if auditor["party"] is None:
-        return Cell("no party", Look.UNSURE, "不是参与方")
-    roles = [role for role in auditor["roles"] if role in ROLES]
-    english = ", ".join(ROLES[role].english for role in roles)
-    chinese = "、".join(ROLES[role].chinese for role in roles)
-    state = ("", "") if auditor["is_active"] else (", suspended", "，已暂停")
+        yield Fact(label, Cell("no party", Look.UNSURE, "不是参与方"))
+        return
+    roles = [ROLES[role] for role in auditor["roles"] if role in ROLES]
+    english = ", ".join(role.english for role in roles)
+    chinese = "、".join(role.chinese for role in roles)
+    state = ("", "") if auditor["is_active"] else (", not active", "，未处于有效状态")
     look = Look.GOOD if auditor["is_auditor_of_the_ledger"] else Look.UNSURE
-    return Cell(f"party {auditor['party']}: {english}{state[0]}", look, f"{chinese}{state[1]}")
+    text = f"party {auditor['party']}: {english}{state[0]}"
+    yield Fact(label, Cell(text, look, f"{chinese}{state[1]}"))
 
 
 def _more(total: int, listed: int) -> Sequence[Note]:
@@ -333,6 +340,10 @@ def _counted(counts: Document, names: Sequence[str]) -> Iterator[Fact]:
 
 def _fact(label: Label, text: str, look: Look = Look.PLAIN) -> Fact:
     return Fact(label, Cell(text, look))
+
+
+def _act(kind: str) -> Cell:
+    return Cell(kind, chinese=ACTS.get(kind, ""))
 
 
 def _number(count: int | None) -> Cell:

@@ -414,6 +414,7 @@ def test_options_belong_together(scene: Scene, earlier: Earlier) -> None:
         assert "--since, --state and --auditor belong together" in scene.audit(*some).undecided_line
     assert "--auditor" in scene.audit(*options[:4], "--auditor", "0x12").undecided_line
     assert "--bundle" in scene.audit(*options, "--export", "x").undecided_line
+    assert "--no-proofs" in scene.audit(*options, "--no-proofs").undecided_line
 
 
 def test_database_is_compared_from_the_beginning_only(

@@ -4,10 +4,11 @@ Nothing of it is believed here. That its members agree with one another, and who
 them, is all that can be said of a report without the chain.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import orjson
 
 from receipts_ledger.services.audit.document import (
     EXIT_CODES,
@@ -18,7 +19,7 @@ from receipts_ledger.services.audit.document import (
     as_bytes,
     digest,
 )
-from receipts_ledger.services.audit.report import ListDigest
+from receipts_ledger.services.audit.report import LISTED_MAX, ListDigest
 
 REPORT_BYTES_MAX = 64 * 2**20
 _HASH_BYTES, _ADDRESS_BYTES, _SIGNATURE_BYTES = 32, 20, 65
@@ -33,7 +34,7 @@ def read(content: bytes) -> Document:
     if len(content) > REPORT_BYTES_MAX:
         raise BadReport(f"larger than {REPORT_BYTES_MAX:,} bytes")
     try:
-        told = json.loads(content)
+        told = orjson.loads(content)
         is_canonical = as_bytes(told) == content
     except (ValueError, RecursionError) as error:
         raise BadReport(f"no JSON of the form that a report has: {error}") from error
@@ -108,7 +109,7 @@ def _expect_consistency(told: Mapping[str, Any]) -> None:
 
 def _expect_listed(told: Mapping[str, Any], name: str, total: int) -> None:
     listed = told[name]
-    _expect(name, len(listed) <= total)
+    _expect(name, len(listed) == min(total, LISTED_MAX))
     if len(listed) < total:
         # Of a longer list only the first are in the document, and the digest is of all.
         return

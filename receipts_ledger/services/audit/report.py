@@ -14,8 +14,8 @@ from receipts_ledger.domain.party import Role
 from receipts_ledger.services.audit.since import Earlier
 from receipts_ledger.services.audit.trust import ON_ONE_WORD, Trust
 
-FINDINGS_LISTED_MAX = 1_000
-REFUSALS_LISTED_MAX = 1_000
+LISTED_MAX = 1_000
+"""So many differences, and so many refusals, are listed; all are counted and in the digest."""
 
 
 class FindingKind(StrEnum):
@@ -150,14 +150,14 @@ class Report:
         """Note a difference."""
         self.found[finding.kind] += 1
         self.findings_digest.add(finding.to_json())
-        if len(self.findings) < FINDINGS_LISTED_MAX:
+        if len(self.findings) < LISTED_MAX:
             self.findings.append(finding)
 
     def refuse(self, refusal: RefusedAct) -> None:
         """Note an attempt that was refused."""
         self.refused[refusal.reason.partition("(")[0]] += 1
         self.refusals_digest.add(refusal.to_json())
-        if len(self.refusals) < REFUSALS_LISTED_MAX:
+        if len(self.refusals) < LISTED_MAX:
             self.refusals.append(refusal)
 
 

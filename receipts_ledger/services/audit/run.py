@@ -60,10 +60,7 @@ def audit(
     report.events_digest = events_digest.hexdigest()
     report.state_digest = state_digest(replay.ledger)
     report.auditor = None if auditor is None else _standing(auditor, replay.ledger)
-    _count(replay.ledger, report)
-    for breach in breaches(replay.ledger):
-        detail = f"{breach.invariant}: {breach.finding}"
-        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
+    take_stock(replay.ledger, report)
     if storage is not None:
         _compare_storage(replay, storage, report)
     if sql is not None:
@@ -88,7 +85,8 @@ def _compare_storage(replay: Replay, storage: Storage, report: Report) -> None:
         report.find(Finding(FindingKind.STORAGE, "storage", detail))
 
 
-def _count(ledger: Ledger, report: Report) -> None:
+def take_stock(ledger: Ledger, report: Report) -> None:
+    """Count what there is at the end, and note every invariant that does not hold."""
     report.parties = len(ledger.parties)
     report.pools = len(ledger.pools)
     for word in ledger.receipts.values():
@@ -96,6 +94,9 @@ def _count(ledger: Ledger, report: Report) -> None:
         report.receipts_open += is_open
         report.receipts_closed += not is_open
         report.receipts_encumbered += bool(word & ENCUMBERED_BIT)
+    for breach in breaches(ledger):
+        detail = f"{breach.invariant}: {breach.finding}"
+        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
 
 
 def _standing(auditor: Address, ledger: Ledger) -> AuditorStanding:

@@ -10,6 +10,7 @@ from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.record import ActOnRecord
 from receipts_ledger.services.access import Access
+from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.services.webhooks import Webhooks
@@ -69,6 +70,14 @@ class Services(Protocol):
 
         What it does not have, or cannot prove, is left out.
         """
+
+    @property
+    def public_url(self) -> str | None:
+        """Where others find this gateway, None where the operator has not said."""
+
+    @property
+    def certifier(self) -> Certifier:
+        """Certifies what the chain says of a receipt."""
 
     @property
     def metrics(self) -> CollectorRegistry:

@@ -15,7 +15,8 @@ from receipts_ledger.api.answers.receipts import (
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.ids import PartyId
-from receipts_ledger.store.units import Found
+from receipts_ledger.store.reads import receipts as reads
+from receipts_ledger.store.units import Found, Reader
 
 IF_NONE_MATCH_LENGTH_MAX = 500
 
@@ -53,6 +54,13 @@ def past(
 def shows_all(row: Found, caller: Caller, *, is_offered: Callable[[PartyId], bool]) -> bool:
     """Its own, or one that its holder has put before the caller in an act under way."""
     return is_its_own(row, caller) or (caller.party_id is not None and is_offered(caller.party_id))
+
+
+def shows_all_in(reader: Reader, row: Found, caller: Caller) -> bool:
+    """The same, looked up."""
+    return shows_all(
+        row, caller, is_offered=lambda party: reads.is_offered(reader, row.receipt_id, party)
+    )
 
 
 def add_contents(

@@ -60,8 +60,9 @@ def audit(
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
-    The report is signed with --sign-with and written with --out. With --since, --state and
-    --auditor only the blocks behind an earlier report are read.
+    The report can be signed by the auditor's key (--sign-with), and written as JSON, HTML and
+    PDF (--out). With --since, --state and --auditor only the blocks behind an earlier report are
+    read.
 
     For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 

@@ -1,6 +1,6 @@
 """What can be asked of a gateway. Nothing here changes anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -10,6 +10,14 @@ from receipts_ledger.client.http import Http
 Answer: TypeAlias = dict[str, Any]
 
 _PAGE_ROWS = 200
+
+
+def certificate_query(disclose: Sequence[str] | None, state_only: bool) -> dict[str, object]:
+    """Return the query that asks for a certificate."""
+    return {
+        "disclose": None if disclose is None else ",".join(disclose),
+        "state_only": "true" if state_only else None,
+    }
 
 
 class Reads:
@@ -86,6 +94,22 @@ class Reads:
         """
         query = {"capacity": capacity, "at": at}
         return self._whole(f"/v1/parties/{party_id}/holdings", query)
+
+    def certificate(
+        self,
+        receipt_id: int,
+        *,
+        disclose: Sequence[str] | None = None,
+        state_only: bool = False,
+    ) -> Answer:
+        """Return a certificate of a receipt, to be checked by scripts/verify_certificate.py.
+
+        `disclose` names the fields that it shows, those of the pledge's terms with `terms.`
+        before them; without it, it shows all. With `state_only` it says nothing of the past.
+        """
+        return self._one(
+            f"/v1/receipts/{receipt_id}/certificate", certificate_query(disclose, state_only)
+        )
 
     def acts(self, *, status: str | None = None, party_id: int | None = None) -> Iterator[Answer]:
         """Yield acts under way and done, newest first."""

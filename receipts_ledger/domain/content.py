@@ -53,12 +53,20 @@ def commit(content: Mapping[str, Json], salts: Mapping[str, bytes]) -> Hash32:
 
     No content commits to 32 zero bytes. Raises ValueError when a field has no salt.
     """
+    *_, root = levels(content, salts)
+    return root[0] if root else NO_HASH
+
+
+def levels(content: Mapping[str, Json], salts: Mapping[str, bytes]) -> list[list[Hash32]]:
+    """Return the tree over a content, from the leaves in the order of their names to the root.
+
+    Raises ValueError when a field has no salt.
+    """
     missing = content.keys() - salts.keys()
     if missing:
         raise ValueError(f"no salt for {', '.join(sorted(missing))}")
     level = [leaf(name, content[name], salts[name]) for name in sorted(content)]
-    if not level:
-        return NO_HASH
+    tree = [level]
     while len(level) > 1:
         paired = [
             _hash(_NODE + left + right)
@@ -66,7 +74,8 @@ def commit(content: Mapping[str, Json], salts: Mapping[str, bytes]) -> Hash32:
         ]
         # An odd leaf moves up as it is: doubling it would let two contents share a root.
         level = paired + level[len(paired) * 2 :]
-    return level[0]
+        tree.append(level)
+    return tree
 
 
 def fingerprint(kind: str, identifier: str, *, key: bytes) -> Hash32:

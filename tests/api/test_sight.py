@@ -35,6 +35,7 @@ from tests.support.sight import (
     AS_OF,
     ASSIGNMENT,
     CARRIED_OUT,
+    CERTIFICATE,
     FIRST_PLEDGE,
     HAPPENED,
     HISTORY,
@@ -206,6 +207,16 @@ def test_a_receipt(gateway: Gateway, story: Story) -> None:
     path = f"/v1/receipts/{story.receipt}"
     seen = {who: shown_alone(gateway, who, path) for who in WHO}
     expect(seen, (EVERYBODY, RECEIPT), (INFORMED, RECEIPT_WHOLE))
+
+
+def test_a_certificate(gateway: Gateway, story: Story) -> None:
+    for _ in range(2):
+        gateway.ledger.rpc.call("evm_mine")
+    gateway.index()
+    path = f"/v1/receipts/{story.receipt}/certificate"
+    seen = {who: shown_alone(gateway, who, path) for who in WHO}
+    # Its proof shows the whole word: there is none with less in it, so that others get none.
+    expect(seen, (INFORMED, CERTIFICATE))
 
 
 def test_a_receipt_in_a_list(gateway: Gateway, story: Story) -> None:
@@ -485,10 +496,19 @@ def test_every_answer_of_the_api_is_in_a_table(gateway: Gateway) -> None:
         "PartyOut": (PARTY, set()),
         "PoolOut": (POOL, set()),
         "SessionOut": (SESSION, set()),
+        "CertificateOut": (CERTIFICATE, set()),
     }
     # What says nothing of a receipt or its parties, or is for whoever asks for himself alone.
     open_to_all = {
-        *("LedgerOut", "HealthOut", "ReadyOut", "ProfileOut", "ProfileList", "LoginOfferOut"),
+        *(
+            "LedgerOut",
+            "BlockOut",
+            "HealthOut",
+            "ReadyOut",
+            "ProfileOut",
+            "ProfileList",
+            "LoginOfferOut",
+        ),
         *("LoginOut", "ContentReadPage", "KeyUsePage"),
         *("SubscriptionOut", "SubscriptionSecretOut", "SubscriptionList"),
         *("ReceiptPage", "HistoryPage", "EventPage", "ActPage", "RefusalPage"),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -204,19 +204,21 @@ def test_digest_of_all_events_can_be_computed_from_the_nodes_logs(
     sha256 = hashlib.sha256()
     for log in scene.rpc.call("eth_getLogs", [{"address": address, "fromBlock": "0x0"}]):
         name = named[bytes.fromhex(log["topics"][0][2:])]
-        plain = {
+        block_number, log_index = int(log["blockNumber"], 16), int(log["logIndex"], 16)
+        tx_hash = bytes.fromhex(log["transactionHash"][2:])
+        plain: Any = {
             "address": address,
             "topics": [bytes.fromhex(topic[2:]) for topic in log["topics"]],
             "data": bytes.fromhex(log["data"][2:]),
-            "blockNumber": int(log["blockNumber"], 16),
-            "logIndex": int(log["logIndex"], 16),
+            "blockNumber": block_number,
+            "logIndex": log_index,
             "transactionIndex": 0,
-            "transactionHash": bytes.fromhex(log["transactionHash"][2:]),
+            "transactionHash": tx_hash,
             "blockHash": bytes.fromhex(log["blockHash"][2:]),
         }
-        arguments = contract.events[name]().process_log(plain)["args"]  # type: ignore[arg-type]
-        sha256.update(plain["blockNumber"].to_bytes(8) + plain["logIndex"].to_bytes(4))  # type: ignore[attr-defined]
-        sha256.update(plain["transactionHash"] + name.encode() + b"\0")  # type: ignore[operator]
+        arguments = contract.events[name]().process_log(plain)["args"]
+        sha256.update(block_number.to_bytes(8) + log_index.to_bytes(4) + tx_hash)
+        sha256.update(name.encode() + b"\0")
         for each in inputs[name]:
             sha256.update(_word(each["type"], arguments[each["name"]]))
     assert json.loads(report)["digests"]["events"] == "0x" + sha256.hexdigest()
@@ -331,7 +333,7 @@ def test_report_that_is_no_file_is_named(
     assert "none.json cannot be read: No such file" in capsys.readouterr().err
 
 
-def _signature(name: str, members: list[Any]) -> str:
+def _signature(name: str, members: Sequence[Any]) -> str:
     return f"{name}({','.join(member['type'] for member in members)})"
 
 

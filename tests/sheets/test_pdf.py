@@ -61,6 +61,10 @@ def test_letters_that_no_font_has_do_no_harm() -> None:
     assert "after" in text_of("\U0001f512 שלום ᚠᚢᚦ after")
 
 
+def test_text_of_nothing_is_an_empty_cell() -> None:
+    assert "Text 文本" in text_of("")
+
+
 def test_word_wider_than_the_page_is_broken_and_still_one_word() -> None:
     word = "W" * 700
     assert word in "".join(text_of(word).split())

@@ -235,3 +235,42 @@ POOL = PLACE | {
     "evidence_commitment",
 }
 SESSION = {"session_id", "party_id", "roles", "active", "scopes", "key", "expires_at"}
+_CERTIFIED_BLOCK = {"number", "hash", "at"}
+CERTIFICATE = {
+    "format",
+    *(f"ledger.{name}" for name in ("chain_id", "contract", "code_hash")),
+    *(f"block.{name}" for name in _CERTIFIED_BLOCK),
+    *(
+        f"receipt.{name}"
+        for name in (
+            *("receipt_id", "number", "exists", "status", "encumbered", "in_default", "frozen"),
+            *("claimed", "paper", "holder_id", "pledgee_id", "version", "quantity"),
+            *("storage_until", "maturity", "in_default_since"),
+        )
+    ),
+    *(
+        f"pool.{name}"
+        for name in (
+            *("pool_id", "number", "warehouse_id", "exists", "non_negotiable", "bonded"),
+            *("paused", "sealed", "next_serial", "capacity", "attested", "receipted"),
+            "attested_on",
+        )
+    ),
+    "encumbered_since.version",
+    *(f"encumbered_since.block.{name}" for name in _CERTIFIED_BLOCK),
+    "changes[].version",
+    "changes[].event",
+    *(f"changes[].block.{name}" for name in _CERTIFIED_BLOCK),
+    *(
+        f"{what}.{name}"
+        for what in ("content", "terms")
+        for name in (
+            *("version", "commitment", "shown[].name", "shown[].value", "shown[].salt"),
+            *("shown[].path[].side", "shown[].path[].hash"),
+        )
+    ),
+    *(f"terms.shown[].value[].{name}" for name in ("kind", "identifier", "fingerprint")),
+    *(f"terms.shown[].value.{name}" for name in ("minor", "currency")),
+    *(f"proof.{name}" for name in ("headers", "account", "receipt", "pool")),
+    *(f"proof.changes[].{name}" for name in ("tx_index", "log_index", "nodes")),
+}

@@ -25,7 +25,6 @@ from receipts_ledger.api.requests.receipts import DeliverIn, IssueIn, OrderIn, T
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.api.services import Services
 from receipts_ledger.api.signing import Signing
-from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.ids import Hash32, ReceiptId, receipt_number
 from receipts_ledger.errors import NotFound
 from receipts_ledger.services.draft import receipts as draft
@@ -126,7 +125,7 @@ def show_receipt(
         return showing.answer(
             row,
             caller,
-            shows_all=_shows_all(reader, row, caller),
+            shows_all=showing.shows_all_in(reader, row, caller),
             if_none_match=if_none_match,
             with_contents=with_contents,
         )
@@ -147,7 +146,7 @@ def show_history(
         receipt = reads.receipt(reader, receipt_id)
         if receipt is None:
             raise NotFound("receipt", receipt_number(receipt_id))
-        shows_all = _shows_all(reader, receipt, caller)
+        shows_all = showing.shows_all_in(reader, receipt, caller)
         rows = reads.history(
             reader,
             receipt_id,
@@ -230,12 +229,6 @@ def unfreeze_receipt(receipt_id: ReceiptPath, body: OrderIn, post: PostDep) -> R
             version=body.version,
             deadline=body.deadline,
         ),
-    )
-
-
-def _shows_all(reader: Reader, row: Found, caller: Caller) -> bool:
-    return showing.shows_all(
-        row, caller, is_offered=lambda party: reads.is_offered(reader, row.receipt_id, party)
     )
 
 

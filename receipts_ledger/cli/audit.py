@@ -65,8 +65,8 @@ def audit(
 
     For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 
-    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided. With
-    --no-proofs, 0 says only that no difference was seen.
+    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided. Without
+    proofs, 0 says only that no difference was seen.
     """
     if context.invoked_subcommand is not None:
         return

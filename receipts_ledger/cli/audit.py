@@ -60,9 +60,8 @@ def audit(
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
-    The report can be signed by the auditor's key (--sign-with), and written as JSON, HTML and
-    PDF (--out). With --since, --state and --auditor only the blocks behind an earlier report are
-    read.
+    The report can be signed by the auditor's key, and written as JSON, HTML and PDF. With
+    --since, --state and --auditor only the blocks behind an earlier report are read.
 
     For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 

@@ -19,6 +19,9 @@ from tests.faults.storm.wire import Wire
 from tests.support.postgres import PostgresCluster
 
 _GONE_SECONDS_MAX = 30
+# ReadyForQuery, with which PostgreSQL ends every answer.
+_END_BYTES = 6
+_TURNS = 20
 
 
 @pytest.fixture
@@ -66,6 +69,58 @@ def test_hot_routes_wait_no_longer(by_tcp: str) -> None:
 
     assert all(0 < seconds <= _GONE_SECONDS_MAX for seconds in asyncio.run(ask()))
     database.close()
+
+
+@pytest.mark.timeout(60, method="thread")
+def test_answer_whose_end_comes_late_holds_up_nobody_else(
+    postgres: PostgresCluster, migrated_postgres: str
+) -> None:
+    name = postgres.create(migrated_postgres)
+    others_went_on = 0
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while part := await reader.read(65_536):
+            writer.write(part)
+        writer.close()
+
+    async def pass_on_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal others_went_on
+        while part := await reader.read(65_536):
+            writer.write(part[:-_END_BYTES])
+            await writer.drain()
+            for _ in range(_TURNS):
+                await asyncio.sleep(0.002)
+                others_went_on += 1
+            writer.write(part[-_END_BYTES:])
+        writer.close()
+
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server_reader, server_writer = await asyncio.open_unix_connection(postgres.socket)
+        try:
+            await asyncio.gather(
+                pass_on(reader, server_writer), pass_on_late(server_reader, writer)
+            )
+        finally:
+            server_writer.close()
+            writer.close()
+
+    async def ask() -> list[tuple[object, ...]]:
+        # In the loop of who asks: if that one stops, the end of the answer never comes.
+        late = await asyncio.start_server(between, "127.0.0.1")
+        port = late.sockets[0].getsockname()[1]
+        database = Database.open(postgres.url_by_tcp(name, port))
+        connections = PostgresqlConnections(database.engine, Access.READ)
+        found = await connections.raw_rows("SELECT $1::int", [1])
+        connections.close()
+        database.close()
+        late.close()
+        # What is between ends when both sides have.
+        await asyncio.sleep(0.1)
+        return found
+
+    assert asyncio.run(ask()) == [(1,)]
+    assert others_went_on
+    postgres.drop(name)
 
 
 def test_what_the_operator_says_of_waiting_comes_first(postgresql_url: str) -> None:

@@ -34,6 +34,7 @@ class LibpqConnection:
         self._reads = Transformer(opened)
         self._prepared: dict[tuple[str, tuple[pq.Format, ...]], bytes] = {}
         self._answer: asyncio.Future[pq.abc.PGresult] | None = None
+        self._found: pq.abc.PGresult | None = None
         self._descriptor = self._libpq.socket
         self._libpq.nonblocking = 1
         self._loop.add_reader(self._descriptor, self._on_readable)
@@ -99,28 +100,31 @@ class LibpqConnection:
     def _on_readable(self) -> None:
         try:
             self._libpq.consume_input()
-            if self._libpq.is_busy():
-                return
+            if self._answer is not None:
+                self._take_answer(self._answer)
+            # Nobody has asked: the server has something to say, or goes away.
+            elif not self.is_alive:
+                self._close()
         except psycopg.Error as error:
             self._fail(error)
-            return
-        if self._answer is None:
-            # Nobody has asked: the server has something to say, or goes away.
-            if not self.is_alive:
-                self._close()
-            return
-        self._take_answer(self._answer)
 
     def _take_answer(self, answer: asyncio.Future[pq.abc.PGresult]) -> None:
-        found = self._libpq.get_result()
-        if found is None:
-            self._fail(psycopg.OperationalError(_GONE))
-            return
-        while self._libpq.get_result() is not None:
-            pass
-        self._answer = None
-        if not answer.done():
+        # To ask for what has not come yet would stop the loop, and all others with it. The end
+        # of an answer may come long after its rows.
+        while not self._libpq.is_busy():
+            result = self._libpq.get_result()
+            if result is not None:
+                self._found = self._found or result
+                continue
+            found, self._found, self._answer = self._found, None, None
+            if answer.done():
+                return
+            if found is None:
+                self._close()
+                answer.set_exception(psycopg.OperationalError(_GONE))
+                return
             answer.set_result(found)
+            return
 
     def _on_writable(self) -> None:
         try:

@@ -13,6 +13,8 @@ from receipts_ledger.store.hot.statement import Statement
 
 _CONNECTIONS_MAX = 4
 _CONNECT_SECONDS = 5
+# Longer than the server takes for anything: then the way to it is broken.
+_ANSWER_SECONDS = 10
 _SETTINGS = {
     # Each is found by its key. A plan made while tables were empty must not read them whole.
     "enable_seqscan": "off",
@@ -55,13 +57,14 @@ class PostgresqlConnections:
         async with self._turns:
             connection: LibpqConnection | None = None
             try:
-                connection = self._a_free_one() or await self._open()
-                found = await connection.rows(sql, values)
+                async with asyncio.timeout(_ANSWER_SECONDS):
+                    connection = self._a_free_one() or await self._open()
+                    found = await connection.rows(sql, values)
             except BaseException as error:
                 # Whatever it was in the middle of, nobody else is to find.
                 if connection is not None:
                     connection.give_up()
-                if isinstance(error, psycopg.Error):
+                if isinstance(error, psycopg.Error | TimeoutError):
                     raise Retryable(f"the database does not answer: {error}") from error
                 raise
             self._free.append(connection)

@@ -29,6 +29,7 @@ VERIFIED, FALSE, UNDECIDED = 0, 1, 2
 
 FORMAT = "receipts-ledger/certificate/1"
 FILE_BYTES_MAX = 32 << 20
+DEPTH_MAX = 64
 CHANGES_MAX = 100
 RLP_DEPTH_MAX = 16
 PATH_STEPS_MAX = 64
@@ -277,6 +278,9 @@ def read_json(path: Path) -> Any:
         raise CannotTell(f"file {path}: {error.strerror}") from error
     if len(raw) > FILE_BYTES_MAX:
         raise CannotTell(f"file {path} has more than {FILE_BYTES_MAX} bytes")
+    if depth_of(raw) > DEPTH_MAX:
+        # Before it is read: how much nesting Python survives, its surroundings decide.
+        raise NotTrue(f"file {path} is no certificate: it is nested too deeply")
     try:
         return json.loads(
             raw.decode("utf-8"),
@@ -284,10 +288,26 @@ def read_json(path: Path) -> Any:
             parse_float=_no_fraction,
             parse_constant=_no_fraction,
         )
-    except RecursionError as error:
-        raise NotTrue(f"file {path} is no certificate: it is nested too deeply") from error
     except ValueError as error:
         raise NotTrue(f"file {path} is no certificate: it is no JSON ({error})") from error
+
+
+def depth_of(raw: bytes) -> int:
+    """Return how deep brackets stand in one another, outside of texts."""
+    deepest = depth = 0
+    is_text, escaped_at = False, -1
+    for sign in re.finditer(rb'[][{}"\\]', raw):
+        at, byte = sign.start(), sign[0]
+        if at == escaped_at:
+            continue
+        if byte == b'"':
+            is_text = not is_text
+        elif byte == b"\\":
+            escaped_at = at + 1
+        elif not is_text:
+            depth += 1 if byte in b"[{" else -1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -423,7 +443,7 @@ class Fields:
                 raise NotTrue(f"{at}: its name stands twice, or name or salt are none")
             try:
                 leaf = leaf_of(name, members["value"], salt)
-            except (ValueError, RecursionError) as error:
+            except ValueError as error:
                 raise NotTrue(f"{at}.value has no canonical form") from error
             if _folded(leaf, members["path"], f"{at}.path") != commitment:
                 raise NotTrue(f"{at} ({name[:60]!r}) does not belong to the commitment")

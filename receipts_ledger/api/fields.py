@@ -218,8 +218,9 @@ _MOMENT = (
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^([0-9]{1,18}|0x[0-9a-f]{64}|20[2-5][0-9]-[0-9]{2}-[0-9]{2}"
-            r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?)$",
+            # Of days that every month has.
+            "pattern": r"^([0-9]{1,18}|0x[0-9a-f]{64}|20[2-5][0-9]-(0[1-9]|1[0-2])-"
+            r"(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?)$",
             "examples": ["2026-03-31", "90211", "2026-03-31T12:00:00Z"],
             "description": "Block number or hash, date (its end, UTC), or RFC 3339 time.",
         }

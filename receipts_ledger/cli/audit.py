@@ -60,14 +60,13 @@ def audit(
 ) -> None:
     """Replay a ledger from its chain alone and compare contract and database with it.
 
-    The report can be signed by the auditor's key (--sign-with), and written as JSON, HTML and
-    PDF (--out). With --since, --state and --auditor only the blocks behind an earlier report are
-    read.
+    The report can be signed by the auditor's key, and written as JSON, HTML and PDF. With
+    --since, --state and --auditor only the blocks behind an earlier report are read.
 
     For example: receipts-ledger audit --rpc http://node:8545 --deployment deployment.json
 
-    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided. With
-    --no-proofs, 0 says only that no difference was seen.
+    Exit code 0: everything agrees. 1: something differs. 2: it could not be decided. Without
+    proofs, 0 says only that no difference was seen.
     """
     if context.invoked_subcommand is not None:
         return

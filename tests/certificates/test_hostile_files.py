@@ -47,6 +47,22 @@ def test_deep_value_in_a_field_is_no_fault_of_the_program(gallery: Gallery, pled
     assert (verdict.exit_code, verdict.complaint.count("\n")) == (FALSE, 1)
 
 
+def test_brackets_in_a_text_do_not_count_as_depth(gallery: Gallery, pledged: Json) -> None:
+    for text in ('"' + "[" * 900 + '"', '"' + '\\"[' * 900 + '"', '"' + "\\\\" * 900 + '"'):
+        bent = json.dumps(pledged).replace('"Cu-CATH-1"', text)
+        verdict = gallery.at.verify(bent, head=pledged["block"]["hash"])
+        assert verdict.exit_code == FALSE
+        assert "does not belong to the commitment" in verdict.complaint
+
+
+@pytest.mark.parametrize(("depth", "words"), [(60, "does not belong"), (61, "nested too deeply")])
+def test_depth_has_a_limit(gallery: Gallery, pledged: Json, depth: int, words: str) -> None:
+    bent = json.dumps(pledged).replace('"Cu-CATH-1"', "[" * depth + "]" * depth)
+    verdict = gallery.at.verify(bent, head=pledged["block"]["hash"])
+    assert verdict.exit_code == FALSE
+    assert words in verdict.complaint
+
+
 def test_lone_surrogate_in_a_field_has_no_canonical_form(gallery: Gallery, pledged: Json) -> None:
     text = json.dumps(pledged).replace('"Cu-CATH-1"', '"\\ud800"')
     verdict = gallery.at.verify(text, head=pledged["block"]["hash"])

@@ -52,8 +52,7 @@ def audit(
         for block in records.records(head):
             replay.add(block)
             for call in block.calls:
-                for logged in call.events:
-                    events_digest.add(logged)
+                events_digest.add(call.events)
             if sql is not None:
                 sql.see_block(block)
             progress(report.blocks)

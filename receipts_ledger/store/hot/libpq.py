@@ -50,6 +50,10 @@ class LibpqConnection:
         """Whether it may be used once more."""
         return self._libpq.status == pq.ConnStatus.OK
 
+    def fileno(self) -> int:
+        """Return the number of its socket, -1 when it is closed."""
+        return self._descriptor
+
     async def rows(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Return the rows of a statement that commits by itself. Raises psycopg.Error.
 

@@ -1,0 +1,80 @@
+"""Packages from npm and PyPI, each peer's in a folder of its own below build/.
+
+The lock file that lies in the peer's folder says which. Nothing that they bring along runs
+while they are installed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.index.peers.peer import Absent
+
+_ROOT = Path(__file__).resolve().parents[3]
+_WORKPLACES = _ROOT / "build" / "bench-index" / "peers"
+_TIMEOUT_SECONDS = 300.0
+_SAID_CHARACTERS = 300
+
+
+def npm_workplace(source: Path) -> Path:
+    """Return a copy of a peer's folder with the packages of its lock file. Raises Absent."""
+    workplace = _WORKPLACES / source.name
+    shutil.copytree(
+        source, workplace, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+    )
+    npm = (
+        *(str(Path(sys.executable).with_name("npm")), "--prefix", str(workplace)),
+        *("install", "--ignore-scripts", "--no-save", "--loglevel=error"),
+    )
+    _install([npm], workplace, source / "package-lock.json")
+    return workplace
+
+
+def python_of(source: Path) -> Path:
+    """Return the Python of an environment with the packages of a lock file. Raises Absent."""
+    workplace = _WORKPLACES / source.name
+    python = workplace / "bin" / "python"
+    lock = source / "requirements.lock"
+    commands = (
+        (sys.executable, "-m", "venv", str(workplace)),
+        (
+            *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+            *("--require-hashes", "--only-binary", ":all:", "-r", str(lock)),
+        ),
+    )
+    _install(commands, workplace, lock)
+    return python
+
+
+def _install(commands: Sequence[Sequence[str]], workplace: Path, lock: Path) -> None:
+    stamp = workplace / ".installed"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+        return
+    for command in commands:
+        run_installer(command)
+    stamp.write_text(digest, encoding="ascii")
+
+
+def run_installer(command: Sequence[str]) -> None:
+    """Run one command of an installation. Raises Absent with its last words."""
+    # npm finds node beside itself.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    try:
+        subprocess.run(
+            command,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=_TIMEOUT_SECONDS,
+            env=os.environ | {"PATH": path},
+        )
+    except subprocess.CalledProcessError as error:
+        said = " ".join(error.stderr.decode(errors="replace").split())
+        raise Absent(f"could not be installed: {said[-_SAID_CHARACTERS:]}") from error
+    except subprocess.TimeoutExpired as error:
+        raise Absent(f"could not be installed in {_TIMEOUT_SECONDS:.0f} s") from error

@@ -111,6 +111,9 @@ class RefusalCode(StrEnum):
 class LedgerError(Exception):
     """Root of all errors that this package raises on purpose."""
 
+    block_number: int | None = None
+    """The block that the error is about, where it is about one."""
+
 
 class Refused(LedgerError):
     """A rule says no. Trying the same again gives the same answer.

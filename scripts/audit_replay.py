@@ -1,13 +1,16 @@
 #!/usr/bin/env python
 """Audit a ledger from its chain: an auditor's own node and the deployment file are enough.
 
-    audit_replay.py --rpc URL --deployment FILE [--db URL] [--json FILE] [--to BLOCK]
+    audit_replay.py --rpc URL... --deployment FILE [--head HASH] [--db URL] [--json FILE]
+        [--to BLOCK]
 
-Exit code 0: everything agrees. 1: something differs. 2: it could not be decided, because
-the node is away or contradicts itself, or an argument is wrong; one line says which.
+Several nodes have to agree. Exit code 0: everything agrees. 1: something differs. 2: it could
+not be decided, because a node is away or contradicts itself or another one, or an argument is
+wrong; one line says which, and the JSON names the block.
 """
 
 import argparse
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -38,17 +41,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _audit(given: argparse.Namespace) -> int:
     from receipts_ledger.cli.audit_report import exit_code, print_audit, write_json
     from receipts_ledger.cli.audit_run import run_audit
+    from receipts_ledger.cli.audit_undecided import write_undecided
     from receipts_ledger.errors import LedgerError
 
     try:
         audited = run_audit(
-            rpc_url=given.rpc,
+            rpc_url=given.rpc[0],
+            other_rpc_urls=given.rpc[1:],
             deployment_file=given.deployment,
+            trusted_head=given.head,
             database_url=given.db,
             to_block=given.to,
             console=None if given.quiet else Console(stderr=True),
         )
     except LedgerError as error:
+        if given.json is not None:
+            try:
+                write_undecided(error, given.deployment, given.json)
+            except OSError as fault:
+                return _undecided(f"--json: {given.json} cannot be written: {fault.strerror}")
         return _undecided(str(error))
     if given.json is not None:
         try:
@@ -61,8 +72,17 @@ def _audit(given: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="audit_replay.py", description=__doc__.partition("\n")[0])
-    parser.add_argument("--rpc", required=True, metavar="URL", help="JSON-RPC of a node")
+    parser.add_argument(
+        "--rpc",
+        required=True,
+        action="append",
+        metavar="URL",
+        help="JSON-RPC of a node; given again: nodes that must agree",
+    )
     parser.add_argument("--deployment", required=True, type=Path, metavar="FILE")
+    parser.add_argument(
+        "--head", type=_block_hash, metavar="HASH", help="end at this block, which you trust"
+    )
     parser.add_argument("--db", metavar="URL", help="compare this database too, row by row")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
     parser.add_argument("--to", type=_block_number, metavar="BLOCK", help="default: the head")
@@ -74,6 +94,12 @@ def _block_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no block number: digits only")
     return int(text)
+
+
+def _block_hash(text: str) -> bytes:
+    if re.fullmatch("0x[0-9a-fA-F]{64}", text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no hash: 0x and 64 hexadecimal digits")
+    return bytes.fromhex(text[2:])
 
 
 def _undecided(reason: str) -> int:

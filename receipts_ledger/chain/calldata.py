@@ -16,6 +16,8 @@ from receipts_ledger.domain.record import Entry
 EXECUTE = keccak(b"execute(bytes)")[:4]
 RELAY = keccak(b"relay(bytes)")[:4]
 FIRST_PARTY = PartyId(1)
+FOUNDING_BYTES = 96
+"""Behind the code of the creation stand three words: key, profile, predecessor."""
 
 _ENTRY_OF = {EXECUTE: Entry.EXECUTE, RELAY: Entry.RELAY}
 _WORD = 32
@@ -46,7 +48,6 @@ def acts_in(calldata: bytes, digester: Digester) -> Iterator[tuple[Reading, Hash
 
 def founding(init_code: bytes) -> tuple[Reading, Hash32]:
     """Return the admission of the first party, as the creation of the contract asks for it."""
-    # The last three words are the constructor's arguments: key, profile, predecessor.
     key, profile = init_code[-84:-64], init_code[-64:-32]
     act = Admit(FIRST_PARTY, Role.REGISTRAR, Address(key), Hash32(profile), deadline=0)
     return Reading(act, FIRST_PARTY, ()), NO_HASH

@@ -4,9 +4,11 @@ This is the one judge: no rule of the ledger is checked anywhere else before an 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from receipts_ledger.chain import calldata, gas, refusals
 from receipts_ledger.chain import wire as wire_form
+from receipts_ledger.chain.batches import Calls
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
 from receipts_ledger.domain.ids import Address, Hash32
@@ -32,7 +34,7 @@ class Contract:
         """
         request = self._call(calldata.EXECUTE, wire)
         # Without a limit of ours: a node may refuse one that is above its blocks'.
-        (answer,) = self._rpc.each([("eth_call", (request, "latest"))])
+        (answer,) = self._asked([("eth_call", (request, "latest"))])
         verdict = _verdict(answer, None)
         if isinstance(verdict, Retryable):
             raise verdict
@@ -44,7 +46,7 @@ class Contract:
         An act that needs more is refused as ActTooLarge; Retryable stands for one on which
         the node gives no verdict. Raises Retryable when it gives none at all.
         """
-        answers = self._rpc.each(
+        answers = self._asked(
             [
                 (
                     "eth_call",
@@ -87,6 +89,15 @@ class Contract:
     def relay_calldata(self, wires: Sequence[bytes]) -> bytes:
         """Return the calldata that relays acts, in their order."""
         return calldata.call(calldata.RELAY, b"".join(wires))
+
+    def _asked(self, calls: Calls) -> list[Any]:
+        """Return the node's answers. Raises Retryable when it turns all of them down at once."""
+        try:
+            return self._rpc.each(calls)
+        except RpcError as error:
+            if isinstance(error, Retryable):
+                raise
+            raise Retryable(f"the node gives no verdict: {error.message}") from error
 
     def _call(self, selector: bytes, argument: bytes) -> dict[str, str]:
         return {

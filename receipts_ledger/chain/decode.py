@@ -70,6 +70,7 @@ from receipts_ledger.domain.receipt import (
 )
 
 _WORD = 32
+_TWO_WORDS = 2 * _WORD
 _Decoder = Callable[[Sequence[bytes], bytes], Event]
 
 
@@ -93,17 +94,23 @@ def _number(topic: bytes) -> int:
 
 
 def _expect(body: bytes, words: int) -> None:
-    if len(body) != words * 32:
-        raise ValueError(f"{len(body)} bytes, not {words * 32}")
+    if len(body) != words * _WORD:
+        raise _wrong_size(body, words)
+
+
+def _wrong_size(body: bytes, words: int) -> ValueError:
+    return ValueError(f"{len(body)} bytes, not {words * _WORD}")
 
 
 def _receipt_event(
     event: Callable[[ReceiptId, int, Hash32], Event],
 ) -> _Decoder:
     def decoder(topics: Sequence[bytes], body: bytes) -> Event:
-        _expect(body, 2)
-        word = int.from_bytes(body[:32])
-        return event(ReceiptId(_number(topics[1])), word, Hash32(body[32:]))
+        # Nearly all logs come through here: what the others call is written out.
+        if len(body) != _TWO_WORDS:
+            raise _wrong_size(body, 2)
+        word = int.from_bytes(body[:_WORD])
+        return event(int.from_bytes(topics[1]), word, body[_WORD:])  # type: ignore[arg-type]
 
     return decoder
 

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from eth_abi.abi import encode as encode_abi
 
+from receipts_ledger.chain import answers
 from receipts_ledger.chain.artifact import Artifact, ledger_artifact
 from receipts_ledger.chain.keys import address_of_private_key, keccak
 from receipts_ledger.chain.proofs import Proofs, well_formed
@@ -51,18 +52,7 @@ class Deployment:
     def read(cls, path: Path) -> "Deployment":
         """Read a deployment file. Raises Fatal naming what is wrong with it."""
         try:
-            members = orjson.loads(path.read_bytes())
-            return cls(
-                chain_id=_count(members, "chain_id"),
-                genesis_hash=_hex(members, "genesis_hash", 32),
-                contract=_hex(members, "contract", 20),
-                block_number=_count(members, "block_number"),
-                block_hash=_hex(members, "block_hash", 32),
-                transaction_hash=_hex(members, "transaction_hash", 32),
-                code_hash=_hex(members, "code_hash", 32),
-                registrar_key=_hex(members, "registrar_key", 20),
-                provable=_proofs(members["provable"]),
-            )
+            return cls.of(orjson.loads(path.read_bytes()))
         except OSError as error:
             raise Fatal(f"deployment file {path}: {error.strerror}") from error
         except KeyError as error:
@@ -73,6 +63,21 @@ class Deployment:
             raise Fatal(f"deployment file {path} is no deployment: no JSON object") from error
         except ValueError as error:
             raise Fatal(f"deployment file {path} is no deployment: {error}") from error
+
+    @classmethod
+    def of(cls, members: Any) -> "Deployment":
+        """Read the members of a deployment file. Raises KeyError, TypeError or ValueError."""
+        return cls(
+            chain_id=_count(members, "chain_id"),
+            genesis_hash=_hex(members, "genesis_hash", 32),
+            contract=_hex(members, "contract", 20),
+            block_number=_count(members, "block_number"),
+            block_hash=_hex(members, "block_hash", 32),
+            transaction_hash=_hex(members, "transaction_hash", 32),
+            code_hash=_hex(members, "code_hash", 32),
+            registrar_key=_hex(members, "registrar_key", 20),
+            provable=_proofs(members["provable"]),
+        )
 
     def write(self, path: Path) -> None:
         """Write the deployment file."""
@@ -241,11 +246,11 @@ def _provable_in(rpc: Rpc, block_hash: str) -> Proofs:
     block = rpc.call("eth_getBlockByHash", [block_hash, True])
     if block is None:
         raise Retryable(f"the block of the deployment, {block_hash}, is gone: deploy again")
-    tx_receipts = rpc.batch(
+    raw = rpc.raw_batch(
         [("eth_getTransactionReceipt", (each["hash"],)) for each in block["transactions"]]
     )
     with well_formed("the deployment block"):
-        return Proofs.possible_for(block, tx_receipts)
+        return Proofs.possible_for(block, answers.tx_receipts(raw))
 
 
 def _proofs(members: Any) -> Proofs:

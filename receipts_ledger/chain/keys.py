@@ -21,7 +21,8 @@ class BadSignature(ValueError):
 
 def keccak(content: bytes) -> Hash32:
     """Return the Keccak-256 hash."""
-    return Hash32(sha3.keccak_256(content).digest())
+    digest: Hash32 = sha3.keccak_256(content).digest()
+    return digest
 
 
 def address_of(public_key: bytes) -> Address:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from receipts_ledger.chain.proofs import InconsistentNode
-from receipts_ledger.chain.rpc import NodeAway, Rpc, RpcError, RpcErrorKind
+from receipts_ledger.chain.rpc import NodeAway, NodeBusy, Rpc
 from receipts_ledger.errors import Fatal, LedgerError
 
 REST_SECONDS = 15.0
@@ -115,9 +115,8 @@ class Nodes:
         except NodeAway as error:
             self._leave(node, "away", str(error))
             raise
-        except RpcError as error:
-            if error.kind is RpcErrorKind.RATE_LIMITED:
-                self._leave(node, "rate_limited", str(error))
+        except NodeBusy as error:
+            self._leave(node, "rate_limited", str(error))
             raise
         node.contradictions = 0
 
@@ -127,7 +126,7 @@ class Nodes:
             try:
                 with self.step() as place:
                     return question(place)
-            except NodeAway:
+            except (NodeAway, NodeBusy):
                 continue
         with self.step() as place:
             return question(place)

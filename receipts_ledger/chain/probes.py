@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from receipts_ledger.chain import answers
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
 from receipts_ledger.chain.keys import keccak
@@ -47,10 +48,10 @@ def block_proofs(rpc: Rpc, deployment: Deployment | None) -> Proofs | None:
         block = next((block for block in blocks if block and block["transactions"]), None)
     if block is None:
         return None
-    tx_receipts = rpc.batch(
+    raw = rpc.raw_batch(
         [("eth_getTransactionReceipt", (each["hash"],)) for each in block["transactions"]]
     )
-    return Proofs.possible_for(block, tx_receipts)
+    return Proofs.possible_for(block, answers.tx_receipts(raw))
 
 
 def proves_accounts(rpc: Rpc, header: Header) -> bool:

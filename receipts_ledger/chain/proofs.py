@@ -9,17 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
 
-from receipts_ledger.chain.headers import Header, hash_is_own
+from receipts_ledger.chain.answers import TxReceiptAnswer
+from receipts_ledger.chain.headers import Header, hash_is_own, unknown_fields
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
 from receipts_ledger.chain.roots import EMPTY_ROOT, ordered_root
-from receipts_ledger.chain.tx_receipts import raw_tx_receipt
+from receipts_ledger.chain.tx_receipts import TxReceipt
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import Retryable
 
 
 class InconsistentNode(Retryable):
     """The node's answers contradict one another. It lies, lags, or has just changed branch."""
+
+    def __init__(self, detail: str, *, block_number: int | None = None) -> None:
+        super().__init__(detail)
+        self.block_number = block_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,19 @@ class Proofs:
 
     @classmethod
     def possible_for(
-        cls, block: Mapping[str, Any], tx_receipts: Sequence[Mapping[str, Any]]
+        cls, block: Mapping[str, Any], tx_receipts: Sequence[TxReceiptAnswer | None]
     ) -> "Proofs":
-        """Try each proof on a block with all its transactions, and its receipts."""
+        """Try each proof on a block with all its transactions, and its receipts.
+
+        Raises ValueError for a receipt that the node does not know.
+        """
+        told = [each for each in tx_receipts if each is not None]
+        if len(told) != len(tx_receipts):
+            raise ValueError("the node does not know all receipts of the block")
         header = Header.of(block)
         return cls(
             headers=hash_is_own(block),
-            receipts=_receipts_root(tx_receipts) == header.receipts_root,
+            receipts=_receipts_root([TxReceipt.of(each) for each in told]) == header.receipts_root,
             transactions=_transactions_root(block["transactions"]) == header.transactions_root,
         )
 
@@ -58,8 +69,7 @@ class Proofs:
         header = Header.of(block)
         if self.headers and not hash_is_own(block):
             raise InconsistentNode(
-                f"block {header.number}: its hash 0x{header.hash.hex()} does not follow from its "
-                "header"
+                f"block {header.number}: {_why_unproved(header, block)}", block_number=header.number
             )
         return header
 
@@ -72,38 +82,47 @@ class Proofs:
         if self.receipts and not tx_hashes and header.receipts_root != EMPTY_ROOT:
             raise InconsistentNode(
                 f"block {header.number}: the node gives no transactions, but its receipts root "
-                f"0x{header.receipts_root.hex()} is of some"
+                f"0x{header.receipts_root.hex()} is of some",
+                block_number=header.number,
             )
 
     def check_receipts(
         self,
         header: Header,
         tx_hashes: Sequence[str],
-        tx_receipts: Sequence[Mapping[str, Any]],
-    ) -> None:
-        """Raise InconsistentNode unless these are all receipts of the block, in order."""
-        where = f"block {header.number}"
+        tx_receipts: Sequence[TxReceiptAnswer],
+    ) -> list[TxReceipt]:
+        """Return the receipts. Raises InconsistentNode unless they are the block's, in order."""
+        where, at = f"block {header.number}", header.number
         if len(tx_receipts) != len(tx_hashes):
             raise InconsistentNode(
-                f"{where}: {len(tx_receipts)} receipts for {len(tx_hashes)} transactions"
+                f"{where}: {len(tx_receipts)} receipts for {len(tx_hashes)} transactions",
+                block_number=at,
             )
         claimed = "0x" + header.hash.hex()
         for tx_hash, tx_receipt in zip(tx_hashes, tx_receipts, strict=True):
-            if tx_receipt["transactionHash"] != tx_hash:
+            if tx_receipt.transaction_hash != tx_hash:
                 raise InconsistentNode(
-                    f"{where}: receipt of {tx_receipt['transactionHash']} in the place of {tx_hash}"
+                    f"{where}: receipt of {tx_receipt.transaction_hash} in the place of {tx_hash}",
+                    block_number=at,
                 )
-            if tx_receipt["blockHash"] != claimed:
+            if tx_receipt.block_hash != claimed:
                 raise InconsistentNode(
-                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt['blockHash']}"
+                    f"{where}: the receipt of {tx_hash} is of block {tx_receipt.block_hash}",
+                    block_number=at,
                 )
-            if any(log["blockHash"] != claimed for log in tx_receipt["logs"]):
-                raise InconsistentNode(f"{where}: a log of {tx_hash} is of another block")
-        if self.receipts and _receipts_root(tx_receipts) != header.receipts_root:
+            if not {log.block_hash for log in tx_receipt.logs} <= {claimed}:
+                raise InconsistentNode(
+                    f"{where}: a log of {tx_hash} is of another block", block_number=at
+                )
+        found = [TxReceipt.of(tx_receipt) for tx_receipt in tx_receipts]
+        if self.receipts and _receipts_root(found) != header.receipts_root:
             raise InconsistentNode(
                 f"{where}: its receipts do not add up to its receipts root "
-                f"0x{header.receipts_root.hex()}: a log is missing, changed or moved"
+                f"0x{header.receipts_root.hex()}: a log is missing, changed or moved",
+                block_number=at,
             )
+        return found
 
     def check_transactions(
         self,
@@ -115,9 +134,11 @@ class Proofs:
 
         False only for a block with a transaction of a type that we cannot write out.
         """
-        where = f"block {header.number}"
+        where, at = f"block {header.number}", header.number
         if [transaction["hash"] for transaction in transactions] != list(tx_hashes):
-            raise InconsistentNode(f"{where}: the node gives two lists of its transactions")
+            raise InconsistentNode(
+                f"{where}: the node gives two lists of its transactions", block_number=at
+            )
         if not self.transactions:
             return False
         try:
@@ -126,26 +147,41 @@ class Proofs:
             return False
         for tx_hash, content in zip(tx_hashes, raw, strict=True):
             if "0x" + keccak(content).hex() != tx_hash:
-                raise InconsistentNode(f"{where}: transaction {tx_hash} is not what it hashes to")
+                raise InconsistentNode(
+                    f"{where}: transaction {tx_hash} is not what it hashes to", block_number=at
+                )
         if ordered_root(raw) != header.transactions_root:
             raise InconsistentNode(
                 f"{where}: its transactions do not add up to its transactions root "
-                f"0x{header.transactions_root.hex()}: one is missing, changed or moved"
+                f"0x{header.transactions_root.hex()}: one is missing, changed or moved",
+                block_number=at,
             )
         return True
 
 
 @contextmanager
-def well_formed(what: str) -> Iterator[None]:
+def well_formed(what: str, block_number: int | None = None) -> Iterator[None]:
     """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
     try:
         yield
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
-        raise InconsistentNode(f"{what}: the node's answer is malformed: {error!r}") from error
+        raise InconsistentNode(
+            f"{what}: the node's answer is malformed: {error!r}", block_number=block_number
+        ) from error
 
 
-def _receipts_root(tx_receipts: Sequence[Mapping[str, Any]]) -> Hash32:
-    return ordered_root([raw_tx_receipt(tx_receipt) for tx_receipt in tx_receipts])
+def _why_unproved(header: Header, block: Mapping[str, Any]) -> str:
+    unknown = unknown_fields(block)
+    if unknown:
+        return (
+            f"its header has fields that this release does not know ({', '.join(unknown)}), so "
+            "that its hash cannot be checked: use a release that knows this fork"
+        )
+    return f"its hash 0x{header.hash.hex()} does not follow from its header"
+
+
+def _receipts_root(tx_receipts: Sequence[TxReceipt]) -> Hash32:
+    return ordered_root([tx_receipt.raw for tx_receipt in tx_receipts])
 
 
 def _transactions_root(transactions: Sequence[Mapping[str, Any]]) -> Hash32 | None:

@@ -7,7 +7,9 @@ transaction is the one in the block, and who sent it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from receipts_ledger.chain.keys import keccak, recover
+import rlp as rlp_reader
+
+from receipts_ledger.chain.keys import BadSignature, keccak, recover
 from receipts_ledger.chain.roots import integer, rlp
 from receipts_ledger.domain.ids import Address
 
@@ -20,6 +22,10 @@ _FEES_BY_TYPE: dict[int, tuple[str, ...]] = {
 _LEGACY, _BLOB, _SET_CODE = 0, 3, 4
 _V_BEFORE_EIP_155 = (27, 28)
 _V_OF_EIP_155 = 35
+_LEGACY_TO_AT = 3
+_LISTS_FROM = b"\xc0"
+NOBODY = Address(bytes(20))
+"""Who has sent what is unsigned by any rule we know, so that it counts as nobody's consent."""
 
 _Fields = list[Any]
 
@@ -51,6 +57,46 @@ def sender_of(transaction: Mapping[str, Any]) -> Address:
         signed = bytes((kind,)) + rlp(_typed_fields(kind, transaction))
     r, s = int(transaction["r"], 16), int(transaction["s"], 16)
     return recover(keccak(signed), r.to_bytes(32) + (s | parity << 255).to_bytes(32))
+
+
+def read_transaction(raw: bytes) -> tuple[Address | None, bytes, Address]:
+    """Return to whom the bytes of a transaction go, its calldata, and who signed it.
+
+    Nobody has signed what is unsigned by any rule we know. Raises UnknownTransactionType, and
+    ValueError for bytes that are no transaction.
+    """
+    kind = raw[0] if raw[:1] < _LISTS_FROM else _LEGACY
+    try:
+        fields = rlp_reader.decode(raw[1:] if kind else raw, strict=True)
+    except rlp_reader.DecodingError as error:
+        raise ValueError("a transaction that is no RLP") from error
+    if kind != _LEGACY and kind not in _FEES_BY_TYPE:
+        raise UnknownTransactionType(f"a transaction is of type {kind}")
+    *unsigned, last, r, s = fields
+    parity = v = int.from_bytes(last)
+    if kind == _LEGACY:
+        to_at = _LEGACY_TO_AT
+        if v in _V_BEFORE_EIP_155:
+            parity = v - _V_BEFORE_EIP_155[0]
+        else:
+            parity = (v - _V_OF_EIP_155) % 2
+            unsigned += [integer((v - _V_OF_EIP_155) // 2), b"", b""]
+    else:
+        # Chain id and nonce, its fees, and the gas limit stand before it.
+        to_at = _LEGACY_TO_AT + len(_FEES_BY_TYPE[kind])
+    signed = bytes((kind,)) * bool(kind) + rlp(unsigned)
+    to, calldata = unsigned[to_at], unsigned[to_at + 2]
+    try:
+        sender = recover(keccak(signed), _compact(r, s, parity))
+    except (BadSignature, ValueError, OverflowError):
+        sender = NOBODY
+    return Address(to) if to else None, calldata, sender
+
+
+def _compact(r: bytes, s: bytes, parity: int) -> bytes:
+    if parity not in (0, 1):
+        raise ValueError("a signature has no such parity")
+    return r.rjust(32, b"\0") + (int.from_bytes(s) | parity << 255).to_bytes(32)
 
 
 def _type(transaction: Mapping[str, Any]) -> int:

@@ -5,27 +5,26 @@ header's hash, proves that there is none. Whatever the ledger does leaves a log.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby, islice
 from typing import Any, TypeAlias
 
-from receipts_ledger.chain.calldata import acts_in, entry_of, founding
+from msgspec import Raw
+
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.in_flight import in_flight
 from receipts_ledger.chain.keys import BadSignature
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
-from receipts_ledger.chain.raw_transactions import UnknownTransactionType, sender_of
+from receipts_ledger.chain.raw_transactions import NOBODY, UnknownTransactionType, sender_of
 from receipts_ledger.chain.reader import ChainReader, HeaderRead
 from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.sent import Calls, SentBlock, SentTransaction, signed
 from receipts_ledger.chain.signers import Signers
-from receipts_ledger.chain.tx_receipts import events_in
-from receipts_ledger.chain.typed_data import Digester
-from receipts_ledger.chain.wire import MalformedAct, Reading
-from receipts_ledger.domain.block import BlockRef, LoggedEvent
+from receipts_ledger.chain.tx_receipts import TxReceipt, events_in
+from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Address, Hash32
-from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
+from receipts_ledger.domain.record import BlockRecord
 
 Json: TypeAlias = Mapping[str, Any]
 
@@ -37,7 +36,7 @@ class LedgerRecords:
         self._rpc = rpc
         self._deployment = deployment
         self._reader = reader
-        self._digester = Digester(deployment.signing_domain())
+        self._calls = Calls(deployment)
 
     def records(self, head: BlockRef) -> Iterator[BlockRecord]:
         """Yield the blocks from the deployment to `head`. Raises InconsistentNode, UndecodableLog.
@@ -48,158 +47,97 @@ class LedgerRecords:
         first = self._deployment.block_number
         last: Header | None = None
         with Signers() as signers:
-            for page in self._reader.header_pages(first, head.number):
+            pages = self._reader.header_pages(first, head.number)
+            for page, asked in in_flight(pages, self._asked):
                 if last is None:
                     self._expect_origin(page[0].header)
                 last = page[-1].header
-                yield from self._signed(self._sent(page), signers)
+                yield from signed(self._sent(page, asked), signers)
         if last is None or last.number < head.number:
             unknown = first if last is None else last.number + 1
             raise InconsistentNode(
-                f"the node does not know block {unknown}, though it gave {head.number} as its head"
+                f"the node does not know block {unknown}, though it gave {head.number} as its head",
+                block_number=unknown,
             )
         if last.hash != head.hash:
             raise InconsistentNode(
-                f"block {head.number} is 0x{last.hash.hex()}, the node's head was "
-                f"0x{head.hash.hex()}: it has changed its branch"
+                f"block {head.number} is 0x{last.hash.hex()}, the head to end at is "
+                f"0x{head.hash.hex()}: the node has changed its branch, or tells of another chain",
+                block_number=head.number,
             )
 
     def _expect_origin(self, header: Header) -> None:
         if header.ref() != self._deployment.origin().deployment:
             raise InconsistentNode(
                 f"block {header.number} is 0x{header.hash.hex()}, the ledger was deployed in "
-                f"{self._deployment.block_hash}"
+                f"{self._deployment.block_hash}",
+                block_number=header.number,
             )
 
     def reason(self, refusal: bytes) -> str:
         """Return the rule behind a refusal, with its arguments."""
         return reason_text(refusal)
 
-    def _sent(self, page: Sequence[HeaderRead]) -> list["_SentBlock"]:
+    def _asked(self, page: Sequence[HeaderRead]) -> "_Asked":
+        eventful = self._reader.eventful(page)
+        return _Asked(eventful, self._reader.raw_receipts(eventful), self._whole(eventful))
+
+    def _sent(self, page: Sequence[HeaderRead], asked: "_Asked") -> list[SentBlock]:
         """Return what was sent to the ledger in each block of a page, and what came of it."""
-        eventful = [read for read in page if read.tx_hashes and self._reader.may_log(read.header)]
-        all_receipts = self._reader.tx_receipts(eventful)
+        all_receipts = self._reader.proved(asked.eventful, asked.raw_receipts)
         found = {
             read.header.number: self._sent_in(read, tx_receipts, block)
             for read, tx_receipts, block in zip(
-                eventful, all_receipts, self._whole(eventful), strict=True
+                asked.eventful, all_receipts, asked.whole_blocks, strict=True
             )
         }
         return [
-            found.get(read.header.number) or _SentBlock(read.header, is_proved=True, calls=())
-            for read in page
+            found.get(read.header.number) or SentBlock(read.header, is_proved=True) for read in page
         ]
 
     def _sent_in(
-        self, read: HeaderRead, tx_receipts: Sequence[Json], block: Json | None
-    ) -> "_SentBlock":
+        self, read: HeaderRead, tx_receipts: Sequence[TxReceipt], block: Json | None
+    ) -> SentBlock:
         header = read.header
         if block is None:
             raise InconsistentNode(
-                f"block {header.number}: the node has its header, but not the block"
+                f"block {header.number}: the node has its header, but not the block",
+                block_number=header.number,
             )
-        with well_formed(f"block {header.number}"):
+        with well_formed(f"block {header.number}", header.number):
             transactions = block["transactions"]
             is_proved = self._reader.proofs.check_transactions(header, read.tx_hashes, transactions)
-            events = events_in(header.number, tx_receipts, self._deployment.address)
-            calls = [
-                self._call(transactions[tx_index], tuple(own))
-                for tx_index, own in groupby(events, lambda event: event.tx_index)
-            ]
-        return _SentBlock(header, is_proved, tuple(calls))
+            events = list(events_in(header.number, tx_receipts, self._deployment.address))
+            sent = {at: _sent(transactions[at]) for at in {event.tx_index for event in events}}
+            return SentBlock(header, is_proved, tuple(self._calls.made_by(events, sent)))
 
     def _whole(self, page: Sequence[HeaderRead]) -> list[Json | None]:
         return self._rpc.batch(
             [("eth_getBlockByHash", ("0x" + read.header.hash.hex(), True)) for read in page]
         )
 
-    def _call(self, transaction: Json, events: tuple[LoggedEvent, ...]) -> "_SentCall":
-        calldata = bytes.fromhex(transaction["input"][2:])
-        to = transaction["to"]
-        entry = Entry.ELSEWHERE
-        acts: tuple[tuple[Reading, Hash32], ...] = ()
-        if to is None and transaction["hash"] == self._deployment.transaction_hash:
-            entry, acts = Entry.CREATION, (founding(calldata),)
-        elif to is not None and to.lower() == self._deployment.contract:
-            entry = entry_of(calldata)
-            if entry is not Entry.ELSEWHERE:
-                acts = tuple(self._acts_in(calldata))
-        return _SentCall(entry, events[0].tx_hash, _sender(transaction), acts, events)
-
-    def _acts_in(self, calldata: bytes) -> Iterator[tuple[Reading, Hash32]]:
-        # The contract goes no further than this either. If it did, nothing explains the events
-        # that follow, and the replay says so.
-        with suppress(MalformedAct):
-            yield from acts_in(calldata, self._digester)
-
-    @staticmethod
-    def _signed(sent: Sequence["_SentBlock"], signers: Signers) -> Iterator[BlockRecord]:
-        """Yield the records of a page, once all its signatures have been recovered at one go."""
-        keys = iter(
-            signers.of(
-                [
-                    (digest, signature)
-                    for block in sent
-                    for call in block.calls
-                    for reading, digest in call.acts
-                    for signature in reading.signatures
-                ]
-            )
-        )
-        for block in sent:
-            header = block.header
-            calls = [
-                Call(
-                    call.entry,
-                    call.tx_hash,
-                    call.sender,
-                    tuple(
-                        [
-                            ActOnRecord(
-                                reading.act,
-                                reading.subject,
-                                digest,
-                                tuple(islice(keys, len(reading.signatures))),
-                            )
-                            for reading, digest in call.acts
-                        ]
-                    ),
-                    call.events,
-                )
-                for call in block.calls
-            ]
-            yield BlockRecord(
-                number=header.number,
-                hash=header.hash,
-                parent_hash=header.parent_hash,
-                timestamp_seconds=header.timestamp_seconds,
-                receipts_root=header.receipts_root,
-                are_transactions_proved=block.is_proved,
-                calls=tuple(calls),
-            )
-
 
 @dataclass(frozen=True, slots=True)
-class _SentCall:
-    """A call of which the signers are not yet known."""
+class _Asked:
+    """What a node says of those blocks of a page in which the ledger may have done something."""
 
-    entry: Entry
-    tx_hash: Hash32
-    sender: Address
-    acts: tuple[tuple[Reading, Hash32], ...]
-    events: tuple[LoggedEvent, ...]
+    eventful: Sequence[HeaderRead]
+    raw_receipts: Sequence[Sequence[Raw]]
+    whole_blocks: Sequence[Json | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _SentBlock:
-    header: Header
-    is_proved: bool
-    calls: tuple[_SentCall, ...]
+def _sent(transaction: Json) -> SentTransaction:
+    to = transaction["to"]
+    return SentTransaction(
+        Hash32(bytes.fromhex(transaction["hash"][2:])),
+        None if to is None else Address(bytes.fromhex(to[2:])),
+        bytes.fromhex(transaction["input"][2:]),
+        _sender(transaction),
+    )
 
 
 def _sender(transaction: Json) -> Address:
     try:
         return sender_of(transaction)
     except (BadSignature, UnknownTransactionType):
-        # Unsigned by any rule we know: nobody's key, so that it counts as nobody's consent.
-        return Address(bytes(20))
+        return NOBODY

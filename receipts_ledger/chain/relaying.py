@@ -1,6 +1,7 @@
 """A node as the relayer uses it: counts, outcomes by hash, and sending, in its own words.
 
-Nothing is repeated here. What may be sent again, and when, the relayer decides.
+Nothing is repeated here. What may be sent again, and when, the relayer decides. What is no
+answer to the question is raised as InconsistentNode.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from receipts_ledger.chain import gas
 from receipts_ledger.chain.keys import address_of_private_key
+from receipts_ledger.chain.proofs import well_formed
 from receipts_ledger.chain.rpc import Rpc, RpcError, RpcErrorKind
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.domain.block import BlockRef
@@ -45,18 +47,20 @@ class RelayNode:
     def head(self) -> Head:
         """Return the latest block."""
         block = self._rpc.call("eth_getBlockByNumber", ["latest", False])
-        base_fee = block.get("baseFeePerGas")
-        return Head(
-            number=int(block["number"], 16),
-            timestamp_seconds=int(block["timestamp"], 16),
-            gas_limit=int(block["gasLimit"], 16),
-            base_fee_wei=None if base_fee is None else int(base_fee, 16),
-        )
+        with well_formed("the latest block"):
+            base_fee = block.get("baseFeePerGas")
+            return Head(
+                number=int(block["number"], 16),
+                timestamp_seconds=int(block["timestamp"], 16),
+                gas_limit=int(block["gasLimit"], 16),
+                base_fee_wei=None if base_fee is None else int(base_fee, 16),
+            )
 
     def has_block(self, block: BlockRef) -> bool:
         """Tell whether a block is one of the chain that the node is on now."""
         found = self._rpc.call("eth_getBlockByNumber", [hex(block.number), False])
-        return found is not None and found["hash"] == "0x" + block.hash.hex()
+        with well_formed(f"block {block.number}"):
+            return found is not None and bool(found["hash"] == "0x" + block.hash.hex())
 
     def nonce_of(self, lane: Address) -> int:
         """Return how many transactions of this key are in blocks."""
@@ -75,9 +79,10 @@ class RelayNode:
                 [("eth_getTransactionReceipt", ("0x" + tx_hash.hex(),)) for tx_hash in asked]
             )
             for tx_hash, answer in zip(asked, answers, strict=True):
-                # Some engines show a receipt without a block while it is pending.
-                if answer is not None and answer.get("blockHash") is not None:
-                    found[tx_hash] = _outcome(tx_hash, answer)
+                with well_formed(f"the receipt of transaction 0x{tx_hash.hex()}"):
+                    # Some engines show a receipt without a block while it is pending.
+                    if answer is not None and answer.get("blockHash") is not None:
+                        found[tx_hash] = _outcome(tx_hash, answer)
         return found
 
     def send(self, raw: bytes) -> Reply:
@@ -89,7 +94,9 @@ class RelayNode:
         return Reply(Answer.TAKEN)
 
     def _number(self, method: str, lane: Address) -> int:
-        return int(self._rpc.call(method, ["0x" + lane.hex(), "latest"]), 16)
+        answer = self._rpc.call(method, ["0x" + lane.hex(), "latest"])
+        with well_formed(method):
+            return int(answer, 16)
 
 
 def _outcome(tx_hash: Hash32, answer: Mapping[str, Any]) -> TxOutcome:

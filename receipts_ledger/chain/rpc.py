@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, TypeAlias
 
+import msgspec
 import orjson
 import urllib3
 
@@ -132,6 +133,7 @@ _CODES = {
 }
 _TOO_MUCH = (RpcErrorKind.RANGE_TOO_LARGE, RpcErrorKind.RATE_LIMITED)
 _HTTP_OK_MAX = 299
+_NOTHING = msgspec.Raw()
 
 
 class RpcError(LedgerError):
@@ -145,6 +147,10 @@ class RpcError(LedgerError):
         self.kind = classify(code, message)
 
 
+class NodeBusy(RpcError, Retryable):
+    """The node takes no more questions for now. Another may, and this one will later."""
+
+
 def classify(code: int, message: str) -> RpcErrorKind:
     """Return what an error means, by its message before its code. Total: OTHER at the end."""
     lowered = message.lower()
@@ -155,6 +161,22 @@ def classify(code: int, message: str) -> RpcErrorKind:
             return kind
     return _CODES.get(code, RpcErrorKind.OTHER)
 
+
+class _Answer(msgspec.Struct):
+    """An answer of a batch whose result is read by whoever asked for it."""
+
+    id: int | None = None
+    result: msgspec.Raw = _NOTHING
+    error: msgspec.Raw = _NOTHING
+
+    @property
+    def is_result(self) -> bool:
+        """True where the answer has a result and no error; some write `null` for none."""
+        has_error = self.error is not _NOTHING and bytes(self.error) != b"null"
+        return self.result is not _NOTHING and not has_error
+
+
+_ANSWERS = msgspec.json.Decoder(list[_Answer])
 
 Told: TypeAlias = Callable[[str], object]
 """Hears the class of each fault, as it happens: for figures."""
@@ -195,9 +217,13 @@ class Rpc:
     def call(self, method: str, params: Sequence[object] = ()) -> Any:
         """Return the result of one call. Raises RpcError, or NodeAway if no answer came."""
         request = self._request(method, params)
-        answer = self._post(request)
+        answer = self._json(self._send(request))
         if not isinstance(answer, dict):
             raise NodeAway(f"the node answered {method} with something that is no JSON-RPC")
+        # An error may bear no number: of a request that the node could not read.
+        if answer.get("error") is None and str(answer.get("id")) != str(request["id"]):
+            self._told("transport")
+            raise NodeAway(f"the node at {self.name} answered another call than {method}")
         return self._result(answer)
 
     def batch(self, calls: Calls) -> list[Any]:
@@ -206,6 +232,14 @@ class Rpc:
         Raises the first call's RpcError, or NodeAway if no answer came.
         """
         return self._in_parts(calls, self._batch)
+
+    def raw_batch(self, calls: Calls) -> list[msgspec.Raw]:
+        """Return the results as JSON text, in the order of the calls, sent as few requests.
+
+        For answers that are large, and read at once into what is wanted of them. Raises as
+        `batch` does.
+        """
+        return self._in_parts(calls, self._raw_batch)
 
     def each(self, calls: Calls) -> list[Any]:
         """Return the results in the order of the calls; in place of one, its RpcError.
@@ -224,14 +258,35 @@ class Rpc:
     def _batch(self, calls: Calls) -> list[Any]:
         return [self._result(answer) for answer in self._answers(calls)]
 
+    def _raw_batch(self, calls: Calls) -> list[msgspec.Raw]:
+        requests = self._requests(calls)
+        response = self._send(requests)
+        try:
+            answers = _ANSWERS.decode(response.data)
+        except msgspec.DecodeError:
+            answers = []
+        if [answer.id for answer in answers if answer.is_result] == [
+            request["id"] for request in requests
+        ] and len(answers) == len(requests):
+            return [answer.result for answer in answers]
+        # An error, or nothing that is in order: read again by the way that can tell which.
+        results = [self._result(answer) for answer in self._matched(requests, response)]
+        return [msgspec.Raw(orjson.dumps(result)) for result in results]
+
     def _each(self, calls: Calls) -> list[Any]:
         return [self._result_or_error(answer) for answer in self._answers(calls)]
 
     def _answers(self, calls: Calls) -> list[dict[str, Any]]:
-        requests = [self._request(method, params) for method, params in calls]
-        answers = self._post(requests)
-        if isinstance(answers, dict):
-            raise self._error(answers.get("error"))
+        requests = self._requests(calls)
+        return self._matched(requests, self._send(requests))
+
+    def _matched(
+        self, requests: Sequence[dict[str, Any]], response: urllib3.BaseHTTPResponse
+    ) -> list[dict[str, Any]]:
+        """Return the answers to the requests of a batch, in their order."""
+        answers = self._json(response)
+        if isinstance(answers, dict) and answers.get("error") is not None:
+            raise self._error(answers["error"])
         if not isinstance(answers, list):
             raise NodeAway("the node answered a batch with something that is no JSON-RPC")
         found = [answer for answer in answers if isinstance(answer, dict)]
@@ -245,20 +300,23 @@ class Rpc:
             raise NodeAway(f"the node left {len(missing)} calls unanswered, first {missing[0]}")
         return [by_id[str(request["id"])] for request in requests]
 
+    def _requests(self, calls: Calls) -> list[dict[str, Any]]:
+        return [self._request(method, params) for method, params in calls]
+
     def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
 
-    def _post(self, body: object) -> Any:
+    def _send(self, body: object) -> urllib3.BaseHTTPResponse:
         try:
-            response = self._pool.request(
-                "POST", self.url, body=orjson.dumps(body), headers=_HEADERS
-            )
+            return self._pool.request("POST", self.url, body=orjson.dumps(body), headers=_HEADERS)
         except urllib3.exceptions.ReadTimeoutError as error:
             self._told("timeout")
             raise NodeSlow(f"the node at {self.name} does not answer in time: {error}") from error
         except urllib3.exceptions.HTTPError as error:
             self._told("transport")
             raise NodeAway(f"the node at {self.name} does not answer: {error}") from error
+
+    def _json(self, response: urllib3.BaseHTTPResponse) -> Any:
         try:
             answer = orjson.loads(response.data)
         except orjson.JSONDecodeError as error:
@@ -308,12 +366,10 @@ def _cause_of(error: Exception) -> Cause:
 def _error(error: Any) -> RpcError:
     if not isinstance(error, dict):
         return RpcError(0, str(error))
-    code = error.get("code")
-    return RpcError(
-        code if isinstance(code, int) else 0,
-        str(error.get("message", "")),
-        _revert(error.get("data")),
-    )
+    code = error["code"] if isinstance(error.get("code"), int) else 0
+    message = str(error.get("message", ""))
+    is_busy = classify(code, message) is RpcErrorKind.RATE_LIMITED
+    return (NodeBusy if is_busy else RpcError)(code, message, _revert(error.get("data")))
 
 
 def _revert(field: Any) -> bytes | None:

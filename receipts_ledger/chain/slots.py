@@ -19,6 +19,7 @@ from receipts_ledger.domain.ids import (
     receipt_number,
 )
 from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.receipt import STATUS_BITS, Status
 
 _HASH_BYTES = 32
 _LABELS_OF = {
@@ -39,6 +40,19 @@ class SlotWord:
     word: int
     label: str
     key: int
+
+    @property
+    def receipts_open(self) -> int:
+        """How many open receipts the word holds: none, one or two."""
+        if self.label != "_pairs":
+            return 0
+        halves = (self.word & _HALF, self.word >> _HALF_BITS)
+        return sum(bool(half) and half & STATUS_BITS == Status.OPEN for half in halves)
+
+    @property
+    def pools(self) -> int:
+        """1 for the word of a pool."""
+        return int(self.label == "_pools")
 
     def subject(self, found: int) -> str:  # noqa: PLR0911  (one return for each kind of thing)
         """Name what the word is about; of two receipts in a word, those that differ from it."""

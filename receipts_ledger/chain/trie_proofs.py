@@ -4,7 +4,8 @@ Proofs of many keys under one root share most of their nodes, so a node is hashe
 once. Tests hold this together with the `trie` package.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import rlp
@@ -31,23 +32,8 @@ class ProofReader:
 
         The key is hashed first, as in the tries of state and storage. Raises FalseProof.
         """
-        path = keccak(key).hex()
-        link: Any = self._root
         nodes = iter(proof)
-        while True:
-            node = self._open(link, next(nodes, None)) if isinstance(link, bytes) else link
-            if len(node) == _BRANCH_LENGTH:
-                link = node[int(path[0], 16)] if path else node[_VALUE_AT]
-                if not path or not link:
-                    return bytes(link) or None
-                path = path[1:]
-                continue
-            nibbles, is_leaf = _path(node[0])
-            if is_leaf:
-                return bytes(node[1]) if nibbles == path else None
-            if not path.startswith(nibbles):
-                return None
-            path, link = path[len(nibbles) :], node[1]
+        return _walk(self._root, key, lambda link: self._open(link, next(nodes, None)))
 
     def _open(self, link: bytes, raw: str | None) -> Any:
         if raw is None:
@@ -65,6 +51,51 @@ class ProofReader:
         if not isinstance(node, list) or len(node) not in (2, _BRANCH_LENGTH):
             raise FalseProof("a node of the proof is no node of a trie")
         return node
+
+
+def proof_from(nodes: Mapping[bytes, bytes], root: bytes, key: bytes) -> list[str]:
+    """Return the nodes, by their hashes, that lead from a root to a key, as far as there are any.
+
+    Raises FalseProof for a node that is none.
+    """
+    found: list[str] = []
+
+    def open_known(link: bytes) -> Any:
+        raw = nodes.get(link)
+        if raw is None:
+            raise _NotThere
+        found.append("0x" + raw.hex())
+        try:
+            return rlp.decode(raw)
+        except rlp.DecodingError as error:
+            raise FalseProof("a node of the proof is no RLP") from error
+
+    with suppress(_NotThere):
+        _walk(root, key, open_known)
+    return found
+
+
+class _NotThere(Exception):
+    """A node that is not among those at hand."""
+
+
+def _walk(root: bytes, key: bytes, open_node: Callable[[bytes], Any]) -> bytes | None:
+    path = keccak(key).hex()
+    link: Any = root
+    while True:
+        node = open_node(link) if isinstance(link, bytes) else link
+        if len(node) == _BRANCH_LENGTH:
+            link = node[int(path[0], 16)] if path else node[_VALUE_AT]
+            if not path or not link:
+                return bytes(link) or None
+            path = path[1:]
+            continue
+        nibbles, is_leaf = _path(node[0])
+        if is_leaf:
+            return bytes(node[1]) if nibbles == path else None
+        if not path.startswith(nibbles):
+            return None
+        path, link = path[len(nibbles) :], node[1]
 
 
 def _path(encoded: bytes) -> tuple[str, bool]:

@@ -10,6 +10,7 @@ from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.shapes import SHAPE_OF, STRUCTS, Value, member_values, shape_of
 from receipts_ledger.domain.act import Act, Kind
 from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.domain.receipt import ReceiptRef
 
 DOMAIN_NAME = "Receipts Ledger"
 DOMAIN_VERSION = "1"
@@ -123,6 +124,13 @@ def _word(value: Any) -> bytes:
 
 
 def _element(element: Any) -> bytes:
+    if isinstance(element, ReceiptRef):
+        # Portfolios have hundreds of them: written out, it takes a third of the time.
+        return keccak(
+            _TYPE_HASH["ReceiptRef"]
+            + element.receipt_id.to_bytes(32)
+            + element.version.to_bytes(32)
+        )
     if isinstance(element, bytes):
         return element
     struct, values = member_values(element)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from receipts_ledger.cli.audit_run import Audited
+from receipts_ledger.domain.comparison import StorageComparison
 from receipts_ledger.services.audit import Finding, FindingKind, RefusedAct, Report
 
 EQUAL = 0
@@ -92,6 +93,11 @@ def as_json(audited: Audited) -> dict[str, Any]:
         },
         "first_block": report.first_block,
         "head": {"number": report.head.number, "hash": _hex(report.head.hash)},
+        "trust": {
+            "basis": report.trust.basis.value,
+            "sources": list(report.trust.sources),
+            "told": report.trust.in_words(),
+        },
         "proved": {
             "headers": proofs.headers,
             "receipts": proofs.receipts,
@@ -113,6 +119,8 @@ def as_json(audited: Audited) -> dict[str, Any]:
             "receipts_closed": report.receipts_closed,
             "receipts_encumbered": report.receipts_encumbered,
             "storage_words": 0 if storage is None else storage.words,
+            "receipts_open_proved": _when_proved(storage, "receipts_open"),
+            "pools_proved": _when_proved(storage, "pools"),
             "rows": None if report.rows is None else dict(report.rows),
         },
         "refusals": [_refusal_json(refusal) for refusal in report.refusals],
@@ -134,6 +142,7 @@ def _checks_table(audited: Audited) -> Table:
 def _checks(audited: Audited) -> Iterator[tuple[str, str]]:
     report, proofs = audited.report, audited.proofs
     found = report.found.keys()
+    yield "trusted" if report.trust.is_checked else "ON TRUST", report.trust.in_words()
     yield _proved(proofs.headers), f"{report.blocks:,} block headers, linked and re-hashed"
     yield _proved(proofs.receipts), "receipts roots: no log left out, added or changed"
     yield (
@@ -159,7 +168,10 @@ def _storage_check(report: Report, found: Set[FindingKind]) -> tuple[str, str]:
     storage = report.storage
     if storage is None:
         return "not done", "contract storage"
-    told = f"contract storage: {storage.words:,} words"
+    told = (
+        f"contract storage: {storage.words:,} words, among them {storage.receipts_open:,} open "
+        f"receipts and {storage.pools:,} pools that agree"
+    )
     if not storage.is_proved:
         verdict = _agrees(found, FindingKind.STORAGE)
         return verdict, f"{told}, as the node says; NOT PROVED, the node gives no proofs"
@@ -213,6 +225,13 @@ def _verdict(report: Report) -> str:
         return "[bold green]EQUAL: everything that was looked at agrees.[/bold green]"
     total = report.found.total()
     return f"[bold red]DIFFERENT: {total:,} difference{'' if total == 1 else 's'}.[/bold red]"
+
+
+def _when_proved(storage: StorageComparison | None, name: str) -> int:
+    """Return how many agree with a word that the head's state root covers."""
+    if storage is None or not storage.is_proved:
+        return 0
+    return int(getattr(storage, name))
 
 
 def _proved(is_proved: bool) -> str:

@@ -1,22 +1,18 @@
-"""The audit as every door runs it: one node, one deployment file, perhaps one database."""
+"""The audit as every door runs it: one deployment file, nodes, perhaps one database."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from receipts_ledger.chain.deployment import Deployment, verify
+from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.proofs import Proofs
-from receipts_ledger.chain.reader import ChainReader
-from receipts_ledger.chain.records import LedgerRecords
-from receipts_ledger.chain.rpc import Rpc
-from receipts_ledger.chain.storage import ContractStorage
-from receipts_ledger.domain.block import BlockRef
-from receipts_ledger.errors import Fatal, Retryable
+from receipts_ledger.cli.audit_sources import HeadWanted, Source, from_nodes
+from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.services.audit import Report, audit
 from receipts_ledger.services.audit.ports import Rows
 from receipts_ledger.store.audit_rows import audit_rows
@@ -36,80 +32,49 @@ def run_audit(
     *,
     rpc_url: str,
     deployment_file: Path,
+    other_rpc_urls: Sequence[str] = (),
+    trusted_head: Hash32 | None = None,
     database_url: str | None = None,
     to_block: int | None = None,
     console: Console | None = None,
 ) -> Audited:
-    """Audit a ledger up to the node's head, to `to_block`, or to where the database stands.
+    """Audit a ledger up to the trusted head, the node's, `to_block`, or where the database stands.
 
-    Shows its progress on `console`, where there is one and it is a terminal. Raises Fatal
-    for arguments that are none, Retryable or RpcError where the node cannot answer.
+    All nodes have to agree on the head; the first is read. Shows its progress on `console`,
+    where there is one and it is a terminal. Raises Fatal for arguments that are none, Retryable
+    or RpcError where nodes cannot answer, or contradict themselves or one another.
     """
     started = time.monotonic()
     deployment = Deployment.read(deployment_file)
-    rpc = _rpc(rpc_url)
-    verify(rpc, deployment)
-    reader = ChainReader(rpc, deployment)
-    rows_or_none = (
-        nullcontext(None) if database_url is None else audit_rows(database_url, deployment.origin())
-    )
-    with rows_or_none as rows:
-        head = _head(reader, deployment, rows, to_block)
-        with _progress(console, head.number - deployment.block_number + 1) as progress:
-            report = audit(
-                records=LedgerRecords(rpc, deployment, reader),
-                storage=ContractStorage(rpc, deployment, reader),
-                rows=rows,
-                first_block=deployment.block_number,
-                head=head,
-                progress=progress,
-            )
-    return Audited(deployment, reader.proofs, report, time.monotonic() - started)
+    with _rows(database_url, deployment) as rows:
+        position = None if rows is None else rows.position()
+        wanted = HeadWanted(trusted_head, to_block, position)
+        source = from_nodes((rpc_url, *other_rpc_urls), deployment, wanted)
+        return audited(source, rows, started, console)
 
 
-def _rpc(url: str) -> Rpc:
-    try:
-        return Rpc(url)
-    except ValueError as error:
-        raise Fatal(f"--rpc: {error}") from error
-
-
-def _head(
-    reader: ChainReader, deployment: Deployment, rows: Rows | None, to_block: int | None
-) -> BlockRef:
-    latest = reader.head()
-    if rows is not None:
-        return _position(reader, rows, to_block)
-    if to_block is None:
-        return latest
-    if not deployment.block_number <= to_block <= latest.number:
-        raise Fatal(
-            f"--to: block {to_block} is not between the deployment at {deployment.block_number} "
-            f"and the head at {latest.number}"
+def audited(
+    source: Source, rows: Rows | None, started: float, console: Console | None = None
+) -> Audited:
+    """Audit what a source gives. `started` is when that began, in monotonic seconds."""
+    first_block = source.deployment.block_number
+    with _progress(console, source.head.number - first_block + 1) as progress:
+        report = audit(
+            records=source.records,
+            storage=source.storage,
+            rows=rows,
+            first_block=first_block,
+            head=source.head,
+            trust=source.trust,
+            progress=progress,
         )
-    at = reader.ref(to_block)
-    if at is None:
-        raise Retryable(f"the node does not know block {to_block}")
-    return at
+    return Audited(source.deployment, source.proofs, report, time.monotonic() - started)
 
 
-def _position(reader: ChainReader, rows: Rows, to_block: int | None) -> BlockRef:
-    """Return where the database stands, which must be on the node's branch."""
-    position = rows.position()
-    if to_block not in (None, position.number):
-        raise Fatal(
-            f"--to: the database stands at block {position.number} and can be compared there "
-            f"only, not at {to_block}"
-        )
-    on_chain = reader.ref(position.number)
-    if on_chain is None:
-        raise Retryable(f"the node does not know block {position.number}, the database's last one")
-    if on_chain != position:
-        raise Retryable(
-            f"the database's block {position.number} is 0x{position.hash.hex()}, the node's is "
-            f"0x{on_chain.hash.hex()}: one of them has yet to follow a change of branch"
-        )
-    return position
+def _rows(database_url: str | None, deployment: Deployment) -> AbstractContextManager[Rows | None]:
+    if database_url is None:
+        return nullcontext(None)
+    return audit_rows(database_url, deployment.origin())
 
 
 @contextmanager

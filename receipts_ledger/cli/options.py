@@ -113,6 +113,13 @@ def _address(text: str) -> ids.Address:
     return ids.Address(bytes.fromhex(text[2:]))
 
 
+@_rule("hash: 0x and 64 hexadecimal digits")
+def parse_hash(text: str) -> ids.Hash32:
+    if len(text) != _HASH_CHARACTERS or not text.startswith("0x"):
+        raise ValueError(text)
+    return ids.Hash32(bytes.fromhex(text[2:]))
+
+
 @_rule("document: its kind and its number, such as invoice:AB-123")
 def _document(text: str) -> Document:
     kind, colon, identifier = text.partition(":")
@@ -282,6 +289,11 @@ def address_option(name: str, text: str) -> Any:
 def address_argument(text: str) -> Any:
     """Return an argument that is the address of a key."""
     return typer.Argument(parser=_address, metavar="ADDRESS", help=text)
+
+
+def hash_option(name: str, text: str) -> Any:
+    """Return an option that takes a 32-byte hash."""
+    return typer.Option(name, parser=parse_hash, metavar="HASH", help=text)
 
 
 def moment_option(name: str, text: str) -> Any:

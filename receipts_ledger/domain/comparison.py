@@ -17,10 +17,12 @@ class StorageComparison:
     """`words` have been compared, proved against the header's state root or only asked for.
 
     `is_complete` says whether the storage holds nothing but these words, None when it cannot
-    be told.
+    be told. `receipts_open` and `pools` count those whose words agree.
     """
 
     words: int
     is_proved: bool
     is_complete: bool | None
     differences: tuple[WordDifference, ...]
+    receipts_open: int
+    pools: int

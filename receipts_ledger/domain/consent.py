@@ -10,7 +10,14 @@ from typing import assert_never
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.change import Cancel, Merge, Replace, Split, WriteDown
-from receipts_ledger.domain.ids import Address, PartyId, ReceiptId, pool_of, warehouse_of
+from receipts_ledger.domain.ids import (
+    Address,
+    PartyId,
+    PoolId,
+    ReceiptId,
+    pool_of,
+    warehouse_of,
+)
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.party import (
     Admit,
@@ -44,11 +51,12 @@ from receipts_ledger.domain.receipt import (
     Issue,
     LiftClaim,
     NoteClaim,
-    Receipt,
     ToPaper,
     Transfer,
     TransferPortfolio,
     Unfreeze,
+    holder_in,
+    pledgee_in,
 )
 
 ANY_ROLE = Role(0)
@@ -120,15 +128,22 @@ def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noq
             return (_holder(act.receipt_id, words), Need(Role.HOLDER, act.transferee))
         case TransferPortfolio():
             transferee = Need(Role.HOLDER, act.transferee)
-            return _of_each((_holder(ref.receipt_id, words), transferee) for ref in act.receipts)
+            holders = dict.fromkeys([holder_in(words[ref.receipt_id]) for ref in act.receipts])
+            return _of_each((Need(ANY_ROLE, holder), transferee) for holder in holders)
         case Pledge():
             return _pledge(act.receipt_id, act.pledgee, words)
         case PledgePortfolio():
-            return _of_each(_pledge(ref.receipt_id, act.pledgee, words) for ref in act.receipts)
+            # One receipt for each holder and pool: what is needed for the others is the same.
+            unlike: dict[tuple[PartyId, PoolId], ReceiptId] = {}
+            for ref in act.receipts:
+                number = ref.receipt_id
+                unlike.setdefault((holder_in(words[number]), pool_of(number)), number)
+            return _of_each(_pledge(number, act.pledgee, words) for number in unlike.values())
         case Release():
             return (_releasing_pledgee(act.receipt_id, words),)
         case ReleasePortfolio():
-            return _of_each((_releasing_pledgee(ref.receipt_id, words),) for ref in act.receipts)
+            pledgees = dict.fromkeys([pledgee_in(words[ref.receipt_id]) for ref in act.receipts])
+            return _of_each((_releasing(pledgee),) for pledgee in pledgees)
         case AssignPledge():
             return (_pledgee(act.receipt_id, words), Need(Role.LENDER, act.new_pledgee))
         case Default():
@@ -193,7 +208,7 @@ def _of_each(needs: Iterable[tuple[Need, ...]]) -> tuple[Need, ...]:
 
 
 def _holder(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
-    return Need(ANY_ROLE, Receipt.from_word(words[receipt_id]).holder)
+    return Need(ANY_ROLE, holder_in(words[receipt_id]))
 
 
 def _warehouse(receipt_id: ReceiptId) -> Need:
@@ -207,17 +222,20 @@ def _pledge(
 
 
 def _pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
-    pledgee = Receipt.from_word(words[receipt_id]).pledgee
     # A number that nobody has: no pledgee, nobody who could agree.
-    return Need(ANY_ROLE, PartyId(0) if pledgee is None else pledgee)
+    return Need(ANY_ROLE, pledgee_in(words[receipt_id]) or PartyId(0))
 
 
 def _releasing_pledgee(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> Need:
-    return replace(_pledgee(receipt_id, words), even_suspended=True)
+    return _releasing(pledgee_in(words[receipt_id]))
+
+
+def _releasing(pledgee: PartyId | None) -> Need:
+    return Need(ANY_ROLE, pledgee or PartyId(0), even_suspended=True)
 
 
 def _owners(receipt_id: ReceiptId, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:
     """Return the needs of an act on which holder and warehouse agree, and a pledgee too."""
     needs = (_holder(receipt_id, words), _warehouse(receipt_id))
-    pledgee = Receipt.from_word(words[receipt_id]).pledgee
+    pledgee = pledgee_in(words[receipt_id])
     return needs if pledgee is None else (*needs, Need(ANY_ROLE, pledgee))

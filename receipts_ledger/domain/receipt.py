@@ -106,6 +106,16 @@ def quantity_in(word: int) -> int:
     return word >> 60 & QUANTITY_MAX
 
 
+def holder_in(word: int) -> PartyId:
+    """Return the holder in a receipt word without reading the rest."""
+    return PartyId(word >> 8 & 0x3FFFFF)
+
+
+def pledgee_in(word: int) -> PartyId | None:
+    """Return the pledgee in a receipt word without reading the rest."""
+    return PartyId(word >> 30 & 0xFFFF) or None
+
+
 def storage_day_in(word: int) -> Day:
     """Return the storage day in a receipt word without reading the rest."""
     return Day(word >> 100 & 0x3FFF)

@@ -28,6 +28,8 @@ class Source(Blocks, Protocol):
 
     def finalized(self, finality: Finality) -> BlockRef | None: ...
 
+    def ref(self, number: int) -> BlockRef | None: ...
+
     def block(self, number_or_hash: int | Hash32) -> LedgerBlock | None: ...
 
 
@@ -46,7 +48,8 @@ class Index(Protocol):
 
     def append(
         self, seen: Cursor, blocks: Sequence[LedgerBlock], finalized: BlockRef | None
-    ) -> Cursor: ...
+    ) -> Cursor:
+        """Write blocks, and what is final by now: `finalized` is none behind the last of them."""
 
     def roll_back(self, seen: Cursor) -> Cursor: ...
 
@@ -146,7 +149,7 @@ class Indexer:
                 return self._wait(cursor, head)
 
     def _append(self, cursor: Cursor, page: Sequence[LedgerBlock], head: BlockRef) -> Progress:
-        finalized = self._source.finalized(self._finality)
+        finalized = self._finalized(page[-1].ref())
         try:
             after = self._index.append(cursor, page, finalized)
         except Contradiction as error:
@@ -156,10 +159,18 @@ class Indexer:
     def _wait(self, cursor: Cursor, head: BlockRef) -> Progress:
         if head != cursor.block:
             return Progress(Outcome.NODE_BEHIND, cursor, head)
-        finalized = self._source.finalized(self._finality)
+        finalized = self._finalized(cursor.block)
         if finalized is not None and finalized.number > cursor.finalized.number:
             cursor = self._index.append(cursor, (), finalized)
         return Progress(Outcome.UP_TO_DATE, cursor, head)
+
+    def _finalized(self, last: BlockRef) -> BlockRef | None:
+        """Return the last block up to ours that is final now, as the node has it."""
+        finalized = self._source.finalized(self._finality)
+        if finalized is None or finalized.number <= last.number:
+            return finalized
+        # Ours may have been read a while ago, before it was final, of a branch that is gone.
+        return self._source.ref(last.number)
 
     def _halt(self, cursor: Cursor, reason: str, head: BlockRef) -> Progress:
         return Progress(Outcome.HALTED, self._index.halt(cursor, reason), head)

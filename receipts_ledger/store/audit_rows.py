@@ -76,6 +76,7 @@ def audit_rows(url: str, origin: Origin) -> Iterator[AuditRows]:
         if not at_head(database.engine):
             raise Fatal(_NOT_OF_THIS_RELEASE)
         with database.reading() as reader:
+            reader.allow_pauses()
             _expect(reader, origin)
             yield AuditRows(reader, database.engine.dialect)
     finally:

@@ -84,6 +84,7 @@ def restore(url: str, file: Path) -> Seal:
             backup.reading() as reader,
             target.writing() as writer,
         ):
+            writer.allow_pauses()
             _expect_empty(writer)
             for table in metadata.sorted_tables:
                 if table is not leases:
@@ -100,6 +101,7 @@ def _copy_rows(source: Database, to: Path) -> None:
         source.reading() as reader,
         copy.writing() as writer,
     ):
+        reader.allow_pauses()
         for table in metadata.sorted_tables:
             _take_over(reader, writer, table)
 

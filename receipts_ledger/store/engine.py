@@ -26,6 +26,23 @@ _BUSY_PAUSE_SECONDS = 0.01
 _POOL_CONNECTIONS = 10
 _POOL_OVERFLOW_CONNECTIONS = 30
 _POOL_TIMEOUT_SECONDS = 30
+# A host that is gone says nothing. Without these a worker waits for it for two hours, and the
+# locks of a worker whose host is gone stand as long. What an operator's URL says comes first.
+_POSTGRESQL_WAITS = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+_POSTGRESQL_SESSION = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+    # Of a process that hangs, or a machine that is paused, in the middle of a unit of work.
+    "idle_in_transaction_session_timeout": "5min",
+}
 
 
 def open_engine(url: str) -> Engine:
@@ -103,6 +120,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def _open_postgresql(url: URL) -> Engine:
     if url.drivername not in ("postgresql", "postgresql+psycopg"):
         raise Fatal(f"PostgreSQL is spoken through psycopg 3, not through {url.drivername}")
+    waiting = {name: wait for name, wait in _POSTGRESQL_WAITS.items() if name not in url.query}
+    session = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SESSION.items())
+    given = url.query.get("options", "")
+    options = " ".join([session, *([given] if isinstance(given, str) else given)])
+    url = url.update_query_dict({**waiting, "options": options.strip()})
     return _create(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
 

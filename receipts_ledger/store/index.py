@@ -128,8 +128,8 @@ def _final(
     last = page[-1].ref() if page else seen.block
     if finalized is None or finalized.number <= seen.finalized.number:
         return seen.finalized
-    if finalized.number >= last.number:
-        return last
+    if finalized.number > last.number:
+        raise ValueError(f"block {finalized.number} says nothing about ours up to {last.number}")
     ours = {block.number: block.hash for block in page}.get(finalized.number) or blocks.hash_at(
         reader, finalized.number
     )

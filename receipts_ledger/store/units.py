@@ -57,6 +57,11 @@ class Reader:
         """Whether the engine beneath is PostgreSQL."""
         return self._connection.dialect.name == "postgresql"
 
+    def allow_pauses(self) -> None:
+        """Let this unit do nothing for as long as it wants. Of one that holds up nobody."""
+        if self.is_postgresql:
+            self._connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
     def rows(self, query: Query) -> Sequence[Found]:
         """Return all rows."""
         return self._connection.execute(query).all()

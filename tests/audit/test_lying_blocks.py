@@ -95,7 +95,7 @@ def test_receipts_that_are_fewer_than_the_transactions_are_noticed(
     told = complaint(lies.of_receipts(number, lambda receipts: receipts[1:]))
     assert f"block {number}: 0 receipts for 1 transactions" in told
     told = complaint(lies.of_receipts(number, lambda _: None))
-    assert "the node has the headers, but not all receipts" in told
+    assert "the node has the header, but not all receipts" in told
 
 
 def _transaction(block: Json, **changed: str) -> Json:

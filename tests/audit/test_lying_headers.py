@@ -66,7 +66,7 @@ def test_blocks_of_another_branch_than_the_head_are_noticed(
 ) -> None:
     told = complaint(_branch_of_nothing(scene, number))
     assert f"block {scene.head} is 0x" in told
-    assert f"the node's head was {scene.block()['hash']}" in told
+    assert f"the head to end at is {scene.block()['hash']}" in told
 
 
 def test_chain_that_does_not_begin_with_the_deployment_is_noticed(

@@ -125,6 +125,16 @@ def test_question_goes_to_the_next_node_at_once(
     assert nodes.place == 1
 
 
+def test_question_that_one_is_too_busy_for_goes_to_another(
+    ledger_on_anvil: LedgerOnChain, clock: Clock, fronts: list[tuple[LyingNode, Rpc]]
+) -> None:
+    busy, _ = fronts[0]
+    nodes = _nodes(ledger_on_anvil, clock, *(rpc for _, rpc in fronts))
+    busy.doorkeeper = lambda: (429, b"slow down")
+    assert nodes.ask(lambda place: nodes.rpc_at(place).call("eth_chainId")) == "0x7a69"
+    assert nodes.place == 1
+
+
 def test_question_that_nobody_answers_is_told(
     ledger_on_anvil: LedgerOnChain, clock: Clock, fronts: list[tuple[LyingNode, Rpc]]
 ) -> None:

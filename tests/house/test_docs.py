@@ -148,6 +148,8 @@ def parsed(line: str) -> Line:
     words = shlex.split(line, comments=True)[1:]
     command = get_command(root)
     while isinstance(command, TyperGroup):
+        if command.invoke_without_command and words and words[0].startswith("--"):
+            break
         name = words.pop(0)
         if name not in command.commands:
             # Prose such as `receipts-ledger tokens`, which means the whole group.
@@ -172,5 +174,7 @@ def leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     if not isinstance(command, TyperGroup):
         yield path, command
         return
+    if command.invoke_without_command:
+        yield path, command
     for name, each in command.commands.items():
         yield from leaves(each, (*path, name))

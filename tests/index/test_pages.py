@@ -1,5 +1,6 @@
 """Catching up page by page, with the next page read while one is written."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -75,3 +76,35 @@ def test_page_read_ahead_of_a_reorganisation_is_found_out(
     history = events_on_chain(ledger)
     assert ledger_in(database) == folded(history)
     assert events_by_feed(database) == history
+
+
+@pytest.mark.fault(2)
+@pytest.mark.usefixtures("small_pages")
+def test_page_read_before_a_reorganisation_is_not_final_however_late_it_is_written(
+    own_anvil: LocalNode, database: Database
+) -> None:
+    """As by a worker whose database was away meanwhile: enough blocks have passed since."""
+    rpc = Rpc(own_anvil.url)
+    ledger, ids = ledger_with_receipts(rpc, 8)
+    for receipt in ids:
+        ledger.pledge(receipt)
+    mine(rpc, 3)
+    reading = indexer(ledger, database, "depth:4")
+    while reading.step().cursor.block.number < reading_head(rpc) - 6:
+        # What comes next has been read by now, up to the head.
+        time.sleep(0.2)
+    time.sleep(0.5)
+    reorganise(rpc, 3)
+    ledger.issue(pool_of(ids[0]))
+    mine(rpc, 6)
+    for _ in range(6):
+        with suppress(Retryable):
+            assert reading.step().outcome is not Outcome.HALTED
+    assert reading.catch_up().outcome is Outcome.UP_TO_DATE
+    history = events_on_chain(ledger)
+    assert ledger_in(database) == folded(history)
+    assert events_by_feed(database) == history
+
+
+def reading_head(rpc: Rpc) -> int:
+    return int(rpc.call("eth_blockNumber"), 16)

@@ -20,6 +20,7 @@ from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.record import BlockRecord, Call, Entry
 from receipts_ledger.services.audit.report import Report
 from receipts_ledger.services.audit.sql import SqlComparison
+from receipts_ledger.services.audit.trust import Trust, TrustBasis
 from receipts_ledger.services.kept_keys import KeptKeys
 from receipts_ledger.store import api_tokens, migrate
 from receipts_ledger.store.audit_rows import audit_rows
@@ -134,7 +135,7 @@ def test_an_audit_reads_and_compares_the_database_of_a_release(filled: str) -> N
         origin, records = _origin(reader), _records(reader)
     database.close()
     with audit_rows(filled, origin) as rows:
-        report = Report(first_block=records[0].number, head=rows.position())
+        report = Report(records[0].number, rows.position(), Trust(TrustBasis.NODE))
         comparison, ledger = SqlComparison(rows, report), Ledger()
         for record in records:
             comparison.see_block(record)

@@ -41,8 +41,11 @@ class Outcome:
 
     @property
     def undecided_line(self) -> str:
-        """The one line of an audit that could not decide. Asserts that there is no more."""
-        assert (self.exit_code, self.printed, self.report) == (UNDECIDED, "", {})
+        """The one line of an audit that could not decide. Asserts that no more is claimed."""
+        assert (self.exit_code, self.printed) == (UNDECIDED, "")
+        if self.report:
+            assert self.report["verdict"] == "undecided"
+            assert " ".join(self.report["reason"].split()) in self.complaint
         assert self.complaint.count("\n") == 1, self.complaint
         return self.complaint
 

@@ -1,5 +1,6 @@
 """A node that lies: a proxy before a real one, whose answers a test may bend."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,8 +13,12 @@ from receipts_ledger.chain.rpc import Rpc, RpcError
 
 Bend: TypeAlias = Callable[[str, list[Any], Any], Any]
 """Takes method, parameters and the true result; returns what the node will say, or raises it."""
+Turn: TypeAlias = Callable[[str, list[Any]], list[Any]]
+"""Takes method and parameters; returns the parameters with which the true node is asked."""
 Limit: TypeAlias = Callable[[list[Any]], tuple[int, Any] | None]
 """Takes a batch; returns the HTTP status and body with which the node turns it down, or None."""
+Doorkeeper: TypeAlias = Callable[[], tuple[int, bytes] | None]
+"""Returns the HTTP status and body with which a request is turned away unread, or None."""
 
 
 class LyingNode:
@@ -22,7 +27,9 @@ class LyingNode:
     def __init__(self, node: Rpc) -> None:
         self._node = node
         self.bend: Bend | None = None
+        self.turn: Turn | None = None
         self.limit: Limit | None = None
+        self.doorkeeper: Doorkeeper | None = None
         self.withholds_reverts = False
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +37,8 @@ class LyingNode:
         method, params = request["method"], request["params"]
         head = {"jsonrpc": "2.0", "id": request["id"]}
         try:
-            result = self._node.call(method, params)
+            asked = params if self.turn is None else self.turn(method, params)
+            result = self._node.call(method, asked)
             return head | {"result": self.bend(method, params, result) if self.bend else result}
         except RpcError as error:
             said: dict[str, Any] = {"code": error.code, "message": error.message}
@@ -60,7 +68,8 @@ class LyingNode:
 
             def do_POST(self) -> None:
                 asked = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, body = lying.respond(asked)
+                turned_away = None if lying.doorkeeper is None else lying.doorkeeper()
+                status, body = turned_away or lying.respond(asked)
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -70,8 +79,15 @@ class LyingNode:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """Say nothing of clients that go before they are answered."""
+                if not isinstance(sys.exception(), ConnectionError):
+                    super().handle_error(request, client_address)
+
+        server = Server(("127.0.0.1", 0), Handler)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

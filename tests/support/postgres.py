@@ -80,6 +80,15 @@ class PostgresCluster:
         """Return the URL of a database in this cluster."""
         return f"postgresql://{_USER}@/{database}?host={self._folder}"
 
+    def url_by_tcp(self, database: str, port: int) -> str:
+        """Return the URL of a database behind a loopback port that leads to the socket."""
+        return f"postgresql://{_USER}@127.0.0.1:{port}/{database}"
+
+    @property
+    def socket(self) -> Path:
+        """The socket on which the server listens."""
+        return self._folder / f".s.PGSQL.{_PORT}"
+
     def create(self, template: str | None = None) -> str:
         """Create a database, empty or as a copy of another, and return its name."""
         self._made += 1

@@ -1,8 +1,10 @@
 """A gateway before several nodes goes on when one is gone, and never reads two in one step."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,12 +19,15 @@ from receipts_ledger.errors import Fatal
 from receipts_ledger.services.index import Outcome
 from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import House, open_house
+from tests.faults.storm.wire import Wire
 from tests.support.ledger_on_chain import ledger_with_receipts
 from tests.support.lying_node import LyingNode
 from tests.support.relaying import LANE_KEY, Bench
 from tests.wiring.conftest import SECRET
 
 SOON_SECONDS = 60.0
+AWAY_SECONDS = 3.0
+PLEDGED = "Pledged(uint64,uint128,bytes32)"
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def make_settings(
 ) -> tuple[Bench, Any, Callable[..., Settings]]:
     for variable, _ in variables():
         monkeypatch.delenv(variable, raising=False)
-    ledger, receipts = ledger_with_receipts(Rpc(own_anvil.url), 2)
+    ledger, receipts = ledger_with_receipts(Rpc(own_anvil.url), 6)
     deployment_file = tmp_path / "deployment.json"
     ledger.deployment.write(deployment_file)
 
@@ -93,6 +98,35 @@ def test_work_goes_on_when_the_first_node_is_gone(
     assert bench.transactions_mined() == 2
     assert _figure(house, "ledger_rpc_errors_total", node=left[0]["node"], kind="transport") > 0
     assert _figure(house, "ledger_rpc_node_faults_total", node=left[0]["node"], reason="away") > 0
+
+
+@pytest.mark.fault(31)
+def test_queue_grows_while_no_node_answers_and_then_drains_in_its_order(
+    make_settings: tuple[Bench, Any, Callable[..., Settings]],
+) -> None:
+    bench, receipts, make = make_settings
+
+    async def nowhere() -> Any:
+        raise ConnectionRefusedError
+
+    port = int(bench.rpc.url.rpartition(":")[2])
+    with Wire(lambda: asyncio.open_connection("127.0.0.1", port), dice=Random(1)) as wire:
+        house = open_house(make(f"http://127.0.0.1:{wire.port}"))
+        house.keep_lane(LANE_KEY)
+        with capture_logs() as logs, house.working():
+            with wire.leading_to(nowhere):
+                act_ids = []
+                for receipt in receipts:
+                    act_ids.append(bench.enqueue_pledge(receipt))
+                    time.sleep(AWAY_SECONDS / len(receipts))
+                assert bench.statuses(act_ids) == {ActStatus.SIGNED: len(receipts)}
+            for act_id in act_ids:
+                _wait_until_final(bench, act_id)
+        house.close()
+    pledged = [int(log["topics"][1], 16) for log in bench.events(PLEDGED)]
+    assert pledged == receipts
+    assert bench.refused_on_chain() == 0
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == []
 
 
 def test_node_that_withholds_events_is_left_for_one_that_does_not(

@@ -147,7 +147,8 @@ class Replay:
                 subject = subject_of_event(logged.event)
                 self._find(FindingKind.CONTRADICTION, subject, str(contradiction), logged)
             else:
-                self._follow(logged.event)
+                if type(logged.event) in _FOLLOWED:
+                    self._follow(logged.event)
             for witness in self._witnesses:
                 witness.see(logged)
 
@@ -199,6 +200,14 @@ class Replay:
 
     def _find(self, kind: FindingKind, subject: str, detail: str, where: LoggedEvent) -> None:
         self._report.find(Finding(kind, subject, detail, where.block_number, where.tx_hash))
+
+
+_FOLLOWED = frozenset(
+    (
+        *(Admitted, KeyBound, Recovered, KeyRevoked, RecoveryBegun),
+        *(ItemFreed, Absorbed, Replaced, ItemsFreed, ItemsReceipted),
+    )
+)
 
 
 def _expect_own(kind: str, expected: Sequence[Event], own: Sequence[LoggedEvent]) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.comparison import StorageComparison
 from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.services.audit.trust import ON_ONE_WORD, Trust
 
 FINDINGS_LISTED_MAX = 1_000
 REFUSALS_LISTED_MAX = 1_000
@@ -62,6 +63,7 @@ class Report:
 
     first_block: int
     head: BlockRef
+    trust: Trust = ON_ONE_WORD
     blocks: int = 0
     calls: int = 0
     events: int = 0

@@ -10,15 +10,17 @@ from receipts_ledger.services.audit.ports import Records, Rows, Storage
 from receipts_ledger.services.audit.replay import Replay
 from receipts_ledger.services.audit.report import Finding, FindingKind, Report
 from receipts_ledger.services.audit.sql import SqlComparison
+from receipts_ledger.services.audit.trust import Trust
 
 
 def audit(
     *,
     records: Records,
-    storage: Storage,
+    storage: Storage | None,
     rows: Rows | None,
     first_block: int,
     head: BlockRef,
+    trust: Trust,
     progress: Callable[[int], None],
 ) -> Report:
     """Replay the ledger from its deployment block to `head` and compare everything with it.
@@ -26,7 +28,7 @@ def audit(
     `progress` is told how many blocks have been read. Differences are in the report; what
     keeps the audit from deciding at all is raised, as Retryable, Fatal or the node's error.
     """
-    report = Report(first_block=first_block, head=head)
+    report = Report(first_block=first_block, head=head, trust=trust)
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
     for block in records.records(head):
@@ -38,7 +40,8 @@ def audit(
     for breach in breaches(replay.ledger):
         detail = f"{breach.invariant}: {breach.finding}"
         report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
-    _compare_storage(replay, storage, report)
+    if storage is not None:
+        _compare_storage(replay, storage, report)
     if sql is not None:
         sql.finish(replay.ledger)
     return report

@@ -19,6 +19,9 @@ class Size:
     node_silences: int
     mempool_wipes: int
     fee_spikes: int
+    node_wire_troubles: int
+    database_wire_troubles: int
+    lies: int
     replicas: int
     traders: int
     pause_seconds: float
@@ -34,6 +37,9 @@ SHORT = Size(
     node_silences=1,
     mempool_wipes=1,
     fee_spikes=1,
+    node_wire_troubles=2,
+    database_wire_troubles=2,
+    lies=3,
     replicas=2,
     traders=6,
     pause_seconds=1.2,
@@ -47,6 +53,9 @@ LONG = Size(
     node_silences=20,
     mempool_wipes=30,
     fee_spikes=30,
+    node_wire_troubles=40,
+    database_wire_troubles=30,
+    lies=64,
     replicas=3,
     traders=16,
     pause_seconds=1.8,

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import psycopg
 
+from tests.faults.storm.blocks import Blocks
 from tests.faults.storm.journal import Journal, Told
 from tests.faults.storm.plan import Plan
 from tests.faults.storm.site import Site, built
 from tests.faults.storm.trade import Catalogue, Trader, client_of
 from tests.faults.storm.truth import Judgement
-from tests.faults.storm.weather import Chain, Weather
+from tests.faults.storm.weather import Weather
 
 _LOOK_SECONDS = 0.5
 _TELL_SECONDS = 60.0
@@ -43,7 +44,7 @@ class Report:
     kills: Counter[str]
     never_reached: list[str]
     ended_by_themselves: int
-    blocks_mined: int
+    blocks: Blocks
     ends: Counter[str]
     transactions: int
     pledges: int
@@ -59,14 +60,18 @@ class Report:
             f"  accepted, by end: {dict(self.ends)}",
             f"  drafts refused: {dict(self.journal.refused_drafts.most_common())}",
             f"on the chain: {self.transactions} transactions, {self.pledges} pledges, "
-            f"{self.blocks_mined} blocks mined",
+            f"{self.blocks.mined} blocks mined",
             f"kills: {self.kills.total()}",
             *(f"  {count:4} {name}" for name, count in sorted(self.kills.items())),
             f"  points never reached: {self.never_reached or 'none'}",
             f"replicas that ended by themselves: {self.ended_by_themselves}",
             f"other faults: {done}",
-            f"  reorganisations by depth: {dict(sorted(self.weather.reorgs_by_depth.items()))}, "
-            f"{self.weather.put_back} transactions put back elsewhere",
+            *(
+                f"  {count:4} {name}"
+                for name, count in sorted(self.weather.mischief.by_kind.items())
+            ),
+            f"  reorganisations by depth: {dict(sorted(self.blocks.reorgs_by_depth.items()))}, "
+            f"{self.blocks.put_back} transactions put back elsewhere",
             f"requests repeated: {dict(self.journal.faults.most_common())}",
         ]
         return "\n".join(lines)
@@ -78,10 +83,10 @@ def run(plan: Plan, folder: Path) -> Report:
     over = threading.Event()
     journal = Journal()
     with built(plan, folder) as site:
-        chain = Chain(site, over)
-        weather = Weather(site, chain, over)
+        blocks = Blocks(site, over)
+        weather = Weather(site, blocks, over)
         try:
-            with _thread(chain.mine_until_over, "miner"):
+            with _thread(blocks.mine_until_over, "miner"):
                 _rage(site, weather, journal, over)
                 _calm(site, over)
                 over.set()
@@ -95,7 +100,7 @@ def run(plan: Plan, folder: Path) -> Report:
                 site.fleet.kills,
                 site.fleet.never_reached,
                 site.fleet.ended_by_themselves,
-                chain.mined,
+                blocks,
                 judgement.ends(),
                 sum(map(len, judgement.chain.nonces.values())),
                 judgement.chain.pledges,

@@ -1,5 +1,6 @@
 """What a storm rages on: a real Anvil, a real PostgreSQL, a ledger with pools, and replicas."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from receipts_ledger.store import api_tokens, migrate
 from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import open_house, utc_now
 from tests.faults.storm.fleet import Fleet
+from tests.faults.storm.liar import Liar
 from tests.faults.storm.plan import FINALITY_BLOCKS, Plan
+from tests.faults.storm.wire import Reach, Wire
 from tests.support.cast import (
     CAST,
     REGISTRAR,
@@ -50,6 +53,11 @@ class Site:
     rpc: Rpc
     cluster: PostgresCluster
     database_url: str
+    node_wire: Wire
+    """Between the replicas and the node; who judges asks the node itself."""
+    database_wire: Wire
+    liar: Liar
+    liar_port: int
     ledger: LedgerOnChain
     deployment_file: Path
     pools: tuple[PoolId, ...]
@@ -64,7 +72,8 @@ def built(plan: Plan, folder: Path) -> Iterator[Site]:
     """Build a site in a folder, its replicas running, and tear it down."""
     with PostgresCluster(keeps_promises=True) as cluster, anvil() as node:
         rpc = Rpc(node.url)
-        database_url = cluster.url(cluster.create())
+        database = cluster.create()
+        database_url = cluster.url(database)
         migrate.upgrade(database_url)
         ledger = LedgerOnChain(rpc)
         ledger.admit_cast()
@@ -76,18 +85,31 @@ def built(plan: Plan, folder: Path) -> Iterator[Site]:
         # From here on blocks come only when the storm wants them.
         rpc.call("evm_setAutomine", [False])
         first_block = int(rpc.call("eth_blockNumber"), 16) + 1
-        with Fleet(
-            _environment(settings),
-            folder,
-            replicas=plan.size.replicas,
-            dice=plan.dice("fleet"),
-        ) as fleet:
+        liar = Liar(rpc, plan.dice("liar"))
+        node_wire = Wire(loopback(port_of(node.url)), dice=plan.dice("node wire"))
+        database_wire = Wire(_database(cluster), dice=plan.dice("database wire"))
+        environment = _environment(settings) | {
+            f"{PREFIX}RPC": f"http://127.0.0.1:{node_wire.port}",
+            f"{PREFIX}DATABASE_URL": cluster.url_by_tcp(database, database_wire.port),
+        }
+        with (
+            liar.serve() as liar_port,
+            node_wire,
+            database_wire,
+            Fleet(
+                environment, folder, replicas=plan.size.replicas, dice=plan.dice("fleet")
+            ) as fleet,
+        ):
             yield Site(
                 plan,
                 node,
                 rpc,
                 cluster,
                 database_url,
+                node_wire,
+                database_wire,
+                liar,
+                liar_port,
                 ledger,
                 deployment_file,
                 pools,
@@ -95,6 +117,20 @@ def built(plan: Plan, folder: Path) -> Iterator[Site]:
                 fleet,
                 first_block,
             )
+
+
+def loopback(port: int) -> Reach:
+    """Return the way to a port of this machine."""
+    return lambda: asyncio.open_connection("127.0.0.1", port)
+
+
+def port_of(url: str) -> int:
+    """Return the port in a loopback address."""
+    return int(url.rpartition(":")[2])
+
+
+def _database(cluster: PostgresCluster) -> Reach:
+    return lambda: asyncio.open_unix_connection(cluster.socket)
 
 
 def _open_pools(ledger: LedgerOnChain, database_url: str) -> tuple[PoolId, ...]:

@@ -1,0 +1,157 @@
+"""Bundles: all that an audit needs of a ledger's chain, in one file. The form: docs/audit.md.
+
+Written from a node while it is audited, read without a network. A bundle is believed no more
+than a node is: the same hashes and roots are computed over what is in it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import orjson
+
+from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.frames import BadFile, Format, FrameFile, FrameWriter
+from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.raw_blocks import RawBlock
+from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.ids import Hash32
+
+T = TypeVar("T")
+
+BUNDLE = Format("bundle", b"WRLAUDIT", 1)
+MANIFEST, BLOCKS, NODES = b"M", b"B", b"N"
+
+_FRAME_BYTES = 2**20
+_HASH_BYTES = 32
+_ORDER = (MANIFEST, BLOCKS, NODES)
+_BLOCKS = msgspec.msgpack.Decoder(list[RawBlock])
+_NODES = msgspec.msgpack.Decoder(list[bytes])
+
+
+class BundleWriter:
+    """Writes a bundle, a frame at a time."""
+
+    def __init__(self, path: Path, deployment: Deployment, genesis: bytes, head: BlockRef) -> None:
+        """Begin. Raises Fatal where the file exists or cannot be written."""
+        self._frames = FrameWriter(path, BUNDLE)
+        self._head = head
+        self._blocks: list[RawBlock] = []
+        self._nodes: list[bytes] = []
+        self._size = 0
+        self._block_count = self._node_count = 0
+        manifest = {
+            "deployment": asdict(deployment),
+            "genesis": "0x" + genesis.hex(),
+            "head": {"number": head.number, "hash": "0x" + head.hash.hex()},
+        }
+        self._frames.add(MANIFEST, orjson.dumps(manifest))
+
+    def add_block(self, block: RawBlock) -> None:
+        """Write the next block."""
+        if self._size and self._size + block.size > _FRAME_BYTES:
+            self._write()
+        self._blocks.append(block)
+        self._block_count += 1
+        self._size += block.size
+
+    def add_node(self, node: bytes) -> None:
+        """Write a node of the trie of accounts or of the contract's storage, after all blocks."""
+        if self._blocks or self._size + len(node) > _FRAME_BYTES:
+            self._write()
+        self._nodes.append(node)
+        self._node_count += 1
+        self._size += len(node)
+
+    def seal(self) -> None:
+        """End the bundle."""
+        self._write()
+        self._frames.seal({"blocks": self._block_count, "nodes": self._node_count})
+
+    def drop(self) -> None:
+        """Leave nothing, unless it was sealed."""
+        self._frames.drop()
+
+    def _write(self) -> None:
+        if self._blocks:
+            self._frames.add(BLOCKS, msgspec.msgpack.encode(self._blocks))
+        if self._nodes:
+            self._frames.add(NODES, msgspec.msgpack.encode(self._nodes))
+        self._blocks, self._nodes, self._size = [], [], 0
+
+
+class Bundle:
+    """A bundle that is whole. Whether what is in it is true, the audit says."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it. Raises BadFile naming the place at which it is none."""
+        self._file = FrameFile(path, BUNDLE)
+        self.name = path.name
+        self._expect_order()
+        try:
+            manifest = orjson.loads(next(self._file.frames()).content)
+            self.deployment = Deployment.of(manifest["deployment"])
+            self.head = BlockRef(manifest["head"]["number"], _hash32(manifest["head"]["hash"]))
+            self.genesis = bytes.fromhex(manifest["genesis"][2:])
+            self._block_count = int(self._file.sealed["blocks"])
+            self.has_state = bool(self._file.sealed["nodes"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._file.bad(f"its first frame is none of a ledger: {error!r}") from error
+        self._expect_genesis()
+
+    def up_to(self, head: BlockRef) -> Iterator[RawBlock]:
+        """Yield the blocks. `head` is the bundle's."""
+        count = 0
+        for kind, content in self._file.frames():
+            if kind == BLOCKS:
+                blocks = self._decoded(_BLOCKS, content, "blocks")
+                count += len(blocks)
+                yield from blocks
+        expected = head.number - self.deployment.block_number + 1
+        if not count == self._block_count == expected:
+            raise self._file.bad(
+                f"it has {count:,} blocks, its seal says {self._block_count:,}, and to block "
+                f"{head.number} there are {expected:,}"
+            )
+
+    def nodes(self) -> dict[bytes, bytes]:
+        """Return all nodes of tries by their hashes."""
+        return {
+            keccak(node): node
+            for kind, content in self._file.frames()
+            if kind == NODES
+            for node in self._decoded(_NODES, content, "nodes of a trie")
+        }
+
+    def bad(self, detail: str, block_number: int | None = None) -> BadFile:
+        """Return the error for something that is not as it should be."""
+        error = self._file.bad(detail)
+        error.block_number = block_number
+        return error
+
+    def _expect_order(self) -> None:
+        places = [_ORDER.index(kind) if kind in _ORDER else -1 for kind in self._file.kinds]
+        if places != sorted(places) or places.count(0) != 1 or -1 in places:
+            raise self._file.bad("its frames are not those of a bundle, in their order")
+
+    def _expect_genesis(self) -> None:
+        if "0x" + keccak(self.genesis).hex() != self.deployment.genesis_hash:
+            raise self._file.bad(
+                "its genesis block does not hash to the deployment's, "
+                f"{self.deployment.genesis_hash}"
+            )
+
+    def _decoded(self, decoder: "msgspec.msgpack.Decoder[T]", content: bytes, what: str) -> T:
+        try:
+            return decoder.decode(content)
+        except msgspec.DecodeError as error:
+            raise self._file.bad(f"a frame holds no {what}: {error}") from error
+
+
+def _hash32(text: str) -> Hash32:
+    content = bytes.fromhex(text[2:])
+    if len(content) != _HASH_BYTES:
+        raise ValueError(f"{text} is no hash")
+    return Hash32(content)

@@ -1,0 +1,160 @@
+"""What was sent to the ledger: transactions, the acts in their calldata, and who signed those.
+
+Nodes tell of transactions in JSON, bundles hold their bytes; from here on they are the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from receipts_ledger.chain.artifact import ledger_artifact
+from receipts_ledger.chain.calldata import FOUNDING_BYTES, acts_in, entry_of, founding
+from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.headers import Header
+from receipts_ledger.chain.signers import Signers
+from receipts_ledger.chain.typed_data import Digester
+from receipts_ledger.chain.wire import MalformedAct, Reading
+from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
+from receipts_ledger.errors import Fatal
+
+_WORD = 32
+
+
+class OtherCode(Fatal):
+    """The ledger was created by other code than this release's, or to succeed another one."""
+
+    def __init__(self, detail: str, *, block_number: int) -> None:
+        super().__init__(detail)
+        self.block_number = block_number
+
+
+@dataclass(frozen=True, slots=True)
+class SentTransaction:
+    """A transaction, as far as it matters here. `to` is None for the creation of a contract."""
+
+    tx_hash: Hash32
+    to: Address | None
+    calldata: bytes
+    sender: Address
+
+
+@dataclass(frozen=True, slots=True)
+class SentCall:
+    """A call of which the signers are not yet known."""
+
+    entry: Entry
+    tx_hash: Hash32
+    sender: Address
+    acts: tuple[tuple[Reading, Hash32], ...]
+    events: tuple[LoggedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentBlock:
+    """A block and the calls in it."""
+
+    header: Header
+    is_proved: bool
+    calls: tuple[SentCall, ...] = ()
+
+
+class Calls:
+    """Reads calls to one ledger."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._creation = Hash32(bytes.fromhex(deployment.transaction_hash[2:]))
+        self._digester = Digester(deployment.signing_domain())
+
+    def made_by(
+        self, events: Iterable[LoggedEvent], transactions: Mapping[int, SentTransaction]
+    ) -> Iterator[SentCall]:
+        """Yield the calls that have left a block's events. Transactions go by their place."""
+        for tx_index, own in groupby(events, lambda event: event.tx_index):
+            yield self._call(transactions[tx_index], tuple(own))
+
+    def _call(self, sent: SentTransaction, events: tuple[LoggedEvent, ...]) -> SentCall:
+        entry = Entry.ELSEWHERE
+        acts: tuple[tuple[Reading, Hash32], ...] = ()
+        if sent.to is None and sent.tx_hash == self._creation:
+            _expect_our_code(sent, events[0].block_number)
+            entry, acts = Entry.CREATION, (founding(sent.calldata),)
+        elif sent.to == self._deployment.address:
+            entry = entry_of(sent.calldata)
+            if entry is not Entry.ELSEWHERE:
+                acts = tuple(self._acts_in(sent.calldata))
+        return SentCall(entry, sent.tx_hash, sent.sender, acts, events)
+
+    def _acts_in(self, calldata: bytes) -> Iterator[tuple[Reading, Hash32]]:
+        # The contract goes no further than this either. If it did, nothing explains the events
+        # that follow, and the replay says so.
+        with suppress(MalformedAct):
+            yield from acts_in(calldata, self._digester)
+
+
+def signed(sent: Sequence[SentBlock], signers: Signers) -> Iterator[BlockRecord]:
+    """Yield the records of some blocks, once all their signatures have been recovered at one go."""
+    keys = iter(
+        signers.of(
+            [
+                (digest, signature)
+                for block in sent
+                for call in block.calls
+                for reading, digest in call.acts
+                for signature in reading.signatures
+            ]
+        )
+    )
+    for block in sent:
+        header = block.header
+        calls = [
+            Call(
+                call.entry,
+                call.tx_hash,
+                call.sender,
+                tuple(
+                    [
+                        ActOnRecord(
+                            reading.act,
+                            reading.subject,
+                            digest,
+                            tuple(islice(keys, len(reading.signatures))),
+                        )
+                        for reading, digest in call.acts
+                    ]
+                ),
+                call.events,
+            )
+            for call in block.calls
+        ]
+        yield BlockRecord(
+            number=header.number,
+            hash=header.hash,
+            parent_hash=header.parent_hash,
+            timestamp_seconds=header.timestamp_seconds,
+            receipts_root=header.receipts_root,
+            are_transactions_proved=block.is_proved,
+            calls=tuple(calls),
+        )
+
+
+def _expect_our_code(sent: SentTransaction, block_number: int) -> None:
+    """Raise OtherCode unless the creation ran this release's code, and so made its contracts.
+
+    What code lies on the chain follows from it, without a node's word.
+    """
+    if sent.calldata[:-FOUNDING_BYTES] != ledger_artifact().bytecode:
+        raise OtherCode(
+            f"block {block_number}: transaction 0x{sent.tx_hash.hex()} created the ledger from "
+            "other code than this release's: use the release that it was deployed with",
+            block_number=block_number,
+        )
+    if any(predecessor := sent.calldata[-_WORD:]):
+        raise OtherCode(
+            f"block {block_number}: the ledger has taken over receipts from the ledger at "
+            f"0x{predecessor[12:].hex()}: this release reads first ledgers only",
+            block_number=block_number,
+        )

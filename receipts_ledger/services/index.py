@@ -4,9 +4,7 @@ The step is here, its decision in follow.py, the reading in pages.py; where rows
 store's matter, and what an event means the domain's. No transaction waits for the node.
 """
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +15,7 @@ from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.ledger import Contradiction
 from receipts_ledger.errors import Fatal, Retryable
+from receipts_ledger.services.collection import without_collection
 from receipts_ledger.services.follow import Append, Halt, RollBack, Wait, decide
 from receipts_ledger.services.pages import Blocks, Pages
 
@@ -113,7 +112,7 @@ class Indexer:
         if cursor.halted_reason is not None:
             return Progress(Outcome.HALTED, cursor)
         try:
-            with _without_collection():
+            with without_collection():
                 return self._step(cursor)
         except CursorMoved:
             return Progress(Outcome.OVERTAKEN, self._index.cursor() or cursor)
@@ -174,18 +173,3 @@ class Indexer:
 
     def _halt(self, cursor: Cursor, reason: str, head: BlockRef) -> Progress:
         return Progress(Outcome.HALTED, self._index.halt(cursor, reason), head)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep Python's cyclic collector away: a page is a hundred thousand objects and no cycle.
-
-    Looking through them again and again took a quarter of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

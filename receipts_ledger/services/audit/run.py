@@ -11,6 +11,7 @@ from receipts_ledger.services.audit.replay import Replay
 from receipts_ledger.services.audit.report import Finding, FindingKind, Report
 from receipts_ledger.services.audit.sql import SqlComparison
 from receipts_ledger.services.audit.trust import Trust
+from receipts_ledger.services.collection import collecting_rarely
 
 
 def audit(
@@ -31,11 +32,12 @@ def audit(
     report = Report(first_block=first_block, head=head, trust=trust)
     sql = None if rows is None else SqlComparison(rows, report)
     replay = Replay(records, report, () if sql is None else (sql,))
-    for block in records.records(head):
-        replay.add(block)
-        if sql is not None:
-            sql.see_block(block)
-        progress(report.blocks)
+    with collecting_rarely():
+        for block in records.records(head):
+            replay.add(block)
+            if sql is not None:
+                sql.see_block(block)
+            progress(report.blocks)
     _count(replay.ledger, report)
     for breach in breaches(replay.ledger):
         detail = f"{breach.invariant}: {breach.finding}"

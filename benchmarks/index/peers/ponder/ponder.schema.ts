@@ -1,4 +1,5 @@
-// One row for each event, to be found by its receipt, and each receipt as its last event left it.
+// One row for each event with all that it says, to be found by its receipt; and each receipt as
+// its last event left it, to be found by holder and pledgee.
 import { index, onchainTable, primaryKey } from "ponder";
 
 export const event = onchainTable(
@@ -6,9 +7,11 @@ export const event = onchainTable(
   (t) => ({
     block: t.integer().notNull(),
     logIndex: t.integer().notNull(),
+    txHash: t.hex().notNull(),
     kind: t.text().notNull(),
     subject: t.bigint(),
     word: t.bigint(),
+    rest: t.json().notNull(),
   }),
   (table) => ({
     pk: primaryKey({ columns: [table.block, table.logIndex] }),
@@ -16,10 +19,17 @@ export const event = onchainTable(
   }),
 );
 
-export const receipt = onchainTable("receipt", (t) => ({
-  id: t.bigint().primaryKey(),
-  holder: t.integer().notNull(),
-  pledgee: t.integer().notNull(),
-  version: t.integer().notNull(),
-  word: t.bigint().notNull(),
-}));
+export const receipt = onchainTable(
+  "receipt",
+  (t) => ({
+    id: t.bigint().primaryKey(),
+    holder: t.integer().notNull(),
+    pledgee: t.integer().notNull(),
+    version: t.integer().notNull(),
+    word: t.bigint().notNull(),
+  }),
+  (table) => ({
+    holderIndex: index().on(table.holder),
+    pledgeeIndex: index().on(table.pledgee),
+  }),
+);

@@ -15,13 +15,15 @@ for (const { type, name, inputs } of abi) {
   const fields = inputs.map((input) => input.name);
   const isOfReceipt = fields.includes("receiptId") && fields.includes("word");
   ponder.on(`Ledger:${name}` as never, async ({ event, context }: any) => {
-    const { receiptId, word } = event.args;
+    const { receiptId, word, ...rest } = event.args;
     await context.db.insert(events).values({
       block: Number(event.block.number),
       logIndex: event.log.logIndex,
+      txHash: event.transaction.hash,
       kind: name,
       subject: receiptId ?? null,
       word: word ?? null,
+      rest: withoutBigints(rest),
     });
     if (!isOfReceipt) return;
     const state = stateIn(word);
@@ -39,6 +41,13 @@ function stateIn(word: bigint) {
     version: Number((word >> 46n) & 0x3fffn),
     word,
   };
+}
+
+function withoutBigints(fields: Record<string, unknown>) {
+  const entries = Object.entries(fields);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]),
+  );
 }
 
 // The tool is up and its work begins: what it took so far was only the start.

@@ -30,7 +30,7 @@ const processor = new EvmBatchProcessor()
   .setRpcEndpoint({ url: RPC_URL, capacity: 10 })
   .setFinalityConfirmation(30)
   .setBlockRange({ from: Number(FROM_BLOCK), to: Number(TO_BLOCK) })
-  .setFields({ log: { topics: true, data: true } })
+  .setFields({ log: { topics: true, data: true, transactionHash: true } })
   .addLog({ address: [CONTRACT] });
 
 const { user, system } = process.cpuUsage();
@@ -43,15 +43,17 @@ processor.run(new TypeormDatabase({ supportHotBlocks: false }), async ({ blocks,
   for (const block of blocks) {
     for (const log of block.logs) {
       const { name, isOfReceipt, decoder } = kinds.get(log.topics[0]);
-      const { receiptId, word } = decoder.decode(log);
+      const { receiptId, word, ...rest } = decoder.decode(log);
       events.push(
         new Event({
           id: log.id,
           block: block.header.height,
           logIndex: log.logIndex,
+          txHash: log.transactionHash,
           kind: name,
           subject: receiptId,
           word,
+          rest: withoutBigints(rest),
         }),
       );
       if (isOfReceipt) {
@@ -63,6 +65,13 @@ processor.run(new TypeormDatabase({ supportHotBlocks: false }), async ({ blocks,
   await store.insert(events);
   await store.upsert([...receipts.values()]);
 });
+
+function withoutBigints(fields) {
+  const entries = Object.entries(fields);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "bigint" ? `${value}` : value]),
+  );
+}
 
 function stateIn(word) {
   return {

@@ -1,4 +1,5 @@
-// One row for each event, to be found by its receipt, and each receipt as its last event left it.
+// One row for each event with all that it says, to be found by its receipt; and each receipt as
+// its last event left it, to be found by holder and pledgee.
 const { EntitySchema } = require("typeorm");
 
 class Event {
@@ -29,9 +30,11 @@ exports.EventSchema = new EntitySchema({
     id: { type: "text", primary: true },
     block: { type: "int4" },
     logIndex: { type: "int4" },
+    txHash: { type: "text" },
     kind: { type: "text" },
     subject: numeric,
     word: numeric,
+    rest: { type: "json" },
   },
   indices: [{ columns: ["subject"] }],
 });
@@ -46,4 +49,5 @@ exports.ReceiptSchema = new EntitySchema({
     version: { type: "int4" },
     word: { ...numeric, nullable: false },
   },
+  indices: [{ columns: ["holder"] }, { columns: ["pledgee"] }],
 });

@@ -28,6 +28,7 @@ OURS = (
     Task.READ,
     Task.INDEX_POSTGRESQL,
     Task.INDEX_SQLITE,
+    Task.REPLAY_UNPROVED,
     Task.REPLAY,
 )
 PEERS = (Task.CRYO, Task.SUBSQUID, Task.PONDER)
@@ -36,4 +37,4 @@ IN_PORTFOLIOS = (Task.NODE, *OURS, *PEERS, Task.WEB3)
 # On a chain of single acts, the worst case for consent: those that recover signatures or index.
 ONE_BY_ONE = (Task.NODE, *OURS, Task.WEB3, Task.WEB3_SIGNATURES)
 # On parts of a chain, to see what its length costs.
-GROWING = (Task.INDEX_POSTGRESQL, Task.INDEX_SQLITE, Task.REPLAY)
+GROWING = (Task.INDEX_POSTGRESQL, Task.INDEX_SQLITE, Task.REPLAY_UNPROVED, Task.REPLAY)

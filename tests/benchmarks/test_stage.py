@@ -14,7 +14,7 @@ from benchmarks.index.result import NotMeasured, Series
 from benchmarks.index.saved import SavedChain, saved
 from benchmarks.index.stage import Stage
 from benchmarks.index.states import Found, State
-from benchmarks.index.task import Task
+from benchmarks.index.task import OURS, Task
 from benchmarks.index.watch import Command
 from tests.support.postgres import PostgresCluster
 
@@ -63,7 +63,7 @@ def postgres() -> Iterator[PostgresCluster]:
 def test_all_our_work_and_the_nodes_go_through_every_event(
     node_url: str, chain: SavedChain, postgres: PostgresCluster
 ) -> None:
-    tasks = (Task.NODE, Task.READ, Task.INDEX_POSTGRESQL, Task.INDEX_SQLITE, Task.REPLAY)
+    tasks = (Task.NODE, *OURS)
     found = Stage(node_url, chain, postgres, {}).whole(tasks, 1, QUIET)
     for task in tasks:
         series = found[task]

@@ -17,7 +17,7 @@ from benchmarks.index.peers.peer import Absent
 _ROOT = Path(__file__).resolve().parents[3]
 _WORKPLACES = _ROOT / "build" / "bench-index" / "peers"
 _TIMEOUT_SECONDS = 300.0
-_SAID_CHARACTERS = 300
+_SAID_LINES = 3
 
 
 def npm_workplace(source: Path) -> Path:
@@ -74,7 +74,14 @@ def run_installer(command: Sequence[str]) -> None:
             env=os.environ | {"PATH": path},
         )
     except subprocess.CalledProcessError as error:
-        said = " ".join(error.stderr.decode(errors="replace").split())
-        raise Absent(f"could not be installed: {said[-_SAID_CHARACTERS:]}") from error
+        said = _first_errors(error.stderr.decode(errors="replace"))
+        raise Absent(f"could not be installed: {said}") from error
     except subprocess.TimeoutExpired as error:
         raise Absent(f"could not be installed in {_TIMEOUT_SECONDS:.0f} s") from error
+
+
+def _first_errors(said: str) -> str:
+    """Return the first lines that speak of an error: what follows them is advice."""
+    lines = said.splitlines()
+    errors = [line.strip() for line in lines if "error" in line.lower()] or lines
+    return " ".join(errors[:_SAID_LINES])

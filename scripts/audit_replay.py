@@ -2,7 +2,7 @@
 """Audit a ledger from its chain: an auditor's own node and the deployment file are enough.
 
     audit_replay.py --rpc URL... --deployment FILE [--head HASH] [--db URL] [--json FILE]
-        [--to BLOCK]
+        [--to BLOCK] [--no-proofs]
 
 Several nodes have to agree. Exit code 0: everything agrees. 1: something differs. 2: it could
 not be decided, because a node is away or contradicts itself or another one, or an argument is
@@ -45,6 +45,8 @@ def _audit(given: argparse.Namespace) -> int:
     from receipts_ledger.errors import LedgerError
 
     try:
+        if given.no_proofs:
+            return _look(given)
         audited = run_audit(
             rpc_url=given.rpc[0],
             other_rpc_urls=given.rpc[1:],
@@ -70,6 +72,32 @@ def _audit(given: argparse.Namespace) -> int:
     return exit_code(audited)
 
 
+def _look(given: argparse.Namespace) -> int:
+    from receipts_ledger.cli.quick_look import (
+        exit_code,
+        expect_no_trust,
+        print_look,
+        run_look,
+        write_look,
+    )
+
+    expect_no_trust(trusted_head=given.head, nodes=len(given.rpc))
+    looked = run_look(
+        rpc_url=given.rpc[0],
+        deployment_file=given.deployment,
+        database_url=given.db,
+        to_block=given.to,
+        console=None if given.quiet else Console(stderr=True),
+    )
+    if given.json is not None:
+        try:
+            write_look(looked, given.json)
+        except OSError as error:
+            return _undecided(f"--json: {given.json} cannot be written: {error.strerror}")
+    print_look(looked, Console(highlight=False))
+    return exit_code(looked)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="audit_replay.py", description=__doc__.partition("\n")[0])
     parser.add_argument(
@@ -86,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--db", metavar="URL", help="compare this database too, row by row")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
     parser.add_argument("--to", type=_block_number, metavar="BLOCK", help="default: the head")
+    parser.add_argument(
+        "--no-proofs",
+        action="store_true",
+        help="a quick look at what one node claims: proves nothing, and says so",
+    )
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     return parser
 

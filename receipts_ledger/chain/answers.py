@@ -1,4 +1,4 @@
-"""What a node says of the receipts of transactions, as types: no dictionary for each log.
+"""What a node says of logs and of receipts of transactions, as types: no dictionary for each log.
 
 Only members that the ledger reads are here; all others are passed over while the JSON is read.
 """
@@ -18,6 +18,18 @@ class LogAnswer(Struct, gc=False, rename="camel"):
     block_hash: str
 
 
+class PlacedLogAnswer(Struct, gc=False, rename="camel"):
+    """A log that was asked for by itself: the node says where it stands."""
+
+    address: str
+    topics: list[str]
+    data: str
+    block_number: str
+    transaction_hash: str
+    transaction_index: str
+    log_index: str
+
+
 class TxReceiptAnswer(Struct, rename="camel"):
     """A receipt of a transaction. `root` stood in the place of `status` before Byzantium."""
 
@@ -34,6 +46,15 @@ class TxReceiptAnswer(Struct, rename="camel"):
 _DECODER: msgspec.json.Decoder[list[TxReceiptAnswer] | TxReceiptAnswer | None] = (
     msgspec.json.Decoder(list[TxReceiptAnswer] | TxReceiptAnswer | None)
 )
+_LOGS: msgspec.json.Decoder[list[PlacedLogAnswer]] = msgspec.json.Decoder(list[PlacedLogAnswer])
+
+
+def logs(answer: Raw) -> list[PlacedLogAnswer]:
+    """Read an answer to eth_getLogs. Raises ValueError for what is none."""
+    try:
+        return _LOGS.decode(answer)
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error
 
 
 def tx_receipts(answers: Iterable[Raw]) -> list[TxReceiptAnswer | None]:

@@ -115,6 +115,8 @@ _PHRASES: tuple[tuple[str, RpcErrorKind], ...] = (
     ("block not found", RpcErrorKind.UNKNOWN_BLOCK),
     ("resource not found", RpcErrorKind.UNKNOWN_BLOCK),
     ("block range", RpcErrorKind.RANGE_TOO_LARGE),
+    ("blocks range", RpcErrorKind.RANGE_TOO_LARGE),
+    ("query returned more than", RpcErrorKind.RANGE_TOO_LARGE),
     ("range limit", RpcErrorKind.RANGE_TOO_LARGE),
     ("response size", RpcErrorKind.RANGE_TOO_LARGE),
     ("too many results", RpcErrorKind.RANGE_TOO_LARGE),

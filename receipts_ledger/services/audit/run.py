@@ -38,10 +38,7 @@ def audit(
             if sql is not None:
                 sql.see_block(block)
             progress(report.blocks)
-    _count(replay.ledger, report)
-    for breach in breaches(replay.ledger):
-        detail = f"{breach.invariant}: {breach.finding}"
-        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))
+    take_stock(replay.ledger, report)
     if storage is not None:
         _compare_storage(replay, storage, report)
     if sql is not None:
@@ -62,7 +59,8 @@ def _compare_storage(replay: Replay, storage: Storage, report: Report) -> None:
         report.find(Finding(FindingKind.STORAGE, "storage", detail))
 
 
-def _count(ledger: Ledger, report: Report) -> None:
+def take_stock(ledger: Ledger, report: Report) -> None:
+    """Count what there is at the end, and note every invariant that does not hold."""
     report.parties = len(ledger.parties)
     report.pools = len(ledger.pools)
     for word in ledger.receipts.values():
@@ -70,3 +68,6 @@ def _count(ledger: Ledger, report: Report) -> None:
         report.receipts_open += is_open
         report.receipts_closed += not is_open
         report.receipts_encumbered += bool(word & ENCUMBERED_BIT)
+    for breach in breaches(ledger):
+        detail = f"{breach.invariant}: {breach.finding}"
+        report.find(Finding(FindingKind.INVARIANT, breach.subject, detail))

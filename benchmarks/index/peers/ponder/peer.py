@@ -10,12 +10,12 @@ from psycopg import sql
 
 from benchmarks.index.given import Given
 from benchmarks.index.peers.environment import environment
-from benchmarks.index.peers.installed import npm_workplace
+from benchmarks.index.peers.installed import node_itself, npm_workplace
 from benchmarks.index.peers.peer import Start
 from benchmarks.index.states import Found, found_by_sql
 from benchmarks.index.task import Task
 from benchmarks.index.watch import Command
-from receipts_ledger.chain.local_node import free_port, node_binary
+from receipts_ledger.chain.local_node import free_port
 
 _SCHEMA = "peer"
 _EVENTS = sql.SQL("SELECT count(*) FROM peer.event")
@@ -37,7 +37,7 @@ class Ponder:
         workplace = npm_workplace(Path(__file__).parent)
         port = free_port()
         arguments = (
-            *(node_binary(), str(workplace / "node_modules/ponder/dist/esm/bin/ponder.js")),
+            *(node_itself(), str(workplace / "node_modules/ponder/dist/esm/bin/ponder.js")),
             *("start", "--schema", _SCHEMA, "--log-level", "warn"),
             *("--hostname", "127.0.0.1", "--port", str(port)),
         )

@@ -8,12 +8,11 @@ from psycopg import sql
 
 from benchmarks.index.given import Given
 from benchmarks.index.peers.environment import environment
-from benchmarks.index.peers.installed import npm_workplace
+from benchmarks.index.peers.installed import node_itself, npm_workplace
 from benchmarks.index.peers.peer import Start
 from benchmarks.index.states import Found, found_by_sql
 from benchmarks.index.task import Task
 from benchmarks.index.watch import Command
-from receipts_ledger.chain.local_node import node_binary
 
 _EVENTS = sql.SQL("SELECT count(*) FROM event")
 _STATES = sql.SQL("SELECT id, holder, pledgee, version, word FROM receipt")
@@ -41,7 +40,7 @@ class Subsquid:
             "DB_NAME": url.path.lstrip("/"),
             "SQD_LEVEL": "WARN",
         }
-        arguments = (node_binary(), str(workplace / "lib/main.js"))
+        arguments = (node_itself(), str(workplace / "lib/main.js"))
         return Start(Command(arguments, workplace, variables))
 
     def found(self, given: Given, scratch: Path) -> Found:

@@ -184,7 +184,8 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^/?#@\s]+)?$",
         description=(
             "Address under which parties reach the API, such as https://ledger.example; log-ins "
-            "are bound to it. Empty: http:// with host and port."
+            "are bound to it, and codes on printed certificates lead there. Empty: http:// with "
+            "host and port, and codes that lead nowhere."
         ),
     )
     session_seconds: int = Field(
@@ -403,4 +404,5 @@ def _complaints(settings: type[Settings], error: ValidationError) -> Iterator[st
         name = str(fault["loc"][0])
         setting = settings.model_fields.get(name)
         about = f" ({setting.description})" if setting is not None else ""
-        yield f"{PREFIX}{name.upper()}: {fault['msg']}{about}"
+        # A rule of ours comes with a word that the library puts before it.
+        yield f"{PREFIX}{name.upper()}: {fault['msg'].removeprefix('Value error, ')}{about}"

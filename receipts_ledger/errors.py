@@ -106,6 +106,7 @@ class RefusalCode(StrEnum):
     BODY_TOO_LARGE = "BodyTooLarge"
     LOGIN_REFUSED = "LoginRefused"
     TOO_MANY_REQUESTS = "TooManyRequests"
+    NO_STATE_PROOFS = "NoStateProofs"
 
 
 class LedgerError(Exception):

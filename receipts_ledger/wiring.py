@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -24,19 +24,25 @@ from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
 from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.nodes import Nodes
 from receipts_ledger.chain.reader import ChainReader
+from receipts_ledger.chain.receipt_proofs import ReceiptProofs
 from receipts_ledger.chain.relaying import LaneKey, RelayNode
 from receipts_ledger.chain.rpc import NodeAway, Rpc
+from receipts_ledger.chain.sent_acts import SentActs
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.chain.wallets import Wallets
 from receipts_ledger.config import Settings, origin_of
+from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.caller import Scope
+from receipts_ledger.domain.certificate import Change, LedgerName, Proof
 from receipts_ledger.domain.cursor import Cursor
 from receipts_ledger.domain.finality import Finality
-from receipts_ledger.domain.ids import Address, PartyId
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, ReceiptId
 from receipts_ledger.domain.lane import Lane, LaneFunds
+from receipts_ledger.domain.record import ActOnRecord
 from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused
 from receipts_ledger.services.access import Access
+from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.deliver import Deliver
 from receipts_ledger.services.deliver.post import HttpPost
@@ -105,6 +111,7 @@ class House:
         self.document_key = settings.document_key.get_secret_value().encode()
         # Sealing cursors needs a key that all replicas share, and no setting of its own.
         self.cursor_key = hmac.digest(self.document_key, b"receipts-ledger page cursors", "sha256")
+        self.public_url = settings.public_url or None
         self.body_bytes_max = settings.body_bytes_max
         self.lag_blocks_max = settings.lag_blocks_max
         self.queue_acts_max = settings.queue_acts_max
@@ -126,6 +133,10 @@ class House:
             WebhookSecrets(self.kept_keys), Targets(settings.webhook_networks_allowed)
         )
         self.intake = Intake(self.statements, self, self.kept_keys, clock=self.clock)
+        origin = deployment.origin()
+        self.certifier = Certifier(
+            LedgerName(origin.chain_id, origin.contract, origin.code_hash), self.prove
+        )
         self.metrics = metrics
         self._taken_back = Counter(
             "ledger_index_blocks_taken_back",
@@ -141,6 +152,16 @@ class House:
     def simulate(self, wire: bytes) -> Refused | None:
         """Ask the contract about an act, on the first node that answers. Raises Retryable."""
         return self.nodes.ask(lambda place: self._rooms[place].judge.simulate(wire))
+
+    def acts_sent(self, tx_hashes: Sequence[Hash32]) -> Mapping[Hash32, Sequence[ActOnRecord]]:
+        """Return the acts in transactions, as the first node that answers has them."""
+        return self.nodes.ask(lambda place: self._rooms[place].sent.of(tx_hashes))
+
+    def prove(self, receipt_id: ReceiptId, at: BlockRef, changes: Sequence[Change]) -> Proof:
+        """Have a receipt proved by the first node that answers. Raises Refused, Retryable."""
+        return self.nodes.ask(
+            lambda place: self._rooms[place].proofs.prove(receipt_id, at, changes)
+        )
 
     @property
     def rpc(self) -> Rpc:
@@ -437,6 +458,8 @@ class _Rooms:
         self.rpc = rpc
         self.node = RelayNode(rpc)
         self.judge = Contract(rpc, deployment.address)
+        self.sent = SentActs(rpc, deployment)
+        self.proofs = ReceiptProofs(rpc, deployment)
 
 
 def open_house(settings: Settings, schema: Schema = Schema.EXPECT) -> House:

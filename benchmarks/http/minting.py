@@ -1,20 +1,27 @@
 """Minting: issues drafted and signed over HTTP until final in SQL, beside the node alone.
 
-The node alone takes the very transactions that the gateway sent, from a client that does
-nothing else: the chain is turned back to where it was, and they are sent again.
+An issue of one receipt is what a small firm sends; the node alone takes the same acts as they
+are sent without a gateway, each in a transaction of its own. An issue of many is what a
+warehouse sends that opens its books; the node alone takes the very transactions that the
+gateway has sent.
 """
 
 import json
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import count
 from typing import Any
 
 import urllib3
 from sqlalchemy import func, select
 
+from benchmarks.http.node_alone import NodeAlone, Sent, node_alone
 from benchmarks.http.stage import KEYSTORE_SECRET, Stage
+from receipts_ledger.chain import keys, wire
 from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.domain.ids import PoolId
 from receipts_ledger.domain.pending import ActStatus
@@ -23,24 +30,48 @@ from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.tables import acts
 from tests.support.cast import INSPECTOR, WAREHOUSE_A, Member
 from tests.support.gateway import issue_body
+from tests.support.ledger_on_chain import GAS, execute_calldata
 from tests.support.relaying import LANE_KEY
 
-ISSUED_TOGETHER = 100
-ACTS = 24
-_CLIENTS = 4
+CLIENTS = 8
+_SIGNERS = (WAREHOUSE_A, INSPECTOR)
 _FINAL_SECONDS_MAX = 300
-_POLLS = {"index_poll_seconds": "0.02", "relay_poll_seconds": "0.02"}
+_POLL_SECONDS = "0.02"
+_POLLS = {"index_poll_seconds": _POLL_SECONDS, "relay_poll_seconds": _POLL_SECONDS}
 _WORK_FACTOR = 2
+_FIRST_INDEX = 100
 _serials = count(1)
+
+
+class Together(IntEnum):
+    """How many receipts an issue makes, and so how it is measured."""
+
+    ONE = 1
+    HUNDRED = 100
+
+    @property
+    def acts(self) -> int:
+        """So many issues are measured in a round."""
+        return 96 if self is Together.ONE else 24
+
+    @property
+    def acts_before(self) -> int:
+        """So many go before, of which none counts: a process that has just begun is slow."""
+        return 16 if self is Together.ONE else 2
 
 
 @dataclass(frozen=True, slots=True)
 class Minted:
-    """One round: so many receipts, through the gateway and by the node alone."""
+    """One round: so many receipts, through the gateway and by the node alone.
+
+    Of the node alone it is the better of one client and as many as the gateway has.
+    """
 
     receipts: int
     transactions: int
     gateway_seconds: float
+    node_transactions: int
+    node_clients: int
     node_seconds: float
 
     @property
@@ -49,46 +80,78 @@ class Minted:
         return self.node_seconds / self.gateway_seconds
 
 
-def prepare(stage: Stage) -> list[PoolId]:
-    """Let the gateway keep a paying key that has funds, and open a pool for each act."""
+def prepare(stage: Stage) -> None:
+    """Let the gateway keep a paying key that has funds."""
     vault = Vault(KEYSTORE_SECRET, work_factor=_WORK_FACTOR)
     keystores = StoredKeystores(stage.gateway.database, clock=stage.gateway.bench.clock)
     KeptKeys(keystores, vault).keep(None, LANE_KEY)
-    return [stage.gateway.open_pool(index=100 + at) for at in range(ACTS)]
 
 
-def mint(stage: Stage, pools: list[PoolId]) -> Minted:
-    """Mint once through the gateway, then by the node alone."""
-    rpc = stage.rpc
-    before = int(rpc.call("eth_blockNumber"), 16)
-    snapshot = rpc.call("evm_snapshot")
-    with stage.served("up", keystore_work_factor=str(_WORK_FACTOR), **_POLLS) as url:
+def mint(stage: Stage, together: Together, first_pool: int) -> Minted:
+    """Mint once through the gateway, then by the node alone. Each issue has a pool of its own."""
+    indexes = range(first_pool, first_pool + together.acts_before + together.acts)
+    pools = [stage.gateway.open_pool(index=_FIRST_INDEX + index) for index in indexes]
+    before, measured = pools[: together.acts_before], pools[together.acts_before :]
+    with _working(stage) as url:
+        _issue_all(stage, url, before, together)
+        state, height = stage.rpc.call("anvil_dumpState"), _height(stage)
         begun = time.perf_counter()
-        with ThreadPoolExecutor(_CLIENTS) as clients:
-            list(clients.map(lambda pool: _issue(stage, url, pool), pools))
-        _wait_until_final(stage)
+        signed = _issue_all(stage, url, measured, together)
         gateway_seconds = time.perf_counter() - begun
-    sent = _transactions_after(stage, before)
-    assert rpc.call("evm_revert", [snapshot]) is True
-    begun = time.perf_counter()
-    for transaction in sent:
-        done = stage.gateway.ledger.wait_for(rpc.call("eth_sendTransaction", [transaction]))
-        assert done["status"] == "0x1"
-    node_seconds = time.perf_counter() - begun
-    return Minted(len(pools) * ISSUED_TOGETHER, len(sent), gateway_seconds, node_seconds)
+    relayed = _transactions_after(stage, height)
+    sent = relayed if together is Together.HUNDRED else _executed(stage, signed)
+    with node_alone(state) as node:
+        node_seconds, clients = _best(node, sent, together)
+    return Minted(
+        len(measured) * together,
+        len(relayed),
+        gateway_seconds,
+        len(sent),
+        clients,
+        node_seconds,
+    )
 
 
-def _issue(stage: Stage, url: str, pool: PoolId) -> None:
+def _best(node: NodeAlone, sent: Sequence[Sent], together: Together) -> tuple[float, int]:
+    # What one key has sent comes in one order: a crowd has nothing to send at once.
+    crowds = (1, CLIENTS) if together is Together.ONE else (1,)
+    return min((node.seconds(sent, clients=clients), clients) for clients in crowds)
+
+
+@contextmanager
+def _working(stage: Stage) -> Iterator[str]:
+    """Run the gateway as it is run on each engine, and yield its URL."""
+    settings = {"keystore_work_factor": str(_WORK_FACTOR), **_POLLS}
+    with ExitStack() as processes:
+        if stage.is_postgresql:
+            processes.enter_context(stage.served("work", **settings))
+            yield processes.enter_context(stage.served("serve", **settings))
+        else:
+            yield processes.enter_context(stage.served("up", **settings))
+
+
+def _issue_all(stage: Stage, url: str, pools: Sequence[PoolId], together: Together) -> list[bytes]:
+    """Have an issue into each pool, wait until all are final, and return them as signed."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        signed = list(clients.map(lambda pool: _issue(stage, url, pool, together), pools))
+    _wait_until_final(stage)
+    return signed
+
+
+def _issue(stage: Stage, url: str, pool: PoolId, together: Together) -> bytes:
     body = issue_body(stage.gateway, pool)
-    (one,) = body["receipts"]
-    body["receipts"] = [one] * ISSUED_TOGETHER
+    body["receipts"] *= together
     drafted = _post(stage, url, "/v1/receipts", body, WAREHOUSE_A)
-    for member in (WAREHOUSE_A, INSPECTOR):
-        signed = {"signature": stage.gateway.signature(drafted, member)}
-        _post(stage, url, f"/v1/acts/{drafted['act_id']}/signatures", signed, member)
+    act = stage.gateway.statements.read(bytes.fromhex(drafted["statement"][2:]))
+    digest = stage.gateway.statements.digest(act)
+    signatures = [keys.sign(member.private_key, digest) for member in _SIGNERS]
+    for member, signature in zip(_SIGNERS, signatures, strict=True):
+        path = f"/v1/acts/{drafted['act_id']}/signatures"
+        _post(stage, url, path, {"signature": "0x" + signature.hex()}, member)
+    return wire.encode(act, signatures)
 
 
-_http = urllib3.PoolManager(maxsize=_CLIENTS)
+_http = urllib3.PoolManager(maxsize=CLIENTS)
 
 
 def _post(stage: Stage, url: str, path: str, body: dict[str, Any], member: Member) -> Any:
@@ -112,13 +175,32 @@ def _wait_until_final(stage: Stage) -> None:
     raise AssertionError("the gateway has not minted in time")
 
 
-def _transactions_after(stage: Stage, before: int) -> list[dict[str, str]]:
+def _height(stage: Stage) -> int:
+    return int(stage.rpc.call("eth_blockNumber"), 16)
+
+
+def _transactions_after(stage: Stage, before: int) -> list[Sent]:
     """Return what the gateway has sent, as the node alone is to take it."""
     found = []
-    for number in range(before + 1, int(stage.rpc.call("eth_blockNumber"), 16) + 1):
+    for number in range(before + 1, _height(stage) + 1):
         block = stage.rpc.call("eth_getBlockByNumber", [hex(number), True])
         found += [
             {"from": one["from"], "to": one["to"], "data": one["input"], "gas": one["gas"]}
             for one in block["transactions"]
         ]
     return found
+
+
+def _executed(stage: Stage, signed: Sequence[bytes]) -> list[Sent]:
+    """Return each act in a transaction of its own. Every client of a crowd has one account."""
+    accounts = stage.rpc.call("eth_accounts")[:CLIENTS]
+    contract = stage.gateway.ledger.deployment.contract
+    return [
+        {
+            "from": accounts[at % CLIENTS],
+            "to": contract,
+            "data": "0x" + execute_calldata(one).hex(),
+            "gas": hex(GAS),
+        }
+        for at, one in enumerate(signed)
+    ]

@@ -13,7 +13,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.http.minting import ISSUED_TOGETHER
+from benchmarks.http.minting import CLIENTS
 from benchmarks.http.result import Mark, Results, Round
 from benchmarks.http.wrk import Answered
 from benchmarks.markdown import markdown_table
@@ -25,7 +25,10 @@ _HEADINGS = (
     *("route", "engine", "connections", "ratio", "least", "greatest", "answers/s", "bare/s"),
     *("p50 ms", "p99 ms", "bare p50", "bare p99"),
 )
-_MINTING = ("engine", "receipts", "transactions", "gateway/s", "node alone/s", "ratio")
+_MINTING = (
+    *("engine", "issues of", "receipts", "transactions", "gateway/s"),
+    *("alone: transactions", "clients", "receipts/s", "ratio", "least", "greatest"),
+)
 _WORDS = 2
 
 
@@ -50,7 +53,7 @@ def write_document(results: Results, marks: Sequence[Mark], *, rounds: int, seco
         table=markdown_table(_HEADINGS, _rows(results), words=_WORDS),
         minting=markdown_table(_MINTING, _minted(results)),
         marks=markdown_table(("mark", "wanted", "found", ""), _judged(marks)),
-        together=ISSUED_TOGETHER,
+        clients=CLIENTS,
         rounds=rounds,
         seconds=f"{seconds:g}",
         load=f"{os.getloadavg()[2]:.1f}",
@@ -87,14 +90,18 @@ def _middle(rounds: Sequence[Round], figure: Callable[[Round], float]) -> float:
 
 
 def _minted(results: Results) -> Iterator[tuple[str, ...]]:
-    for engine, series in results.minted.items():
+    for minting, series in results.minted.items():
+        ratios = [one.ratio for one in series]
         yield (
-            engine,
+            minting.engine,
+            "1 receipt" if minting.together == 1 else f"{minting.together} receipts",
             f"{series[0].receipts:,}",
-            str(series[0].transactions),
+            f"{median(one.transactions for one in series):.0f}",
             f"{median(one.receipts / one.gateway_seconds for one in series):,.0f}",
+            f"{median(one.node_transactions for one in series):.0f}",
+            f"{median(one.node_clients for one in series):.0f}",
             f"{median(one.receipts / one.node_seconds for one in series):,.0f}",
-            f"{median(one.ratio for one in series):.2f}",
+            *(f"{ratio:.2f}" for ratio in (median(ratios), min(ratios), max(ratios))),
         )
 
 

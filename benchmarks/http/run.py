@@ -1,13 +1,15 @@
 """The run: on both engines each route beside the bare one by turns; tables, page, marks."""
 
+import logging
 import tempfile
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
-from benchmarks.http.minting import Minted, mint, prepare
+from benchmarks.http.minting import Minted, Together, mint, prepare
 from benchmarks.http.report import print_report, write_document
-from benchmarks.http.result import Case, Results, Round
+from benchmarks.http.result import Case, Minting, Results, Round
 from benchmarks.http.route import Route
 from benchmarks.http.stage import Stage, bare_load, bare_served, staged
 from benchmarks.http.wrk import Answered, measure
@@ -26,8 +28,10 @@ _DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 
 def run(console: Console, *, rounds: int) -> bool:
     """Measure, print, write docs/http-speed.md; return whether every mark is met."""
+    # What stages are set up with runs in this process, and would tell of every request.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     cases: dict[Case, tuple[Round, ...]] = {}
-    minted: dict[str, tuple[Minted, ...]] = {}
+    minted: dict[Minting, tuple[Minted, ...]] = {}
     with PostgresCluster(*_DURABLE) as postgres, tempfile.TemporaryDirectory() as folder:
         for engine in ENGINES:
             url = f"sqlite:///{folder}/ledger.db"
@@ -36,9 +40,7 @@ def run(console: Console, *, rounds: int) -> bool:
             migrate.upgrade(url)
             with anvil() as node, staged(Rpc(node.url), url, Path(folder)) as stage:
                 cases |= _routes(stage, engine, rounds, console)
-                with console.status(f"{engine}: minting"):
-                    pools = prepare(stage)
-                    minted[engine] = tuple(mint(stage, pools) for _ in range(1))
+                minted |= _minted(stage, engine, rounds, console)
     results = Results(cases, minted)
     marks = list(results.marks())
     print_report(results, marks, console)
@@ -60,6 +62,20 @@ def _routes(
                 with console.status(f"round {number} of {rounds}: {case}"):
                     series.append(_pair(stage, case, ours, bare, SECONDS))
     return {case: tuple(series) for case, series in found.items()}
+
+
+def _minted(
+    stage: Stage, engine: str, rounds: int, console: Console
+) -> dict[Minting, tuple[Minted, ...]]:
+    prepare(stage)
+    found: dict[Minting, list[Minted]] = {Minting(engine, together): [] for together in Together}
+    pools = 0
+    for number in range(1, rounds + 1):
+        for minting, series in found.items():
+            with console.status(f"round {number} of {rounds}: minting, {minting}"):
+                series.append(mint(stage, minting.together, pools))
+            pools += minting.together.acts_before + minting.together.acts
+    return {minting: tuple(series) for minting, series in found.items()}
 
 
 def _pair(stage: Stage, case: Case, ours: str, bare: str, seconds: float) -> Round:

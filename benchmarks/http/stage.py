@@ -51,6 +51,11 @@ class Stage:
     receipt: ReceiptId
     number: int
 
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether it stands on PostgreSQL."""
+        return self.database_url.startswith("postgresql")
+
     @contextmanager
     def served(self, *command: str, **settings: str) -> Iterator[str]:
         """Run the gateway in a process of its own, and yield its URL."""

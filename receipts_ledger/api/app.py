@@ -11,6 +11,8 @@ from receipts_ledger.api.hot import HotRoutes
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
+    blocks,
+    certificates,
     changes,
     health,
     journal,
@@ -18,6 +20,7 @@ from receipts_ledger.api.routes import (
     logins,
     oversight,
     parties,
+    past,
     pledges,
     pools,
     profiles,
@@ -42,12 +45,15 @@ problems with a stable `code`.
 
 _ROUTERS = (
     ledger.router,
+    blocks.router,
     logins.router,
     parties.router,
     pools.router,
     profiles.router,
     receipts.router,
+    certificates.router,
     changes.router,
+    past.router,
     pledges.router,
     acts.router,
     journal.router,

@@ -25,7 +25,12 @@ def services_of(request: Request) -> Services:
 
 def secret_hash_of(request: Request) -> bytes:
     """Return the hash of the api token's secret. Raises Refused(NotAuthenticated)."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret_hash_in(request.headers.get("Authorization", ""))
+
+
+def secret_hash_in(authorization: str) -> bytes:
+    """Return the same of the header's text. Raises Refused(NotAuthenticated)."""
+    scheme, _, secret = authorization.partition(" ")
     secret = secret.strip()
     if scheme.lower() != _SCHEME or not secret or len(secret) > _SECRET_LENGTH_MAX:
         raise Refused(

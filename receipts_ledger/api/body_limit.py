@@ -71,6 +71,9 @@ def _expect_shallow(body: bytearray) -> None:
     # Python reads UTF-16 and UTF-32 too, in which a bracket always has a zero byte.
     if 0 in body:
         raise BodyRefused(_MALFORMED, "it is not UTF-8")
+    # Few brackets nest to no great depth, wherever they stand.
+    if body.count(b"[") + body.count(b"{") <= DEPTH_MAX:
+        return
     depth = 0
     for byte in _FLAT.sub(b"", body):
         depth += _STEPS.get(byte, 0)

@@ -412,6 +412,12 @@ CATALOGUE: dict[Code | Fault, Entry] = {
         "请求过于频繁",
         "Nobody asks more often than the limits allow.",
     ),
+    Code.NO_STATE_PROOFS: Entry(
+        501,
+        "No proofs of the state",
+        "节点不提供状态证明",
+        "A certificate holds only what the node proves by eth_getProof.",
+    ),
     Fault.NOT_FOUND: Entry(
         404, "Not found", "未找到", "There is no such thing, or none that you may know of."
     ),

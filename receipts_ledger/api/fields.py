@@ -26,6 +26,7 @@ from receipts_ledger.domain.ids import (
     day_of,
     parse_receipt_number,
 )
+from receipts_ledger.domain.moment import parse_moment
 from receipts_ledger.domain.party import HOLDER_MAX, INSTITUTION_MAX
 from receipts_ledger.domain.receipt import QUANTITY_MAX, VERSION_MAX
 
@@ -199,6 +200,35 @@ def decimal(least: int, most: int, description: str = "") -> tuple[object, ...]:
     )
 
 
+def _past_moment(value: object) -> object:
+    # Paths take plain values only: it stays a text, of which it is known that it can be read.
+    try:
+        parse_moment(str(value))
+    except ValueError as error:
+        raise _refuse(
+            "moment",
+            "is no block number, block hash, date such as 2026-03-31, or time such as "
+            "2026-03-31T12:00:00Z",
+        ) from error
+    return value
+
+
+_MOMENT = (
+    BeforeValidator(_past_moment),
+    WithJsonSchema(
+        {
+            "type": "string",
+            # Of days that every month has.
+            "pattern": r"^([0-9]{1,18}|0x[0-9a-f]{64}|20[2-5][0-9]-(0[1-9]|1[0-2])-"
+            r"(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?)$",
+            "examples": ["2026-03-31", "90211", "2026-03-31T12:00:00Z"],
+            "description": "Block number or hash, date (its end, UTC), or RFC 3339 time.",
+        }
+    ),
+)
+
+MomentPath = Annotated[str, *_MOMENT, Path()]
+MomentQuery = Annotated[str, *_MOMENT]
 PartyPath = Annotated[PartyId, *decimal(1, HOLDER_MAX), Path()]
 PoolPath = Annotated[PoolId, *decimal(0, POOL_ID_MAX), Path()]
 ReceiptPath = Annotated[

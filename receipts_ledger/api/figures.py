@@ -29,6 +29,9 @@ class LedgerFigures(Collector):
         if (head := self._node_head()) is not None:
             lag = max(0, head - found.indexed_block)
             yield _gauge("ledger_index_lag_blocks", "How far the index is behind the node.", lag)
+        if (age := found.head_age_seconds) is not None:
+            meaning = "Since the last indexed block was made, by its own timestamp."
+            yield _gauge("ledger_index_head_age_seconds", meaning, age)
         yield _gauge("ledger_index_final_block", "Last final block.", found.finalized_block)
         yield _gauge("ledger_index_halted", "1 when an operator has to look.", found.has_halted)
         acts = GaugeMetricFamily("ledger_acts", "Acts by status.", labels=["status"])

@@ -13,7 +13,10 @@ from pydantic import TypeAdapter
 from receipts_ledger.api.problem import MEDIA_TYPE, Problem, problem_of
 from receipts_ledger.errors import RefusalCode
 
-_OPEN = ("/livez", "/readyz", "/metrics", "/v1/ledger", "/v1/logins", "/v1/logins/message")
+_OPEN = (
+    *("/livez", "/readyz", "/metrics", "/v1/ledger", "/v1/logins", "/v1/logins/message"),
+    "/v1/blocks/{block_hash}",
+)
 # A message is good for one log-in: it is its own idempotency key.
 _LOG_IN = "/v1/logins"
 _ALWAYS = {"401": "Not authenticated", "403": "Not your role", "429": "Too many requests"}
@@ -89,10 +92,10 @@ def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> No
     if path not in _OPEN:
         operation["security"] = [{"api_token": []}]
         expected |= _ALWAYS
-        if "{" in path:
-            expected |= _WITH_PATH
-        if operation.get("parameters"):
-            expected |= _WITH_INPUT
+    if "{" in path:
+        expected |= _WITH_PATH
+    if operation.get("parameters"):
+        expected |= _WITH_INPUT
     if path.startswith(_LOG_IN):
         expected |= _TO_LOG_IN
     elif method == "post":

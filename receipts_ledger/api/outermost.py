@@ -3,10 +3,12 @@
 Plain ASGI, so that a body that is refused is not read to its end.
 """
 
+import logging
+import os
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -39,10 +41,11 @@ class Outermost:
 
     def __init__(self, app: ASGIApp, *, metrics: CollectorRegistry, hsts_seconds: int = 0) -> None:
         self._app = app
-        self._headers: tuple[tuple[bytes, bytes], ...] = _HEADERS
+        self._headers: Mapping[bytes, bytes] = dict(_HEADERS)
         if hsts_seconds:
             promise = b"max-age=%d" % hsts_seconds
-            self._headers = (*_HEADERS, (b"strict-transport-security", promise))
+            self._headers = {**self._headers, b"strict-transport-security": promise}
+        self._levels = _Levels()
         self._requests = Counter(
             "ledger_http_requests",
             "Answers by method, route and status.",
@@ -52,6 +55,8 @@ class Outermost:
         self._seconds = Histogram(
             "ledger_http_seconds", "Time to the answer.", ("method", "route"), registry=metrics
         )
+        # prometheus_client looks a child up by text under a lock, each time.
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever goes wrong, an answer goes out."""
@@ -66,34 +71,68 @@ class Outermost:
             nonlocal status, seconds
             if message["type"] == "http.response.start":
                 status, seconds = message["status"], time.perf_counter() - begun
-                present = {name.lower() for name, _ in message["headers"]}
+                missing = dict(self._headers)
+                for name, _ in message["headers"]:
+                    missing.pop(name.lower(), None)
                 message["headers"] = [
                     *message["headers"],
                     (_REQUEST_ID, request_id),
-                    *(header for header in self._headers if header[0] not in present),
+                    *missing.items(),
                 ]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
-            try:
-                await self._app(scope, receive, send_marked)
-            except Exception:
-                _log.exception("request failed", method=scope["method"], path=scope["path"])
-                if status:
-                    raise
-                said = problem.problem_of(Fault.INTERNAL)
-                await problem.answer(said)(scope, receive, send_marked)
-            finally:
-                # A stream goes on for long after its answer has begun.
-                self._note(scope, status or _FAULT, seconds or time.perf_counter() - begun)
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        try:
+            await self._app(scope, receive, send_marked)
+        except Exception:
+            _log.exception("request failed", method=scope["method"], path=scope["path"])
+            if status:
+                raise
+            said = problem.problem_of(Fault.INTERNAL)
+            await problem.answer(said)(scope, receive, send_marked)
+        finally:
+            # A stream goes on for long after its answer has begun.
+            self._note(scope, status or _FAULT, seconds or time.perf_counter() - begun)
+            structlog.contextvars.reset_contextvars(**bound)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], _route_of(scope)
-        self._requests.labels(method, route, status).inc()
-        self._seconds.labels(method, route).observe(seconds)
-        told = _log.debug if method in _READS else _log.info
-        milliseconds = round(seconds * 1_000, 1)
-        told("request", method=method, route=route, status=status, milliseconds=milliseconds)
+        requests, histogram = self._figures(method, route, status)
+        requests.inc()
+        histogram.observe(seconds)
+        level = logging.DEBUG if method in _READS else logging.INFO
+        if self._levels.are_told(level):
+            milliseconds = round(seconds * 1_000, 1)
+            told = {"route": route, "status": status, "milliseconds": milliseconds}
+            _log.log(level, "request", method=method, **told)
+
+    def _figures(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        found = self._children.get((method, route, status))
+        if found is None:
+            found = (
+                self._requests.labels(method, route, status),
+                self._seconds.labels(method, route),
+            )
+            self._children[method, route, status] = found
+        return found
+
+
+class _Levels:
+    """Which levels are told at all: structlog puts a logger together before it looks."""
+
+    def __init__(self) -> None:
+        self._configured: object = None
+        self._told: dict[int, bool] = {}
+
+    def are_told(self, level: int) -> bool:
+        """Tell whether a line of this level would go anywhere, as logs are set up now."""
+        configured = structlog.get_config()["wrapper_class"]
+        if configured is not self._configured:
+            self._configured, self._told = configured, {}
+        told = self._told.get(level)
+        if told is None:
+            told = self._told[level] = _log.is_enabled_for(level)
+        return told
 
 
 def _id_of(scope: Scope) -> bytes:
@@ -101,7 +140,7 @@ def _id_of(scope: Scope) -> bytes:
         if name == _REQUEST_ID and _GOOD_ID.fullmatch(value):
             given: bytes = value
             return given
-    return uuid4().hex.encode()
+    return os.urandom(16).hex().encode()
 
 
 def _route_of(scope: Scope) -> str:

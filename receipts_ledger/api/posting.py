@@ -42,6 +42,7 @@ ACCEPTED = 202
 _KEY_LENGTH_MAX = 255
 _log = structlog.get_logger(__name__)
 _JSON = "application/json"
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _NOT_ANSWERS = frozenset(
     {
         RefusalCode.NOT_AUTHENTICATED,
@@ -269,9 +270,9 @@ def id_of(kind: str, request: RequestKey) -> UUID:
 def stored(response: Response) -> StoredAnswer:
     """Return what is kept of an answer."""
     headers = {
-        name: value
-        for name, value in response.headers.items()
-        if name.lower() in ("location", "content-type")
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in response.raw_headers
+        if name in (b"location", b"content-type")
     }
     return StoredAnswer(response.status_code, headers, bytes(response.body))
 
@@ -282,7 +283,7 @@ async def posting(request: Request) -> Posting:
     return Posting(
         services_of(request),
         secret_hash=secret_hash,
-        key=idempotency_key(request),
+        key=idempotency_key(request.headers.get("Idempotency-Key", "")),
         fingerprint=fingerprint(request.method, request.url.path, await request.body()),
     )
 
@@ -292,12 +293,23 @@ PostDep = Annotated[Posting, Depends(posting)]
 
 def fingerprint(method: str, path: str, body: bytes) -> Hash32:
     """Return what tells one request from another under the same key."""
-    return Hash32(digest(method.encode(), path.encode(), _canonical(body)))
+    try:
+        return fingerprint_of_json(method, path, json.loads(body))
+    except (ValueError, RecursionError):
+        return Hash32(digest(method.encode(), path.encode(), body))
 
 
-def idempotency_key(request: Request) -> str:
-    """Return the key. Raises Refused when it is missing or too long."""
-    key = request.headers.get("Idempotency-Key", "").strip()
+def fingerprint_of_json(method: str, path: str, body: object) -> Hash32:
+    """Return the same of a body that was read, without the freedoms of JSON.
+
+    Those are the order of members, spaces and escapes.
+    """
+    return Hash32(digest(method.encode(), path.encode(), _CANONICAL.encode(body).encode()))
+
+
+def idempotency_key(given: str) -> str:
+    """Return the key in the header's text. Raises Refused when it is missing or too long."""
+    key = given.strip()
     if not key:
         raise Refused(
             RefusalCode.IDEMPOTENCY_KEY_MISSING,
@@ -311,14 +323,6 @@ def idempotency_key(request: Request) -> str:
             field="Idempotency-Key",
         )
     return key
-
-
-def _canonical(body: bytes) -> bytes:
-    """Return the body without the freedoms of JSON: order of members, spaces, escapes."""
-    try:
-        return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
-    except (ValueError, RecursionError):
-        return body
 
 
 def _replayed(before: StoredAnswer) -> Response:

@@ -1,13 +1,16 @@
 """What the routes need of the house. Wiring builds it; nothing here is fetched or global."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
 from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.record import ActOnRecord
 from receipts_ledger.services.access import Access
+from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.intake import Intake
 from receipts_ledger.services.webhooks import Webhooks
@@ -60,6 +63,21 @@ class Services(Protocol):
     @property
     def node_head(self) -> Callable[[], int]:
         """Asks the node for its latest block. Raises Retryable when it does not answer."""
+
+    @property
+    def acts_sent(self) -> Callable[[Sequence[Hash32]], Mapping[Hash32, Sequence[ActOnRecord]]]:
+        """Asks the node for the acts in transactions, which their hashes prove. Raises Retryable.
+
+        What it does not have, or cannot prove, is left out.
+        """
+
+    @property
+    def public_url(self) -> str | None:
+        """Where others find this gateway, None where the operator has not said."""
+
+    @property
+    def certifier(self) -> Certifier:
+        """Certifies what the chain says of a receipt."""
 
     @property
     def metrics(self) -> CollectorRegistry:

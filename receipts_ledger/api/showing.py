@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Response
 
+from receipts_ledger.api.answers.forms import AsOfThen
 from receipts_ledger.api.answers.receipts import (
     ReceiptOut,
     full_receipt,
@@ -14,7 +15,8 @@ from receipts_ledger.api.answers.receipts import (
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.ids import PartyId
-from receipts_ledger.store.units import Found
+from receipts_ledger.store.reads import receipts as reads
+from receipts_ledger.store.units import Found, Reader
 
 IF_NONE_MATCH_LENGTH_MAX = 500
 
@@ -38,9 +40,27 @@ def answer(
     return told(with_contents(full_receipt(row)) if shows_all else public_receipt(row), headers)
 
 
+def past(
+    body: Callable[[], object], as_of: AsOfThen, view: str, if_none_match: str | None
+) -> Response:
+    """Return the answer about a block of the past, which stays the same while the block stands."""
+    tag = f'"{as_of["block_hash"][2:18]}-{"final" if as_of["final"] else "mined"}-{view}"'
+    headers = {"ETag": tag, **_PRIVATE}
+    if if_none_match is not None and _matches(tag, if_none_match):
+        return Response(status_code=_NOT_MODIFIED, headers=headers)
+    return told(body(), headers)
+
+
 def shows_all(row: Found, caller: Caller, *, is_offered: Callable[[PartyId], bool]) -> bool:
     """Its own, or one that its holder has put before the caller in an act under way."""
     return is_its_own(row, caller) or (caller.party_id is not None and is_offered(caller.party_id))
+
+
+def shows_all_in(reader: Reader, row: Found, caller: Caller) -> bool:
+    """The same, looked up."""
+    return shows_all(
+        row, caller, is_offered=lambda party: reads.is_offered(reader, row.receipt_id, party)
+    )
 
 
 def add_contents(

@@ -75,7 +75,7 @@ async def subscribing(request: Request) -> Subscribing:
     return Subscribing(
         services_of(request),
         secret_hash,
-        idempotency_key(request),
+        idempotency_key(request.headers.get("Idempotency-Key", "")),
         fingerprint(request.method, request.url.path, await request.body()),
     )
 

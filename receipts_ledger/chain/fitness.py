@@ -33,6 +33,9 @@ _SKEW_SECONDS_MAX = 15
 _BATCH_CALLS_MIN = 10
 _REQUEST_BYTES_MIN = 1 << 20
 _OLD_BLOCKS = 300
+_CLIQUE_VANITY_AND_SEAL_BYTES = 32 + 65
+_ADDRESS_BYTES = 20
+_LONG_RLP_LIST = 0xF8
 _DISTRUST = "what the node says of events cannot be proved: ask a second node in audits"
 
 _Json: TypeAlias = Mapping[str, Any]
@@ -294,6 +297,12 @@ class Examination:
             block, words = None, f"no finalized tag ({error.message})"
         else:
             words = "the finalized tag is empty" if block is None else "the finalized tag is known"
+        if finality.depth == 0 and _is_clique(self._latest()):
+            return _missing(
+                "finality",
+                f"{finality}, but these are blocks of Clique, which takes some back",
+                "set the engine to geth-clique, or the finality to depth:6",
+            )
         if finality.depth is not None:
             return _ok("finality", f"{finality} needs no tag; {words}")
         if block is None:
@@ -353,3 +362,11 @@ class Examination:
             "not needed",
             "eth_getLogs, eth_feeHistory, filters, subscriptions, pending, debug_*, PUSH0",
         )
+
+
+def _is_clique(block: Mapping[str, Any]) -> bool:
+    """Tell Clique's headers by their vanity, signers and seal; those of BFT engines are lists."""
+    extra = bytes.fromhex(block["extraData"][2:])
+    signers, rest = divmod(len(extra) - _CLIQUE_VANITY_AND_SEAL_BYTES, _ADDRESS_BYTES)
+    is_in_turn_or_not = int(block["difficulty"], 16) in (1, 2)
+    return is_in_turn_or_not and signers >= 0 and rest == 0 and extra[0] < _LONG_RLP_LIST

@@ -4,8 +4,7 @@ Whoever holds the bytes can prove them; where they come from does not matter.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeVar
 
 import rlp as rlp_reader
 
@@ -14,6 +13,7 @@ from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_blocks import RawBlock
+from receipts_ledger.chain.raw_logs import logs_in
 from receipts_ledger.chain.raw_transactions import read_transaction
 from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.roots import ordered_root
@@ -21,17 +21,14 @@ from receipts_ledger.chain.sent import Calls, SentBlock, SentTransaction, signed
 from receipts_ledger.chain.signers import Signers
 from receipts_ledger.chain.tx_receipts import UndecodableLog
 from receipts_ledger.domain.block import BlockRef, LoggedEvent
-from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.domain.ids import NO_HASH, Hash32
 from receipts_ledger.domain.record import BlockRecord
 from receipts_ledger.errors import Fatal
 
 T = TypeVar("T")
 
-BLOCKS_AT_ONCE = 128
-_LIST_FROM = 0xC0
-_RECEIPT_FIELDS = 4
-_LOG_FIELDS = 3
-_Log: TypeAlias = tuple[Address, list[bytes], bytes]
+PAGE_BYTES = 2**20
+PAGE_BLOCKS_MAX = 128
 
 
 class FalseBlock(Fatal):
@@ -78,8 +75,8 @@ class RawRecords:
         """Yield the blocks from the deployment to `head`. Raises FalseBlock, UndecodableLog."""
         raw_blocks = self._blocks.up_to(head)
         with Signers() as signers:
-            while some := list(islice(raw_blocks, BLOCKS_AT_ONCE)):
-                yield from signed([self._sent(raw) for raw in some], signers)
+            for page in _in_pages(raw_blocks):
+                yield from signed([self._sent(raw) for raw in page], signers)
         if self.last is None or self.last.ref() != head:
             ended = "nowhere" if self.last is None else f"at 0x{self.last.hash.hex()}"
             raise self._false(
@@ -139,11 +136,12 @@ class RawRecords:
     def _events(self, number: int, raw: RawBlock) -> Iterator[LoggedEvent]:
         log_index = -1
         for tx_index, tx_receipt in enumerate(raw.tx_receipts):
-            for address, topics, body in self._read(number, _logs, tx_receipt):
+            logs = self._read(number, logs_in, tx_receipt)
+            tx_hash = keccak(raw.transactions[tx_index]) if logs else NO_HASH
+            for address, topics, body in logs:
                 log_index += 1
                 if address != self._deployment.address:
                     continue
-                tx_hash = keccak(raw.transactions[tx_index])
                 try:
                     event = decode(topics, body)
                 except Undecodable as error:
@@ -164,14 +162,18 @@ class RawRecords:
         return FalseBlock(self._source, number, detail)
 
 
-def _logs(tx_receipt: bytes) -> list[_Log]:
-    body = tx_receipt if tx_receipt[0] >= _LIST_FROM else tx_receipt[1:]
-    fields = rlp_reader.decode(body, strict=True)
-    if len(fields) != _RECEIPT_FIELDS:
-        raise ValueError("a receipt that has not the fields of one")
-    if any(len(log) != _LOG_FIELDS for log in fields[-1]):
-        raise ValueError("a log that has not the fields of one")
-    return [(Address(address), topics, content) for address, topics, content in fields[-1]]
+def _in_pages(raw_blocks: Iterator[RawBlock]) -> Iterator[list[RawBlock]]:
+    """Yield blocks in pages that are safe to hold whole, with all that is read out of them."""
+    page: list[RawBlock] = []
+    size = 0
+    for block in raw_blocks:
+        page.append(block)
+        size += block.size
+        if size >= PAGE_BYTES or len(page) == PAGE_BLOCKS_MAX:
+            yield page
+            page, size = [], 0
+    if page:
+        yield page
 
 
 def _sent(raw: bytes) -> SentTransaction:

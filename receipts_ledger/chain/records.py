@@ -32,19 +32,30 @@ Json: TypeAlias = Mapping[str, Any]
 class LedgerRecords:
     """Everything that a node has on record about one ledger."""
 
-    def __init__(self, rpc: Rpc, deployment: Deployment, reader: ChainReader) -> None:
+    def __init__(
+        self,
+        rpc: Rpc,
+        deployment: Deployment,
+        reader: ChainReader,
+        after: BlockRef | None = None,
+    ) -> None:
+        """Read from the deployment on, or from the block behind `after`."""
         self._rpc = rpc
         self._deployment = deployment
         self._reader = reader
+        self._after = after
         self._calls = Calls(deployment)
 
     def records(self, head: BlockRef) -> Iterator[BlockRecord]:
-        """Yield the blocks from the deployment to `head`. Raises InconsistentNode, UndecodableLog.
+        """Yield the blocks up to `head`. Raises InconsistentNode, UndecodableLog.
 
         Each is linked to the one before it, so that the first and the last say which chain
         this is. A node that changes its branch meanwhile is found out at the end.
         """
-        first = self._deployment.block_number
+        if head == self._after:
+            return
+        after = self._after
+        first = self._deployment.block_number if after is None else after.number + 1
         last: Header | None = None
         with Signers() as signers:
             pages = self._reader.header_pages(first, head.number)
@@ -67,6 +78,14 @@ class LedgerRecords:
             )
 
     def _expect_origin(self, header: Header) -> None:
+        if self._after is not None:
+            if header.parent_hash != self._after.hash:
+                raise InconsistentNode(
+                    f"block {header.number}: its parent is 0x{header.parent_hash.hex()}, but the "
+                    f"audit goes on from block {self._after.number}, 0x{self._after.hash.hex()}",
+                    block_number=header.number,
+                )
+            return
         if header.ref() != self._deployment.origin().deployment:
             raise InconsistentNode(
                 f"block {header.number} is 0x{header.hash.hex()}, the ledger was deployed in "

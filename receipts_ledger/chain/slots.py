@@ -121,6 +121,14 @@ class Slots:
         )
         yield from self._pairs(ledger.receipts)
 
+    def of_pair(self, receipt: ReceiptId) -> Hash32:
+        """Return the slot of the word that a receipt shares with its neighbour."""
+        return self._at("_pairs", receipt >> 1)
+
+    def of_pool(self, pool: PoolId) -> Hash32:
+        """Return the slot of a pool's word."""
+        return self._at("_pools", pool)
+
     def of_keys(self, names: Iterable[bytes]) -> Iterator[Hash32]:
         """Yield the slots of keys (20 bytes), items, documents and pages (32 bytes).
 
@@ -135,6 +143,9 @@ class Slots:
             labels = _LABELS_OF[len(name)]
             for label in labels:
                 yield keccak(name.rjust(32, b"\0") + self._artifact.slot(label).to_bytes(32))
+
+    def _at(self, label: str, key: int) -> Hash32:
+        return keccak(key.to_bytes(32) + self._artifact.slot(label).to_bytes(32))
 
     def _mapping(self, label: str, words: Mapping[int, int]) -> Iterator[SlotWord]:
         base = self._artifact.slot(label).to_bytes(32)

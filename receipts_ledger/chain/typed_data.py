@@ -15,7 +15,7 @@ from receipts_ledger.domain.receipt import ReceiptRef
 DOMAIN_NAME = "Receipts Ledger"
 DOMAIN_VERSION = "1"
 
-_DOMAIN_FIELDS = (
+DOMAIN_FIELDS = (
     ("name", "string"),
     ("version", "string"),
     ("chainId", "uint256"),
@@ -40,7 +40,7 @@ def encode_type(struct: str) -> str:
 
 _TYPE_HASH = {name: keccak(encode_type(name).encode()) for name in STRUCTS}
 _DOMAIN_TYPE_HASH = keccak(
-    f"EIP712Domain({','.join(f'{kind} {field}' for field, kind in _DOMAIN_FIELDS)})".encode()
+    f"EIP712Domain({','.join(f'{kind} {field}' for field, kind in DOMAIN_FIELDS)})".encode()
 )
 
 
@@ -90,7 +90,7 @@ class Digester:
             name: [{"name": field, "type": kind} for field, kind in STRUCTS[name]]
             for name in (struct, *_members(struct))
         }
-        types["EIP712Domain"] = [{"name": field, "type": kind} for field, kind in _DOMAIN_FIELDS]
+        types["EIP712Domain"] = [{"name": field, "type": kind} for field, kind in DOMAIN_FIELDS]
         return {
             "types": types,
             "primaryType": struct,

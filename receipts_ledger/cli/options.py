@@ -4,6 +4,7 @@ Parsing only. Whether an act is allowed is the ledger's to judge.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ import typer
 
 from receipts_ledger.client import Document
 from receipts_ledger.domain import ids
+from receipts_ledger.domain.moment import Moment, parse_moment
 from receipts_ledger.domain.party import HOLDER_MAX, Role
 from receipts_ledger.domain.receipt import QUANTITY_MAX
 
@@ -104,6 +106,21 @@ def _moment(text: str) -> datetime:
     if when.tzinfo is None:
         raise ValueError(text)
     return when.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedMoment:
+    """A moment of the past, and how it was asked for."""
+
+    text: str
+    moment: Moment
+
+
+def _asked_moment(text: str) -> AskedMoment:
+    try:
+        return AskedMoment(text, parse_moment(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @_rule("address: 0x and 40 hexadecimal digits")
@@ -299,6 +316,11 @@ def hash_option(name: str, text: str) -> Any:
 def moment_option(name: str, text: str) -> Any:
     """Return an option that takes a moment in time."""
     return typer.Option(name, parser=_moment, metavar="TIME", help=text)
+
+
+def asked_moment_option(name: str, text: str) -> Any:
+    """Return an option that takes a moment of the past."""
+    return typer.Option(name, parser=_asked_moment, metavar="MOMENT", help=text)
 
 
 def index_option() -> Any:

@@ -9,6 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from receipts_ledger.domain.content import canonical
+
+_WIDE_CHARACTERS = 240
+
 
 def console() -> Console:
     """Return a console on today's stdout, which tests and pipes replace."""
@@ -18,6 +22,12 @@ def console() -> Console:
 def print_json(answer: object) -> None:
     """Print one JSON value with a line end."""
     sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_document(told: Mapping[str, Any]) -> None:
+    """Print a document that is signed: in the one form of its bytes."""
+    sys.stdout.buffer.write(canonical(told) + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -44,6 +54,19 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for row in rows:
         table.add_row(*(escape(in_lines(value)) for value in row))
     out = console()
+    out.print(f"[bold]{escape(title)}[/bold]" + ("" if table.row_count else ": none"))
+    if table.row_count:
+        out.print(table)
+
+
+def print_wide_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print many figures as a table in which each row is a line, however wide."""
+    table = Table(box=None, header_style="underline", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(escape(column.replace("_", " ")), no_wrap=True)
+    for row in rows:
+        table.add_row(*(escape(in_lines(value)) for value in row))
+    out = Console(highlight=False, soft_wrap=True, width=_WIDE_CHARACTERS)
     out.print(f"[bold]{escape(title)}[/bold]" + ("" if table.row_count else ": none"))
     if table.row_count:
         out.print(table)

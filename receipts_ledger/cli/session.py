@@ -3,10 +3,10 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
 
@@ -14,6 +14,8 @@ from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.keyfile import read_key
 from receipts_ledger.cli.secret import password_in, secret_in
 from receipts_ledger.client import LedgerClient
+
+T = TypeVar("T")
 
 _SESSIONS = Path("~/.config/receipts-ledger/sessions")
 GATEWAY_URL = "http://127.0.0.1:8000"
@@ -96,20 +98,37 @@ _DEFAULTS: dict[str, object] = {"gateway": GATEWAY_URL, "as_json": False}
 
 def in_session(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command its first parameter, the session, by options of the command line."""
-    hints = get_type_hints(Session, include_extras=True)
-    names = [field.name for field in fields(Session)]
+    return by_options(Session, _DEFAULTS)(command)
+
+
+def by_options(
+    kind: type[T], defaults: Mapping[str, object]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives commands their first parameter by options: a dataclass of them."""
+
+    def given(command: Callable[..., None]) -> Callable[..., None]:
+        return _by_options(command, kind, defaults)
+
+    return given
+
+
+def _by_options(
+    command: Callable[..., None], kind: type[T], defaults: Mapping[str, object]
+) -> Callable[..., None]:
+    hints = get_type_hints(kind, include_extras=True)
+    names = [field.name for field in fields(cast(Any, kind))]
 
     @functools.wraps(command)
     def with_options(**given: Any) -> None:
-        session = Session(**{name: given.pop(name) for name in names})
-        command(session, **given)
+        first = kind(**{name: given.pop(name) for name in names})
+        command(first, **given)
 
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     shared = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=_DEFAULTS.get(name),
+            default=defaults.get(name),
             annotation=hints[name],
         )
         for name in names

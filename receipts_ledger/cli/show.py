@@ -8,11 +8,12 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from receipts_ledger.cli import options
+from receipts_ledger.cli import options, show_past
 from receipts_ledger.cli.output import console, print_json, print_members, print_rows
 from receipts_ledger.cli.session import Session, in_session
 from receipts_ledger.cli.words import in_words, yet_to_sign
 from receipts_ledger.client import LedgerClient, signers_of
+from receipts_ledger.domain.books import Capacity
 from receipts_ledger.domain.ids import PoolId, ReceiptId, pool_number, receipt_number
 
 T = TypeVar("T")
@@ -27,12 +28,16 @@ class Thing(StrEnum):
     POOL = "pool"
     ACTS = "acts"
     LEDGER = "ledger"
+    HISTORY = "history"
+    HOLDINGS = "holdings"
+    STOCK = "stock"
     REFUSALS = "refusals"
     READS = "reads"
     KEY_USES = "key-uses"
 
 
 _WITHOUT_NUMBER = (Thing.ACTS, Thing.LEDGER, Thing.REFUSALS, Thing.KEY_USES)
+_WITH_MOMENT = (Thing.RECEIPT, Thing.PARTY, Thing.POOL, Thing.HOLDINGS, Thing.STOCK)
 _LISTED_MAX = 100
 _POOL_MAX = 2**32 - 1
 _OF_POOLS = ("OpenPool", "Attest", "Issue", "Pause", "Resume", "Seal")
@@ -51,36 +56,74 @@ def show(
         typer.Argument(
             parser=options.choice_of(Thing, "thing that can be shown"),
             metavar="THING",
-            help="receipt, act, party, pool; or acts, ledger, refusals, reads, key-uses.",
+            help=(
+                "receipt, history (of a receipt), act, party, holdings (of a party), pool, stock "
+                "(of a pool); or acts, ledger, refusals, reads, key-uses."
+            ),
         ),
     ],
     name: Annotated[
         str, typer.Argument(metavar="[NUMBER]", help="Its number, such as 12-1-000345 or 12-1.")
     ] = "",
+    at: Annotated[
+        options.AskedMoment | None,
+        options.asked_moment_option(
+            "--at",
+            "As of a block number or hash, a date (its end, UTC) or RFC 3339 time: a receipt, "
+            "party or pool, holdings and stock.",
+        ),
+    ] = None,
+    capacity: Annotated[
+        Capacity,
+        typer.Option(
+            "--as",
+            parser=options.choice_of(Capacity, "capacity"),
+            metavar="CAPACITY",
+            help="Holdings as holder, lender or warehouse.",
+        ),
+    ] = Capacity.HOLDER,
 ) -> None:
     """Show a receipt, act, party or pool; the newest acts or refusals; the ledger itself.
+
+    The past is shown as the gateway has it; `receipts-ledger past` proves it from the chain.
 
     Operator and auditors: who read what is confidential, of all receipts or one; what kept keys
     signed.
 
     For example: receipts-ledger show receipt 12-1-000345
     """
-    if name and thing in _WITHOUT_NUMBER:
-        raise typer.BadParameter(f"{thing} has no number", param_hint="'NUMBER'")
+    _expect_fitting(thing, name, at)
     client = session.client()
+    then = None if at is None else at.text
     match thing:
         case Thing.RECEIPT:
-            _show_receipt(client, session, name)
+            _show_receipt(client, session, name, then)
         case Thing.ACT:
             _show_act(client, session, name)
         case Thing.PARTY:
-            _show(session, f"party {name}", client.party(_number(options.parse_party, name)))
+            party_id = _number(options.parse_party, name)
+            _show(session, f"party {name}", client.party(party_id, at=then))
         case Thing.POOL:
-            _show(session, f"pool {name}", client.pool(_number(options.parse_pool, name)))
+            pool_id = _number(options.parse_pool, name)
+            _show(session, f"pool {name}", client.pool(pool_id, at=then))
         case Thing.LEDGER:
             _show(session, "ledger", client.ledger())
-        case Thing.ACTS | Thing.REFUSALS | Thing.READS | Thing.KEY_USES:
+        case Thing.HISTORY:
+            show_past.history(client, session, _number(options.parse_receipt, name))
+        case Thing.HOLDINGS:
+            party_id = _number(options.parse_party, name)
+            show_past.holdings(client, session, party_id, capacity, then)
+        case Thing.STOCK:
+            show_past.stock(client, session, _number(options.parse_pool, name), then)
+        case _:
             _show_newest(client, session, thing, name)
+
+
+def _expect_fitting(thing: Thing, name: str, at: options.AskedMoment | None) -> None:
+    if name and thing in _WITHOUT_NUMBER:
+        raise typer.BadParameter(f"{thing} has no number", param_hint="'NUMBER'")
+    if at is not None and thing not in _WITH_MOMENT:
+        raise typer.BadParameter(f"{thing} has no moment", param_hint="'--at'")
 
 
 def _show_newest(client: LedgerClient, session: Session, thing: Thing, name: str) -> None:
@@ -102,13 +145,15 @@ def _number(parse: Callable[[str], T], name: str) -> T:
         raise typer.BadParameter(error.message, param_hint="'NUMBER'") from error
 
 
-def _show_receipt(client: LedgerClient, session: Session, name: str) -> None:
+def _show_receipt(client: LedgerClient, session: Session, name: str, at: str | None) -> None:
     receipt_id = _number(options.parse_receipt, name)
-    receipt = client.receipt(receipt_id)
+    receipt = client.receipt(receipt_id, at=at)
     if session.as_json:
         print_json(receipt)
         return
     print_members(f"receipt {receipt_number(receipt_id)}", _without_lists(receipt))
+    if at is not None:
+        return
     if "items" in receipt:
         _print_items(receipt["items"])
     rows = [

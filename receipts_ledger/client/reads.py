@@ -1,6 +1,6 @@
 """What can be asked of a gateway. Nothing here changes anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -10,6 +10,14 @@ from receipts_ledger.client.http import Http
 Answer: TypeAlias = dict[str, Any]
 
 _PAGE_ROWS = 200
+
+
+def certificate_query(disclose: Sequence[str] | None, state_only: bool) -> dict[str, object]:
+    """Return the query that asks for a certificate."""
+    return {
+        "disclose": None if disclose is None else ",".join(disclose),
+        "state_only": "true" if state_only else None,
+    }
 
 
 class Reads:
@@ -26,17 +34,21 @@ class Reads:
         """Yield what happens to the ledger as it happens, from a place of the feed on."""
         return following.follow(self._http, after=after, finality=finality)
 
-    def party(self, party_id: int) -> Answer:
-        """Return one party."""
-        return self._one(f"/v1/parties/{party_id}")
+    def party(self, party_id: int, *, at: str | None = None) -> Answer:
+        """Return one party; at a moment, as it was then."""
+        return self._one(_then(f"/v1/parties/{party_id}", at))
 
     def parties(self) -> Iterator[Answer]:
         """Yield all parties."""
         return self._all("/v1/parties", {})
 
-    def pool(self, pool_id: int) -> Answer:
-        """Return one pool."""
-        return self._one(f"/v1/pools/{pool_id}")
+    def pool(self, pool_id: int, *, at: str | None = None) -> Answer:
+        """Return one pool; at a moment, as it was then."""
+        return self._one(_then(f"/v1/pools/{pool_id}", at))
+
+    def stock(self, pool_id: int, *, at: str | None = None) -> Answer:
+        """Return all steps of a pool's stock, oldest first. For its warehouse and overseers."""
+        return self._whole(f"/v1/pools/{pool_id}/stock", {"at": at})
 
     def pools(self) -> Iterator[Answer]:
         """Yield all pools."""
@@ -46,9 +58,12 @@ class Reads:
         """Return the profile of one commodity."""
         return self._one(f"/v1/profiles/{quote(code, safe='')}")
 
-    def receipt(self, receipt_id: int) -> Answer:
-        """Return one receipt, as much of it as the asker may see."""
-        return self._one(f"/v1/receipts/{receipt_id}")
+    def receipt(self, receipt_id: int, *, at: str | None = None) -> Answer:
+        """Return one receipt, as much of it as the asker may see; at a moment, as it was then.
+
+        A moment is a block number or hash, a date (its end, UTC), or an RFC 3339 time.
+        """
+        return self._one(_then(f"/v1/receipts/{receipt_id}", at))
 
     def receipts(
         self,
@@ -67,9 +82,34 @@ class Reads:
         }
         return self._all("/v1/receipts", query)
 
-    def history(self, receipt_id: int) -> Iterator[Answer]:
-        """Yield what has happened to a receipt, oldest first."""
-        return self._all(f"/v1/receipts/{receipt_id}/history", {})
+    def history(self, receipt_id: int, *, with_signers: bool = False) -> Iterator[Answer]:
+        """Yield what has happened to a receipt, oldest first, if wanted with who signed it."""
+        query = {"signers": "true" if with_signers else None}
+        return self._all(f"/v1/receipts/{receipt_id}/history", query)
+
+    def holdings(self, party_id: int, capacity: str, *, at: str | None = None) -> Answer:
+        """Return what a party has or had as holder, lender or warehouse, with all its receipts.
+
+        For the party itself and for overseers.
+        """
+        query = {"capacity": capacity, "at": at}
+        return self._whole(f"/v1/parties/{party_id}/holdings", query)
+
+    def certificate(
+        self,
+        receipt_id: int,
+        *,
+        disclose: Sequence[str] | None = None,
+        state_only: bool = False,
+    ) -> Answer:
+        """Return a certificate of a receipt, to be checked by scripts/verify_certificate.py.
+
+        `disclose` names the fields that it shows, those of the pledge's terms with `terms.`
+        before them; without it, it shows all. With `state_only` it says nothing of the past.
+        """
+        return self._one(
+            f"/v1/receipts/{receipt_id}/certificate", certificate_query(disclose, state_only)
+        )
 
     def acts(self, *, status: str | None = None, party_id: int | None = None) -> Iterator[Answer]:
         """Yield acts under way and done, newest first."""
@@ -103,6 +143,16 @@ class Reads:
         answer = self._http.get(path, query)
         return dict(answer)
 
+    def _whole(self, path: str, query: Mapping[str, object]) -> Answer:
+        """Return all pages as one; they are of one block."""
+        whole = self._http.get(path, {**query, "limit": _PAGE_ROWS})
+        items, cursor = list(whole["items"]), whole.pop("next_cursor")
+        while cursor is not None:
+            page = self._http.get(path, {**query, "cursor": cursor, "limit": _PAGE_ROWS})
+            items += page["items"]
+            cursor = page["next_cursor"]
+        return {**whole, "items": items}
+
     def _all(self, path: str, query: Mapping[str, object]) -> Iterator[Answer]:
         cursor: str | None = None
         while True:
@@ -111,3 +161,7 @@ class Reads:
             cursor = page.get("next_cursor")
             if cursor is None:
                 return
+
+
+def _then(path: str, at: str | None) -> str:
+    return path if at is None else f"{path}/states/{quote(at, safe='')}"

@@ -53,12 +53,20 @@ def commit(content: Mapping[str, Json], salts: Mapping[str, bytes]) -> Hash32:
 
     No content commits to 32 zero bytes. Raises ValueError when a field has no salt.
     """
+    *_, root = levels(content, salts)
+    return root[0] if root else NO_HASH
+
+
+def levels(content: Mapping[str, Json], salts: Mapping[str, bytes]) -> list[list[Hash32]]:
+    """Return the tree over a content, from the leaves in the order of their names to the root.
+
+    Raises ValueError when a field has no salt.
+    """
     missing = content.keys() - salts.keys()
     if missing:
         raise ValueError(f"no salt for {', '.join(sorted(missing))}")
     level = [leaf(name, content[name], salts[name]) for name in sorted(content)]
-    if not level:
-        return NO_HASH
+    tree = [level]
     while len(level) > 1:
         paired = [
             _hash(_NODE + left + right)
@@ -66,7 +74,8 @@ def commit(content: Mapping[str, Json], salts: Mapping[str, bytes]) -> Hash32:
         ]
         # An odd leaf moves up as it is: doubling it would let two contents share a root.
         level = paired + level[len(paired) * 2 :]
-    return level[0]
+        tree.append(level)
+    return tree
 
 
 def fingerprint(kind: str, identifier: str, *, key: bytes) -> Hash32:
@@ -84,6 +93,8 @@ def fingerprint(kind: str, identifier: str, *, key: bytes) -> Hash32:
 
 def canonical_identifier(identifier: str) -> str:
     """Return an identifier in its canonical form, version 1."""
+    if identifier.isascii():
+        return identifier.upper().translate(_ASCII_DROPPED)
     folded = identifier
     while True:
         # Dropping a space can bring characters together that compose, hence once more.
@@ -94,11 +105,15 @@ def canonical_identifier(identifier: str) -> str:
 
 def _folded(text: str) -> str:
     upper = unicodedata.normalize("NFKC", text).upper()
-    return "".join(
-        character
-        for character in upper
-        if not character.isspace() and unicodedata.category(character) not in ("Pd", "Cf", "Cc")
-    )
+    return "".join(character for character in upper if not _is_dropped(character))
+
+
+def _is_dropped(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Pd", "Cf", "Cc")
+
+
+# Most identifiers are ASCII, of which nothing else has to be folded.
+_ASCII_DROPPED = {code: None for code in range(128) if _is_dropped(chr(code))}
 
 
 def _hash(content: bytes) -> Hash32:

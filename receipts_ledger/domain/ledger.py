@@ -101,6 +101,8 @@ from receipts_ledger.domain.receipt import (
     storage_day_in,
 )
 
+# A tuple is looked through faster than a union, and every event comes this way.
+_RECEIPTS_ITEMS = (ItemReceipted, ItemsReceipted)
 _PLEDGE_BITS = ENCUMBERED_BIT | IN_DEFAULT_BIT | PLEDGEE_BITS | MATURITY_DAY_BITS
 
 
@@ -129,7 +131,7 @@ class Ledger:
 
     def apply(self, event: Event) -> None:  # noqa: PLR0915  (one case for each event)
         """Change the state by one event, or raise Contradiction and change nothing."""
-        if not isinstance(event, ItemReceipted | ItemsReceipted):
+        if not isinstance(event, _RECEIPTS_ITEMS):
             self.origin = None
         match event:
             case Issued():

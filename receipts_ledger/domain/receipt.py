@@ -121,6 +121,11 @@ def storage_day_in(word: int) -> Day:
     return Day(word >> 100 & 0x3FFF)
 
 
+def maturity_day_in(word: int) -> Day:
+    """Return the maturity day in a receipt word without reading the rest."""
+    return Day(word >> 114 & 0x3FFF)
+
+
 def version_in(word: int) -> Version:
     """Return the version in a receipt word without reading the rest."""
     return Version(word >> 46 & VERSION_MAX)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -115,8 +116,13 @@ def caller_of_row(row: Sequence[Any], now: datetime) -> Caller | None:
         api_token_id=token_id,
         party_id=None if party_id is None else PartyId(party_id),
         party=party,
-        scopes=frozenset(map(Scope, scopes)),
+        scopes=_scopes(tuple(scopes)),
     )
+
+
+@lru_cache(maxsize=16)
+def _scopes(names: tuple[str, ...]) -> frozenset[Scope]:
+    return frozenset(map(Scope, names))
 
 
 def every(reader: Reader, *, now: datetime | None = None) -> Sequence[Found]:

@@ -12,7 +12,13 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table
 
-from receipts_ledger.store.values import columns, converted, from_stored, to_stored
+from receipts_ledger.store.types import Unsigned64
+from receipts_ledger.store.values import (
+    columns,
+    converted,
+    from_stored,
+    to_stored,
+)
 
 _ROWS_A_STATEMENT = 100
 _KEYS_A_STATEMENT = 500
@@ -70,12 +76,24 @@ def _by_key(
     if converters and converters[0][0] == 0:
         listed = [converters[0][1](key) for key in listed]
     if dialect == "postgresql":
-        yield connection.exec_driver_sql(f"{verb} {_where(table)} = ANY(%s)", (listed,))
+        yield from _by_keys_at_once(connection, verb, table, listed)
         return
     for start in range(0, len(listed), _KEYS_A_STATEMENT):
         part = tuple(listed[start : start + _KEYS_A_STATEMENT])
         marks = ", ".join("?" * len(part))
         yield connection.exec_driver_sql(f"{verb} {_where(table)} IN ({marks})", part)
+
+
+def _by_keys_at_once(
+    connection: Connection, verb: str, table: Table, keys: list[Any]
+) -> Iterator[Any]:
+    (key,) = table.primary_key.columns
+    if isinstance(key.type, Unsigned64):
+        # A driver looks at each number of a list; as one text they are read by the server alone.
+        text = f"{{{','.join(map(str, keys))}}}"
+        yield connection.exec_driver_sql(f"{verb} {_where(table)} = ANY(%s::bigint[])", (text,))
+        return
+    yield connection.exec_driver_sql(f"{verb} {_where(table)} = ANY(%s)", (keys,))
 
 
 def _where(table: Table) -> str:

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from receipts_ledger.errors import Fatal
@@ -125,7 +125,18 @@ def _open_postgresql(url: URL) -> Engine:
     given = url.query.get("options", "")
     options = " ".join([session, *([given] if isinstance(given, str) else given)])
     url = url.update_query_dict({**waiting, "options": options.strip()})
-    return _create(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = _create(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    event.listen(engine, "handle_error", _replace_what_fails_when_looked_at)
+    return engine
+
+
+def _replace_what_fails_when_looked_at(context: ExceptionContext) -> None:
+    """Count a connection as gone that is not well before its use, whatever the driver says.
+
+    One whose end came just then is told as a mistake of ours: it cannot be set up any more.
+    """
+    if context.is_pre_ping:
+        context.is_disconnect = True
 
 
 def _create(url: URL, **options: Any) -> Engine:

@@ -12,6 +12,7 @@ from receipts_ledger.store import cursor
 from receipts_ledger.store.reads import feed as feed_reads
 from receipts_ledger.store.tables import (
     acts,
+    blocks,
     lane_funds,
     lanes,
     leases,
@@ -40,6 +41,8 @@ class Figures:
 
     indexed_block: int
     finalized_block: int
+    head_age_seconds: float | None
+    """Since the last indexed block was made, by its own timestamp; None before the first."""
     has_halted: bool
     acts_by_status: Mapping[str, int]
     refusals_by_source_and_code: Mapping[tuple[str, str], int]
@@ -54,6 +57,7 @@ def read(reader: Reader, now: datetime) -> Figures:
     return Figures(
         indexed_block=-1 if at is None else at.block.number,
         finalized_block=-1 if at is None else at.finalized.number,
+        head_age_seconds=None if at is None else _age_seconds(reader, at.block.number, now),
         has_halted=at is not None and at.halted_reason is not None,
         acts_by_status=_counted(reader, acts.c.status),
         refusals_by_source_and_code=_refusals(reader),
@@ -90,6 +94,12 @@ def deliveries(reader: Reader) -> DeliveryFigures:
         taken,
         failed,
     )
+
+
+def _age_seconds(reader: Reader, block_number: int, now: datetime) -> float | None:
+    made_at = reader.scalar(select(blocks.c.timestamp).where(blocks.c.number == block_number))
+    # Validators' clocks may be a little ahead of ours.
+    return None if made_at is None else max(0.0, now.timestamp() - made_at)
 
 
 def _counted(reader: Reader, column: Column[str]) -> dict[str, int]:

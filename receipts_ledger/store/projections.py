@@ -204,6 +204,10 @@ class Fold:
 
     def _write(self, logged: LoggedEvent) -> None:  # noqa: C901, PLR0912  (one case for each shape)
         event = logged.event
+        if type(event) in _CHANGES_RECEIPT_ALONE:
+            # Most events by far: the match below is long, and goes from case to case.
+            self._change_receipt(logged, event.receipt_id)  # type: ignore[union-attr]
+            return
         match event:
             case (
                 Issued()
@@ -327,6 +331,9 @@ class Fold:
             keys.put(event.key, claim_row(event.key, event.party, logged))
         elif isinstance(event, KeyRevoked):
             keys.remove(event.key)
+
+
+_CHANGES_RECEIPT_ALONE = frozenset((Transferred, Pledged, Released))
 
 
 def _touched(events: Iterable[Event]) -> dict[Table, set[Hashable]]:

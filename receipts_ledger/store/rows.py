@@ -31,9 +31,15 @@ from receipts_ledger.domain.receipt import (
     FROZEN_BIT,
     IN_DEFAULT_BIT,
     PAPER_BIT,
+    STATUS_BITS,
     Issued,
-    Receipt,
     ReceiptBroughtOver,
+    holder_in,
+    maturity_day_in,
+    pledgee_in,
+    quantity_in,
+    storage_day_in,
+    version_in,
 )
 from receipts_ledger.store.tables import parties, pools, receipts
 from receipts_ledger.store.tables.projections import RECEIPT_STATUSES
@@ -46,6 +52,7 @@ PARTY_COLUMNS = tuple(parties.c)[:PROFILE]
 DESCRIPTION = list(pools.c.keys()).index("description")
 WORD = list(receipts.c.keys()).index("word")
 CONTENT = WORD + 1
+_STATUS_NAMES = dict(enumerate(RECEIPT_STATUSES, start=1))
 _PLACE = list(receipts.c.keys()).index("block_number")
 
 
@@ -59,6 +66,9 @@ def extras_in(row: Columns) -> Columns:
     return row[CONTENT:_PLACE]
 
 
+_SAYS_MORE = frozenset((Issued, ReceiptBroughtOver, IssuedFrom, Pledged, Divided, Merged))
+
+
 def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
     """Return what the row says beyond its word after an event.
 
@@ -66,6 +76,9 @@ def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
     other's row says, whose pledge binds it too.
     """
     event = logged.event
+    if before and type(event) not in _SAYS_MORE:
+        content, terms, pledged_at_block, origin_id, *_ = before
+        return content, terms, pledged_at_block, origin_id, logged
     if isinstance(event, Issued):
         return event.content, None, None, None, logged
     if isinstance(event, ReceiptBroughtOver):
@@ -82,25 +95,25 @@ def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
 
 def receipt_row(receipt_id: ReceiptId, word: int, extras: ReceiptExtras) -> Columns:
     """Return the row of a receipt with this word."""
-    receipt = Receipt.from_word(word)
+    pledgee = pledgee_in(word)
     is_encumbered = bool(word & ENCUMBERED_BIT)
     content, terms, pledged_at_block, origin_id, last = extras
     return (
         receipt_id,
         pool_of(receipt_id),
         serial_of(receipt_id),
-        RECEIPT_STATUSES[receipt.status - 1],
+        _STATUS_NAMES[word & STATUS_BITS],
         bool(word & CLAIMED_BIT),
         is_encumbered,
         bool(word & IN_DEFAULT_BIT),
         bool(word & FROZEN_BIT),
         bool(word & PAPER_BIT),
-        receipt.holder,
-        receipt.pledgee,
-        receipt.version,
-        receipt.quantity,
-        receipt.storage_day,
-        receipt.maturity_day,
+        holder_in(word),
+        pledgee,
+        version_in(word),
+        quantity_in(word),
+        storage_day_in(word),
+        None if pledgee is None else maturity_day_in(word),
         word,
         content,
         terms if is_encumbered else None,

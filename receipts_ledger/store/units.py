@@ -32,6 +32,7 @@ from receipts_ledger.store.engine import READS_ONLY, open_engine
 from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
+from receipts_ledger.store.turn import WritersTurn
 
 Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 Found: TypeAlias = Row[*tuple[Any, ...]]
@@ -137,6 +138,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._turn = WritersTurn(is_needed=engine.dialect.name == "sqlite")
         self._beneath: list[SqliteConnections | PostgresqlConnections] = []
 
     @classmethod
@@ -163,14 +165,17 @@ class Database:
 
         Raises Retryable when the database is away or busy: the whole unit may be repeated.
         """
-        with translated(), self.engine.begin() as connection:
+        with self._turn.taken(), translated(), self.engine.begin() as connection:
             yield Writer(connection)
 
     def beneath(self, access: Access) -> SqliteConnections | PostgresqlConnections:
         """Return ways to the database beneath SQLAlchemy, for one of the hot routes."""
-        is_postgresql = self.engine.dialect.name == "postgresql"
-        opened = PostgresqlConnections if is_postgresql else SqliteConnections
-        self._beneath.append(connections := opened(self.engine, access))
+        connections: SqliteConnections | PostgresqlConnections
+        if self.engine.dialect.name == "postgresql":
+            connections = PostgresqlConnections(self.engine, access)
+        else:
+            connections = SqliteConnections(self.engine, access, self._turn)
+        self._beneath.append(connections)
         return connections
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from tests.support.gateway import OPERATOR, Gateway
 
 # A log-in: its message is good once, with or without a key of idempotency.
 LOG_IN = "/v1/logins"
-OPEN = ("/v1/ledger", LOG_IN, f"{LOG_IN}/message")
+OPEN = ("/v1/ledger", "/v1/blocks/{block_hash}", LOG_IN, f"{LOG_IN}/message")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Pages, ETags, health and figures."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -258,6 +259,17 @@ def test_requests_are_counted_by_route_and_status(gateway: Gateway, receipt: Rec
     assert 'route="/v1/receipts/{receipt_id}",status="200"' in figures
     assert 'route="(none)",status="404"' in figures
     assert str(receipt) not in figures
+
+
+def test_figures_tell_for_how_long_no_block_has_come(gateway: Gateway) -> None:
+    def age() -> float:
+        told = gateway.client.get("/metrics").text
+        (line,) = re.findall(r"^ledger_index_head_age_seconds (.+)$", told, re.MULTILINE)
+        return float(line)
+
+    before = age()
+    gateway.bench.clock.advance(3_600)
+    assert 3_600 <= age() - before < 3_700
 
 
 def test_a_fault_of_ours_says_nothing_of_the_inside(gateway: Gateway, receipt: ReceiptId) -> None:

@@ -32,12 +32,15 @@ from tests.support.gateway import OPERATOR, Door, Gateway, done, issue_body, ple
 from tests.support.requests import COPPER, REQUESTS, Request
 from tests.support.sight import (
     ACT,
+    AS_OF,
     ASSIGNMENT,
     CARRIED_OUT,
+    CERTIFICATE,
     FIRST_PLEDGE,
     HAPPENED,
     HISTORY,
     HISTORY_WHOLE,
+    HOLDINGS,
     ISSUE,
     PARTY,
     PLEDGEE,
@@ -49,6 +52,9 @@ from tests.support.sight import (
     REFUSAL,
     SECOND_PLEDGE,
     SESSION,
+    SIGNED,
+    STOCK,
+    STORED,
 )
 
 OF_A_RECEIPT = [request for request in REQUESTS if "{receipt}" in request.path]
@@ -203,6 +209,16 @@ def test_a_receipt(gateway: Gateway, story: Story) -> None:
     expect(seen, (EVERYBODY, RECEIPT), (INFORMED, RECEIPT_WHOLE))
 
 
+def test_a_certificate(gateway: Gateway, story: Story) -> None:
+    for _ in range(2):
+        gateway.ledger.rpc.call("evm_mine")
+    gateway.index()
+    path = f"/v1/receipts/{story.receipt}/certificate"
+    seen = {who: shown_alone(gateway, who, path) for who in WHO}
+    # Its proof shows the whole word: there is none with less in it, so that others get none.
+    expect(seen, (INFORMED, CERTIFICATE))
+
+
 def test_a_receipt_in_a_list(gateway: Gateway, story: Story) -> None:
     seen = {}
     for who, door in doors(gateway):
@@ -222,6 +238,49 @@ def test_a_receipts_history(gateway: Gateway, story: Story) -> None:
         assert set(page) == {"items", "next_cursor"}
         seen[who] = set().union(*(told(row) for row in page["items"]))
     expect(seen, (EVERYBODY, HISTORY), (INFORMED, HISTORY_WHOLE))
+
+
+def test_who_signed_what_is_in_a_receipts_history(gateway: Gateway, story: Story) -> None:
+    path = f"/v1/receipts/{story.receipt}/history?signers=true"
+    seen = {}
+    for who, door in doors(gateway):
+        rows = door.get(path).json()["items"]
+        seen[who] = set().union(*(told(row) for row in rows))
+    expect(seen, (EVERYBODY, HISTORY), (INFORMED, HISTORY_WHOLE | SIGNED))
+
+
+def test_a_receipt_as_it_was(gateway: Gateway, story: Story) -> None:
+    newest = gateway.client.get("/v1/ledger").json()["block_number"]
+    path = f"/v1/receipts/{story.receipt}/states/{newest}"
+    seen = {who: shown_alone(gateway, who, path) for who in WHO}
+    expect(seen, (EVERYBODY, RECEIPT | AS_OF), (INFORMED, RECEIPT_WHOLE | AS_OF))
+
+
+def test_a_pool_and_a_party_as_they_were_are_shown_as_they_are(
+    gateway: Gateway, story: Story
+) -> None:
+    newest = gateway.client.get("/v1/ledger").json()["block_number"]
+    for path in (f"/v1/pools/{COPPER}", f"/v1/parties/{BANK_A.party}"):
+        for who in WHO:
+            then = shown_alone(gateway, who, f"{path}/states/{newest}")
+            assert then == shown_alone(gateway, who, path) | AS_OF, (path, who)
+
+
+def test_books_of_parties(gateway: Gateway, story: Story) -> None:
+    for party, capacity, its_own, fields in (
+        (BANK_A, "lender", "pledgee", HOLDINGS),
+        (TRADER_A, "holder", "holder", HOLDINGS),
+        (WAREHOUSE_A, "warehouse", "warehouse", STORED),
+    ):
+        path = f"/v1/parties/{party.party}/holdings?capacity={capacity}"
+        seen = {who: shown_alone(gateway, who, path) for who in WHO}
+        expect(seen, (OVERSEERS | {its_own}, fields))
+
+
+def test_stock_of_a_pool(gateway: Gateway, story: Story) -> None:
+    path = f"/v1/pools/{COPPER}/stock"
+    seen = {who: shown_alone(gateway, who, path) for who in WHO}
+    expect(seen, (OVERSEERS | {"warehouse"}, STOCK))
 
 
 FEED_PUBLIC = {"receipt_id", "status", "encumbered", "version", "tx_hash"}
@@ -373,9 +432,14 @@ def test_records_of_reads_are_for_the_operator_and_auditors(gateway: Gateway, st
 
 
 def test_nobody_else_finds_the_terms_anywhere(gateway: Gateway, story: Story) -> None:
+    newest = gateway.client.get("/v1/ledger").json()["block_number"]
     paths = [
         f"/v1/receipts/{story.receipt}",
         f"/v1/receipts/{story.receipt}/history",
+        f"/v1/receipts/{story.receipt}/history?signers=true",
+        f"/v1/receipts/{story.receipt}/states/{newest}",
+        f"/v1/parties/{BANK_A.party}/holdings?capacity=lender",
+        f"/v1/pools/{COPPER}/stock",
         f"/v1/receipts?pool_id={COPPER}&limit=200",
         "/v1/events?limit=200",
         "/v1/refusals?limit=200",
@@ -416,7 +480,15 @@ def test_every_answer_of_the_api_is_in_a_table(gateway: Gateway) -> None:
     described = gateway.client.get("/v1/openapi.json").json()["components"]["schemas"]
     tables = {
         "ReceiptOut": (RECEIPT_WHOLE, {"item_count", "items"}),
-        "HistoryEntry": (HISTORY_WHOLE, set()),
+        "PastReceiptOut": (RECEIPT_WHOLE | AS_OF, {"item_count", "items"}),
+        "PastPartyOut": (PARTY | AS_OF, set()),
+        "PastPoolOut": (POOL | AS_OF, set()),
+        "HoldingsPage": (HOLDINGS, set()),
+        "StoredOut": (_of("totals", STORED), set()),
+        "HoldingOut": (_of("items", HOLDINGS), set()),
+        "StockPage": (STOCK, set()),
+        "StepOut": (_of("items", STOCK), set()),
+        "HistoryEntry": (HISTORY_WHOLE | SIGNED, set()),
         "EventOut": (HAPPENED - {"tx_hash"}, {"seq", "kind", "payload"}),
         "ActOut": (SECOND_PLEDGE, set()),
         "RefusalOut": (REFUSAL, set()),
@@ -424,10 +496,19 @@ def test_every_answer_of_the_api_is_in_a_table(gateway: Gateway) -> None:
         "PartyOut": (PARTY, set()),
         "PoolOut": (POOL, set()),
         "SessionOut": (SESSION, set()),
+        "CertificateOut": (CERTIFICATE, set()),
     }
     # What says nothing of a receipt or its parties, or is for whoever asks for himself alone.
     open_to_all = {
-        *("LedgerOut", "HealthOut", "ReadyOut", "ProfileOut", "ProfileList", "LoginOfferOut"),
+        *(
+            "LedgerOut",
+            "BlockOut",
+            "HealthOut",
+            "ReadyOut",
+            "ProfileOut",
+            "ProfileList",
+            "LoginOfferOut",
+        ),
         *("LoginOut", "ContentReadPage", "KeyUsePage"),
         *("SubscriptionOut", "SubscriptionSecretOut", "SubscriptionList"),
         *("ReceiptPage", "HistoryPage", "EventPage", "ActPage", "RefusalPage"),
@@ -444,3 +525,8 @@ def test_every_answer_of_the_api_is_in_a_table(gateway: Gateway) -> None:
     for name, (fields, more) in tables.items():
         members = {re.split(r"[.\[]", field)[0] for field in fields} | more
         assert set(described[name]["properties"]) == members, name
+
+
+def _of(member: str, fields: set[str]) -> set[str]:
+    """Return the fields of the entries of a list."""
+    return {name.partition("[].")[2] for name in fields if name.startswith(f"{member}[].")}

@@ -180,5 +180,5 @@ def test_many_tampered_rows_are_counted_and_the_first_are_listed(
     outcome = scene.audit(database=indexed_sqlite_url)
     count = 2 * outcome.report["counts"]["events"]
     assert outcome.report["difference_count"] == len(outcome.differences) == count
-    assert f"and {count - 50} more; --json writes them to a file" in outcome.printed
+    assert f"and {count - 50} more; the report written by --out lists more" in outcome.printed
     assert f"DIFFERENT: {count} differences." in outcome.printed

@@ -23,6 +23,7 @@ def test_audit_ends_exactly_at_the_head_that_the_auditor_names(scene: Scene) -> 
     assert outcome.report["head"] == {"number": number, "hash": hash_of(scene, number)}
     assert outcome.report["trust"]["basis"] == "named"
     assert outcome.report["checks"][0] == {
+        "code": "head",
         "verdict": "trusted",
         "check": "the head is the block that the auditor named",
     }

@@ -90,6 +90,27 @@ def test_things_are_shown_to_people_and_to_programs(stage: Stage, office: Any) -
     assert party.name in auditor.capsys.readouterr().out.decode()
 
 
+def test_the_past_is_shown_to_people_and_to_programs(stage: Stage, office: Any) -> None:
+    auditor, registrar = office(stage.cast.auditor), office(stage.cast.registrar)
+    party_id = stage.cast.banks[1].party_id
+    block = auditor.does("show", "ledger")["block_number"]
+    now = auditor.does("show", "party", party_id)
+    then = auditor.does("show", "party", party_id, "--at", block)
+    assert then.pop("as_of")["block_number"] == block
+    assert then == now
+    for thing in (("history", "99-9-000001"), ("stock", "99-9"), ("receipt", "99-9-1", "--at", 1)):
+        assert auditor.fails(1, "show", *thing)["kind"] == "NotFound"
+    book = registrar.does("show", "holdings", party_id, "--as", "lender", "--at", block)
+    assert (book["capacity"], book["items"]) == ("lender", [])
+    other = office(stage.cast.banks[0]).fails(1, "show", "holdings", party_id)
+    assert other["code"] == "NotYourRole"
+    assert auditor.fails(2, "show", "acts", "--at", block)["detail"].endswith("acts has no moment")
+    assert "is no capacity" in auditor.fails(2, "show", "holdings", 5, "--as", "x")["detail"]
+    assert "is no moment" in auditor.fails(2, "show", "party", 5, "--at", "then")["detail"]
+    late = auditor.fails(1, "show", "party", 5, "--at", "2064-01-01")
+    assert (late["code"], late["field"]) == ("InvalidRequest", "at")
+
+
 def test_what_is_not_there_is_refused(stage: Stage, office: Any) -> None:
     auditor = office(stage.cast.auditor)
     nowhere = receipt_number(receipt_id(stage.piles[-1].pool_id, 9))

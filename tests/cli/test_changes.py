@@ -307,6 +307,38 @@ def test_several_receipts_are_pledged_released_and_sold_by_one_act_each(
     assert holders == {desks.stage.cast.traders[1].party_id}
 
 
+def test_the_past_is_told_in_words(desks: Desks, receipts: Receipts) -> None:
+    (receipt,) = receipts()
+    before = desks.registrar.does("show", "ledger")["block_number"]
+    _pledge(desks, receipt)
+    told = desks.holder.reads("show", "history", receipt)[1]
+    assert ": Issued" in told
+    assert "act: Issue, as the gateway has it" in told
+    assert f"signed by: party {desks.stage.cast.banks[0].party_id} (lender) with 0x" in told
+    assert "encumbered: no -> yes" in told
+    assert desks.holder.does("show", "receipt", receipt)["encumbered"]
+    assert not desks.holder.does("show", "receipt", receipt, "--at", before)["encumbered"]
+    told = desks.holder.reads("show", "receipt", receipt, "--at", before)[1]
+    assert f"block_number: {before}" in told
+    lender = desks.stage.cast.banks[0].party_id
+    book = ("show", "holdings", lender, "--as", "lender")
+    assert receipt in [each["number"] for each in desks.bank.does(*book)["items"]]
+    assert receipt not in [
+        each["number"] for each in desks.bank.does(*book, "--at", before)["items"]
+    ]
+    told = desks.bank.reads(*book)[1]
+    assert f"lender {lender} as of block" in told
+    assert receipt in told
+    stored = desks.keeper.reads("show", "holdings", KEEPER.party_id, "--as", "warehouse")[1]
+    assert "attested" in stored
+    pool = receipt.rpartition("-")[0]
+    steps = desks.keeper.does("show", "stock", pool)["items"]
+    assert [step["event"] for step in steps[:2]] == ["PoolOpened", "Attested"]
+    told = desks.keeper.reads("show", "stock", pool)[1]
+    assert f"stock of pool {pool} as of block" in told
+    assert receipt in told
+
+
 def test_bales_are_named_by_number_and_shown_while_they_are_there(desks: Desks) -> None:
     stage = desks.stage
     number = pool_id(KEEPER.party_id, next(_indexes))

@@ -101,6 +101,10 @@ def test_node_that_is_away_cannot_be_judged(capsys: pytest.CaptureFixture[str]) 
     assert "does not answer" in capsys.readouterr().err
 
 
+_OF_CLIQUE = "0x" + "d883010d0e846765746888676f312e32312e39856c696e7578".ljust(64, "0") + "11" * 65
+_OF_QBFT = "0x" + "f8" + "5f" + "a0" + "00" * (97 + 20 - 3)
+
+
 def _without(*methods: str) -> Bend:
     def bend(method: str, params: list[Any], result: Any) -> Any:
         if method in methods:
@@ -189,6 +193,15 @@ def _ahead(seconds: int) -> Bend:
             "finality",
             "missing",
         ),
+        (_in_blocks(extraData=_OF_CLIQUE, difficulty="0x2"), (), "finality", "missing"),
+        (
+            _in_blocks(extraData=_OF_CLIQUE, difficulty="0x2"),
+            ("--engine", "geth-clique"),
+            "finality",
+            "ok",
+        ),
+        (_in_blocks(extraData=_OF_QBFT, difficulty="0x1"), (), "finality", "ok"),
+        (_in_blocks(extraData=_OF_CLIQUE, difficulty="0x0"), (), "finality", "ok"),
         (_in_blocks(baseFeePerGas=None), (), "fees", "missing"),
         (_in_blocks(baseFeePerGas=None), ("--fee-mode", "legacy"), "fees", "ok"),
         (_in_blocks(baseFeePerGas="0x7"), ("--fee-mode", "zero"), "fees", "missing"),

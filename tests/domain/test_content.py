@@ -92,6 +92,12 @@ def test_one_document_written_in_many_ways_has_one_fingerprint(written: str) -> 
     assert fingerprint("invoice", written, key=KEY) == fingerprint("invoice", "AB123", key=KEY)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_identifiers_are_folded_as_all_others(identifier: str) -> None:
+    # What has no width folds to nothing, and is not ASCII.
+    assert canonical_identifier(identifier) == canonical_identifier(identifier + "\u200b")
+
+
 def test_fingerprints_differ_by_identifier_kind_and_key() -> None:
     prints = {
         fingerprint("invoice", "AB-123", key=KEY),

@@ -11,7 +11,7 @@ from tests.faults.storm.run import StormFailed, run
 
 @pytest.mark.fault(15)
 @pytest.mark.fault(17)
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_nothing_is_lost_or_doubled_in_a_short_storm(tmp_path: Path) -> None:
     seed = secrets.randbelow(10**6)
     again = f'make faults FAULTS_ARGS="--seed {seed} --short"'

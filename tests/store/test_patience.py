@@ -59,9 +59,9 @@ def test_hot_routes_wait_no_longer(by_tcp: str) -> None:
 
     async def ask() -> tuple[int, int]:
         connections = PostgresqlConnections(database.engine, Access.READ)
-        async with connections._used() as driver:
-            waits = _seconds_until_given_up(driver.fileno())
-        connections.close()
+        connection = await connections._open()
+        waits = _seconds_until_given_up(connection.fileno())
+        connection.give_up()
         return waits
 
     assert all(0 < seconds <= _GONE_SECONDS_MAX for seconds in asyncio.run(ask()))

@@ -29,9 +29,13 @@ from receipts_ledger.chain import keys
 from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.chain.local_node import free_port
+from receipts_ledger.chain.receipt_proofs import ReceiptProofs
+from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.chain.sent_acts import SentActs
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.wallets import Wallets
 from receipts_ledger.domain.caller import Scope
+from receipts_ledger.domain.certificate import LedgerName
 from receipts_ledger.domain.ids import (
     Address,
     Day,
@@ -47,6 +51,7 @@ from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.sealed import seal
 from receipts_ledger.errors import Refused
 from receipts_ledger.services.access import Access
+from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.deliver.targets import Targets
 from receipts_ledger.services.intake import Intake
@@ -116,6 +121,9 @@ class TestServices:
     statements: Statements
     clock: Any
     node_head: Any
+    acts_sent: Any
+    certifier: Certifier
+    public_url: str | None = PUBLIC_URL
     profiles: Profiles = field(default_factory=Profiles.shipped)
     document_key: bytes = DOCUMENT_KEY
     cursor_key: bytes = b"the cursor key of the tests"
@@ -169,6 +177,8 @@ class Gateway:
             statements=self.statements,
             clock=self.bench.clock,
             node_head=lambda: int(ledger.rpc.call("eth_blockNumber"), 16),
+            acts_sent=SentActs(ledger.rpc, ledger.deployment).of,
+            certifier=self.certifier(ledger.rpc),
             access=self._guards(),
             webhooks=self._webhooks(),
         )
@@ -176,6 +186,19 @@ class Gateway:
         self.client = TestClient(self.app, raise_server_exceptions=False)
         self._doors: dict[str, Door] = {}
         self.index()
+
+    def certifier(self, rpc: Rpc) -> Certifier:
+        """Return what certifies receipts of this ledger by a node."""
+        origin = self.ledger.deployment.origin()
+        name = LedgerName(origin.chain_id, origin.contract, origin.code_hash)
+        return Certifier(name, ReceiptProofs(rpc, self.ledger.deployment).prove)
+
+    @contextmanager
+    def proving_by(self, rpc: Rpc) -> Iterator[None]:
+        """Let another node prove what is certified."""
+        self.app.state.services = replace(self.services, certifier=self.certifier(rpc))
+        yield
+        self.app.state.services = self.services
 
     def _webhooks(self) -> Webhooks:
         kept = StoredKeystores(self.database, clock=self.bench.clock)
@@ -346,6 +369,13 @@ class Gateway:
     def node_head_as(self, head: Callable[[], int]) -> Iterator[None]:
         """Let another answer stand for the node's."""
         self.app.state.services = replace(self.services, node_head=head)
+        yield
+        self.app.state.services = self.services
+
+    @contextmanager
+    def acts_sent_as(self, acts_sent: Callable[..., Any]) -> Iterator[None]:
+        """Let another answer stand for what the node has of transactions."""
+        self.app.state.services = replace(self.services, acts_sent=acts_sent)
         yield
         self.app.state.services = self.services
 

@@ -251,6 +251,11 @@ class LedgerOnChain:
         return self.wait_for(tx_hash)
 
 
+def execute_calldata(signed: bytes) -> bytes:
+    """Return how a wire form is carried out by whoever sends it."""
+    return _calldata(_EXECUTE, signed)
+
+
 def _calldata(selector: bytes, argument: bytes) -> bytes:
     padding = bytes(-len(argument) % 32)
     return selector + (32).to_bytes(32) + len(argument).to_bytes(32) + argument + padding

@@ -49,21 +49,66 @@ RECEIPT_WHOLE = RECEIPT_WITHOUT_CONTENTS | {
     "pledge.terms.documents[].fingerprint",
 }
 HAPPENED = {"event", "block_number", "block_hash", "log_index", "tx_hash", "at"}
-HISTORY = HAPPENED | {
-    "payload.receipt_id",
-    "payload.subject",
-    "payload.status",
-    "payload.encumbered",
-    "payload.version",
+CHANGED = {"changes", "changes[].member", "changes[].before", "changes[].after"}
+SIGNED = {
+    "signed.source",
+    "signed.act",
+    "signed.act_id",
+    "signed.digest",
+    "signed.signers[].key",
+    "signed.signers[].party_id",
+    "signed.signers[].roles",
 }
-HISTORY_WHOLE = HAPPENED | {
-    "payload.receipt_id",
-    "payload.subject",
-    "payload.document",
-    "payload.word",
-    "payload.content",
-    "payload.terms",
+AS_OF = {"as_of.block_number", "as_of.block_hash", "as_of.at", "as_of.final"}
+TOTAL = {
+    f"totals[].{name}"
+    for name in (
+        *("pool_id", "pool_number", "base_unit", "receipts", "quantity", "receipts_encumbered"),
+        *("quantity_encumbered", "receipts_in_default", "quantity_in_default"),
+        *("first_maturity", "last_maturity"),
+    )
 }
+HOLDINGS = {"party_id", "capacity", "next_cursor"} | AS_OF | TOTAL
+HOLDINGS |= {
+    f"items[].{name}"
+    for name in (
+        *("receipt_id", "number", "pool_id", "holder_id", "pledgee_id", "quantity", "encumbered"),
+        *("in_default", "maturity", "frozen", "storage_until", "version"),
+    )
+}
+STORED = HOLDINGS | {f"totals[].{name}" for name in ("capacity", "attested", "receipted")}
+STOCK = {"pool_id", "next_cursor"} | AS_OF
+STOCK |= {
+    f"items[].{name}"
+    for name in (
+        *("event", "receipt_id", "number", "block_number", "at", "tx_hash", "log_index"),
+        *("attested_change", "receipted_change", "capacity", "attested", "receipted"),
+        *("quantity_in_receipts", "conserved"),
+    )
+}
+HISTORY = (
+    HAPPENED
+    | CHANGED
+    | {
+        "payload.receipt_id",
+        "payload.subject",
+        "payload.status",
+        "payload.encumbered",
+        "payload.version",
+    }
+)
+HISTORY_WHOLE = (
+    HAPPENED
+    | CHANGED
+    | {
+        "payload.receipt_id",
+        "payload.subject",
+        "payload.document",
+        "payload.word",
+        "payload.content",
+        "payload.terms",
+    }
+)
 ACT = {
     "act_id",
     "kind",
@@ -190,3 +235,42 @@ POOL = PLACE | {
     "evidence_commitment",
 }
 SESSION = {"session_id", "party_id", "roles", "active", "scopes", "key", "expires_at"}
+_CERTIFIED_BLOCK = {"number", "hash", "at"}
+CERTIFICATE = {
+    "format",
+    *(f"ledger.{name}" for name in ("chain_id", "contract", "code_hash")),
+    *(f"block.{name}" for name in _CERTIFIED_BLOCK),
+    *(
+        f"receipt.{name}"
+        for name in (
+            *("receipt_id", "number", "exists", "status", "encumbered", "in_default", "frozen"),
+            *("claimed", "paper", "holder_id", "pledgee_id", "version", "quantity"),
+            *("storage_until", "maturity", "in_default_since"),
+        )
+    ),
+    *(
+        f"pool.{name}"
+        for name in (
+            *("pool_id", "number", "warehouse_id", "exists", "non_negotiable", "bonded"),
+            *("paused", "sealed", "next_serial", "capacity", "attested", "receipted"),
+            "attested_on",
+        )
+    ),
+    "encumbered_since.version",
+    *(f"encumbered_since.block.{name}" for name in _CERTIFIED_BLOCK),
+    "changes[].version",
+    "changes[].event",
+    *(f"changes[].block.{name}" for name in _CERTIFIED_BLOCK),
+    *(
+        f"{what}.{name}"
+        for what in ("content", "terms")
+        for name in (
+            *("version", "commitment", "shown[].name", "shown[].value", "shown[].salt"),
+            *("shown[].path[].side", "shown[].path[].hash"),
+        )
+    ),
+    *(f"terms.shown[].value[].{name}" for name in ("kind", "identifier", "fingerprint")),
+    *(f"terms.shown[].value.{name}" for name in ("minor", "currency")),
+    *(f"proof.{name}" for name in ("headers", "account", "receipt", "pool")),
+    *(f"proof.changes[].{name}" for name in ("tx_index", "log_index", "nodes")),
+}

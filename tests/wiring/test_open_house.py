@@ -9,6 +9,7 @@ import pytest
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
 from receipts_ledger.chain.wallets import checksummed
+from receipts_ledger.config import Settings
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.lane import Lane
 from receipts_ledger.domain.login import LoginMessage
@@ -175,3 +176,16 @@ def test_answers_are_kept_as_long_as_promised_and_no_longer(make_settings: MakeS
         for number in (0, FORGOTTEN_AT_ONCE):
             assert idempotency.claim(writer, request(number), house.clock()) is None
     house.close()
+
+
+def test_setting_that_breaks_a_rule_is_told_in_the_rules_words() -> None:
+    with pytest.raises(Fatal) as told:
+        Settings.read(
+            rpc="http://127.0.0.1:1",
+            finality="depth:x",
+            document_key="a document key",
+            keystore_secret="a keystore secret",
+        )
+    assert str(told.value).startswith(
+        "RECEIPTS_LEDGER_FINALITY: finality 'depth:x' is none of instant, depth:N, tag:finalized ("
+    )

@@ -1,11 +1,13 @@
 """How answers write what every noun has: hashes, days, moments, and the block they are of."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from receipts_ledger.domain.ids import Day, date_of
+from receipts_ledger.domain.moment import TimedBlock
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.store.units import Found
 
@@ -16,6 +18,15 @@ class AsOf(TypedDict):
     block_number: int
     block_hash: str
     finalized_number: int
+
+
+class AsOfThen(TypedDict):
+    """The block that an answer about the past is of. Not final, it may still be taken back."""
+
+    block_number: int
+    block_hash: str
+    at: str
+    final: bool
 
 
 class Revealed(TypedDict):
@@ -44,6 +55,7 @@ def optional_hexadecimal(content: bytes | None) -> str | None:
     return None if content is None else "0x" + content.hex()
 
 
+@lru_cache(maxsize=1_024)
 def date_text(day: int) -> str:
     """Return a ledger day as YYYY-MM-DD."""
     return date_of(Day(day)).isoformat()
@@ -54,6 +66,7 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=1_024)
 def seconds_text(timestamp_seconds: int) -> str:
     """Return a Unix time in RFC 3339, in UTC."""
     return moment_text(datetime.fromtimestamp(timestamp_seconds, UTC))
@@ -67,6 +80,16 @@ def as_of(cursor: Found | None) -> AsOf | None:
         block_number=cursor.number,
         block_hash=hexadecimal(cursor.hash),
         finalized_number=cursor.finalized_number,
+    )
+
+
+def as_of_then(block: TimedBlock, cursor: Found | None) -> AsOfThen:
+    """Return the block that an answer about the past is of."""
+    return AsOfThen(
+        block_number=block.number,
+        block_hash=hexadecimal(block.hash),
+        at=block.time,
+        final=cursor is not None and block.number <= cursor.finalized_number,
     )
 
 

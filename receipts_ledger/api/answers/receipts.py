@@ -5,6 +5,7 @@ when. Amounts, counterparties and documents are for its holder, its warehouse, i
 and those who oversee.
 """
 
+from collections.abc import Sequence
 from typing import Any, NotRequired, get_args
 
 from typing_extensions import TypedDict
@@ -21,9 +22,11 @@ from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.event import ActRefused, ClaimEvent, ReceiptEvent
 from receipts_ledger.domain.ids import ReceiptId, pool_number, receipt_number
 from receipts_ledger.domain.receipt import Receipt
+from receipts_ledger.domain.state import Changed
 from receipts_ledger.store.units import Found
 
 _WAREHOUSE_SHIFT = 16
+_PUBLIC_CHANGES = ("status", "encumbered", "frozen", "claimed", "version")
 _PUBLIC_MEMBERS: tuple[str, ...] = ("receipt_id", "subject", "tx_hash")
 _WORDED = frozenset(event.__name__ for event in get_args(ReceiptEvent))
 _OF_RECEIPTS = frozenset(event.__name__ for event in (*get_args(ClaimEvent), ActRefused))
@@ -89,8 +92,37 @@ class ReceiptPage(TypedDict):
     as_of: AsOf | None
 
 
+class ChangeOut(TypedDict):
+    """A member of a receipt that is another than before; `before` is null for what is new."""
+
+    member: str
+    before: Any
+    after: Any
+
+
+class SignerOut(TypedDict):
+    """A key that signed, and whose it was just before. Null: nobody's."""
+
+    key: str
+    party_id: int | None
+    roles: list[str]
+
+
+class SignedOut(TypedDict):
+    """The act behind an event, and who signed it: as this gateway sent it, or as the chain has it.
+
+    With `source` unknown, neither can tell, and nothing is guessed.
+    """
+
+    source: str
+    act: str | None
+    digest: str | None
+    act_id: str | None
+    signers: list[SignerOut]
+
+
 class HistoryEntry(TypedDict):
-    """One thing that has happened to a receipt."""
+    """One thing that has happened to a receipt. `signed` only where it is asked for."""
 
     event: str
     block_number: int
@@ -99,6 +131,8 @@ class HistoryEntry(TypedDict):
     tx_hash: str
     at: str
     payload: dict[str, Any]
+    changes: list[ChangeOut]
+    signed: NotRequired[SignedOut]
 
 
 class HistoryPage(TypedDict):
@@ -168,8 +202,9 @@ def full_receipt(row: Found) -> ReceiptOut:
     return told
 
 
-def history_entry(row: Found, *, shows_all: bool) -> HistoryEntry:
+def history_entry(row: Found, changes: Sequence[Changed], *, shows_all: bool) -> HistoryEntry:
     """Return one event of a receipt."""
+    shown = [one for one in changes if shows_all or one.member in _PUBLIC_CHANGES]
     return HistoryEntry(
         event=row.kind,
         block_number=row.block_number,
@@ -178,6 +213,7 @@ def history_entry(row: Found, *, shows_all: bool) -> HistoryEntry:
         tx_hash=hexadecimal(row.tx_hash),
         at=seconds_text(row.timestamp),
         payload=row.body if shows_all else public_payload(row.kind, row.body),
+        changes=[ChangeOut(member=one.member, before=one.before, after=one.after) for one in shown],
     )
 
 

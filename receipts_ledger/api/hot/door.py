@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 import structlog
-from fastapi import Request, Response
+from fastapi import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,10 +59,10 @@ class HotRoutes:
         try:
             receipt_id = parse_receipt_number(asked[1])
             if name == _SHOW:
-                answer = await shown(Request(scope), receipt_id, self._services, self._readings)
+                answer = await shown(scope, receipt_id, self._services, self._readings)
             else:
                 body, heard = await _body(receive)
-                answer = await self._second_pledges.refused(Request(scope), receipt_id, body)
+                answer = await self._second_pledges.refused(scope, receipt_id, body)
         except (ValueError, Refused, Retryable):
             # The app meets the same, and says so in full.
             return heard, None

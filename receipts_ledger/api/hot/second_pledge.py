@@ -9,13 +9,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import Request, Response
+from fastapi import Response
 from pydantic import ValidationError
+from starlette.types import Scope as Asked
 
 from receipts_ledger.api import problem
-from receipts_ledger.api.asking import admitted, secret_hash_of
+from receipts_ledger.api.asking import admitted, secret_hash_in
 from receipts_ledger.api.hot.batches import Batches
-from receipts_ledger.api.posting import Attempt, fingerprint, id_of, idempotency_key, stored
+from receipts_ledger.api.hot.headers import header
+from receipts_ledger.api.posting import (
+    Attempt,
+    fingerprint_of_json,
+    id_of,
+    idempotency_key,
+    stored,
+)
 from receipts_ledger.api.requests.pledges import PledgeIn
 from receipts_ledger.api.routes.pledges import drafted
 from receipts_ledger.api.services import Services
@@ -58,12 +66,10 @@ class SecondPledges:
         self._refusals = HotRefusals(database.beneath(Access.WRITE))
         self._batches = Batches(self._refuse, at_once=_BATCHES_AT_ONCE)
 
-    async def refused(
-        self, request: Request, receipt_id: ReceiptId, body: bytes
-    ) -> Response | None:
+    async def refused(self, asked: Asked, receipt_id: ReceiptId, body: bytes) -> Response | None:
         """Return the refusal, None where the app has to answer. Raises Refused, Retryable."""
-        asked = _pledging(request, receipt_id, body)
-        return None if asked is None else await self._batches.ask(asked)
+        pledging = _pledging(asked, receipt_id, body)
+        return None if pledging is None else await self._batches.ask(pledging)
 
     async def _refuse(self, asked: Sequence[Pledging]) -> Sequence[Response | None]:
         found = await self._reads.pledges([one.question for one in asked])
@@ -134,18 +140,20 @@ class SecondPledges:
         return response, AnsweredRefusal(request, act_id, refusal, stored(response))
 
 
-def _pledging(request: Request, receipt_id: ReceiptId, body: bytes) -> Pledging | None:
-    if request.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
+def _pledging(asked: Asked, receipt_id: ReceiptId, body: bytes) -> Pledging | None:
+    media_type, _, _ = (header(asked, b"content-type") or "").partition(";")
+    if media_type.strip() != "application/json":
         return None
-    secret_hash = secret_hash_of(request)
-    key = idempotency_key(request)
+    secret_hash = secret_hash_in(header(asked, b"authorization") or "")
+    key = idempotency_key(header(asked, b"idempotency-key") or "")
     try:
-        pledge = PledgeIn.model_validate(json.loads(body))
+        said = json.loads(body)
+        mark = fingerprint_of_json(asked["method"], asked["path"], said)
+        pledge = PledgeIn.model_validate(said)
     except (ValueError, RecursionError, ValidationError):
         return None
     question = Question(secret_hash, receipt_id, pledge.pledgee_id)
-    path = str(request.scope["path"])
-    return Pledging(question, pledge, key, fingerprint(request.method, path, body))
+    return Pledging(question, pledge, key, mark)
 
 
 class _NotForeseen(Exception):

@@ -24,12 +24,12 @@ from receipts_ledger.api.posting import ACCEPTED, Attempt, PostDep
 from receipts_ledger.api.requests.receipts import DeliverIn, IssueIn, OrderIn, TransferIn
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.api.services import Services
-from receipts_ledger.domain.caller import Caller
+from receipts_ledger.api.signing import Signing
 from receipts_ledger.domain.ids import Hash32, ReceiptId, receipt_number
 from receipts_ledger.errors import NotFound
 from receipts_ledger.services.draft import receipts as draft
 from receipts_ledger.store import contents
-from receipts_ledger.store.reads import chain
+from receipts_ledger.store.reads import chain, past_history
 from receipts_ledger.store.reads import receipts as reads
 from receipts_ledger.store.reads.receipts import ReceiptFilter
 from receipts_ledger.store.reads.sight import Sight
@@ -41,6 +41,12 @@ _NOT_MODIFIED = 304
 
 
 StatusQuery = Literal["open", "delivered", "merged", "replaced", "cancelled", "written_off"]
+
+
+class HistoryIn(Page):
+    """Whether signers are asked for too."""
+
+    signers: TruthQuery = False
 
 
 class ReceiptPageIn(Page):
@@ -119,15 +125,20 @@ def show_receipt(
         return showing.answer(
             row,
             caller,
-            shows_all=_shows_all(reader, row, caller),
+            shows_all=showing.shows_all_in(reader, row, caller),
             if_none_match=if_none_match,
             with_contents=with_contents,
         )
 
 
 @router.get("/{receipt_id}/history", response_model=HistoryPage)
-def show_history(receipt_id: ReceiptPath, page: Annotated[Page, Query()], ask: AskDep) -> Response:
-    """Show what has happened to a receipt, oldest first."""
+def show_history(
+    receipt_id: ReceiptPath, page: Annotated[HistoryIn, Query()], ask: AskDep
+) -> Response:
+    """Show what has happened to a receipt, oldest first, and what each event changed.
+
+    With `signers`, those concerned are shown who signed each act, and whose keys these were.
+    """
     query = ("history", receipt_id)
     key = ask.services.cursor_key
     after = opened(page.cursor, query, key)
@@ -135,17 +146,25 @@ def show_history(receipt_id: ReceiptPath, page: Annotated[Page, Query()], ask: A
         receipt = reads.receipt(reader, receipt_id)
         if receipt is None:
             raise NotFound("receipt", receipt_number(receipt_id))
-        shows_all = _shows_all(reader, receipt, caller)
+        shows_all = showing.shows_all_in(reader, receipt, caller)
         rows = reads.history(
             reader,
             receipt_id,
             after=(after[0], after[1]) if after else None,
             limit=page.limit + 1,
         )
-    rows, cursor = cut(
-        rows, page.limit, lambda row: [row.block_number, row.log_index], query=query, key=key
-    )
-    items = [history_entry(row, shows_all=shows_all) for row in rows]
+        rows, cursor = cut(
+            rows, page.limit, lambda row: [row.block_number, row.log_index], query=query, key=key
+        )
+        changes = past_history.changes(reader, receipt_id, rows)
+        signing = Signing(reader, rows, ask.services) if page.signers and shows_all else None
+    items = [
+        history_entry(row, changed, shows_all=shows_all)
+        for row, changed in zip(rows, changes, strict=True)
+    ]
+    if signing is not None:
+        # The node is asked when the database is done with.
+        signing.tell(items)
     return told(HistoryPage(items=items, next_cursor=cursor))
 
 
@@ -210,12 +229,6 @@ def unfreeze_receipt(receipt_id: ReceiptPath, body: OrderIn, post: PostDep) -> R
             version=body.version,
             deadline=body.deadline,
         ),
-    )
-
-
-def _shows_all(reader: Reader, row: Found, caller: Caller) -> bool:
-    return showing.shows_all(
-        row, caller, is_offered=lambda party: reads.is_offered(reader, row.receipt_id, party)
     )
 
 

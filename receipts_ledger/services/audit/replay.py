@@ -11,6 +11,7 @@ from typing import Protocol
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.carried import Carried
 from receipts_ledger.domain.change import Absorbed, Replaced
 from receipts_ledger.domain.claim import ItemFreed, ItemsFreed, ItemsReceipted
 from receipts_ledger.domain.consent import INSPECTOR, missing, needed
@@ -38,6 +39,15 @@ class Witness(Protocol):
     def see(self, logged: LoggedEvent) -> None: ...
 
 
+class Attendant(Protocol):
+    """Somebody who has to know of every act on record, before what it has left is applied.
+
+    Without an act: of events that none explains. `before` is the state that it meets.
+    """
+
+    def attend(self, act: ActOnRecord | None, call: Call, before: Ledger) -> None: ...
+
+
 class _NotSigned(Exception):
     """What happened is not what was signed."""
 
@@ -45,13 +55,31 @@ class _NotSigned(Exception):
 class Replay:
     """Folds blocks into a ledger. Its memory is the ledger's live state."""
 
-    def __init__(self, records: Records, report: Report, witnesses: Sequence[Witness]) -> None:
-        self.ledger = Ledger()
+    def __init__(
+        self,
+        records: Records,
+        report: Report,
+        witnesses: Sequence[Witness],
+        attendants: Sequence[Attendant] = (),
+        ledger: Ledger | None = None,
+    ) -> None:
+        self.ledger = Ledger() if ledger is None else ledger
         self.keys_of: dict[PartyId, list[Address]] = {}
         self.cleared: deque[bytes] = deque(maxlen=CLEARED_MAX)
         self._records = records
         self._report = report
         self._witnesses = witnesses
+        self._attendants = attendants
+
+    def go_on_from(self, carried: Carried) -> None:
+        """Begin with the state that an earlier replay has come to."""
+        self.ledger = carried.ledger
+        self.keys_of = {party: list(keys) for party, keys in carried.keys_of.items()}
+        self.cleared.extend(carried.cleared)
+
+    def carried(self) -> Carried:
+        """Return the state for a later replay to begin with."""
+        return Carried(self.ledger, self.keys_of, tuple(self.cleared))
 
     def add(self, block: BlockRecord) -> None:
         """Take in the next block."""
@@ -80,6 +108,8 @@ class Replay:
         else:
             if at < len(call.events):
                 self._unexplained(call, at)
+        if at < len(call.events):
+            self._attend(None, call)
         self._apply(call.events[at:])
 
     def _refuse(
@@ -94,6 +124,7 @@ class Replay:
         # Nobody's keys: the contract has looked for their words and found zeros.
         keys = self._keys(on_record, call.sender)
         self.cleared.extend(key for key in keys if key not in self.ledger.keys)
+        self._attend(on_record, call)
         self._apply((logged,))
 
     def _carry_out(
@@ -125,6 +156,7 @@ class Replay:
             told = f"{kind} was carried out without the consent of {need}"
             self._find_in(on_record, FindingKind.CONSENT, told, own[0])
         self._report.acts[kind] += 1
+        self._attend(on_record, call)
         self._apply(own)
         return len(own)
 
@@ -138,6 +170,10 @@ class Replay:
             if not any(missing((INSPECTOR,), (key,), self.ledger)):
                 return self.ledger.keys[key]
         return None
+
+    def _attend(self, act: ActOnRecord | None, call: Call) -> None:
+        for attendant in self._attendants:
+            attendant.attend(act, call, self.ledger)
 
     def _apply(self, events: Iterable[LoggedEvent]) -> None:
         for logged in events:

@@ -1,16 +1,21 @@
 """What an audit has looked at and what it has found. How that is told is the doors' matter."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.comparison import StorageComparison
-from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.domain.content import canonical
+from receipts_ledger.domain.ids import Address, Hash32, PartyId
+from receipts_ledger.domain.party import Role
+from receipts_ledger.services.audit.since import Earlier
 from receipts_ledger.services.audit.trust import ON_ONE_WORD, Trust
 
-FINDINGS_LISTED_MAX = 1_000
-REFUSALS_LISTED_MAX = 1_000
+LISTED_MAX = 1_000
+"""So many differences, and so many refusals, are listed; all are counted and in the digest."""
 
 
 class FindingKind(StrEnum):
@@ -44,6 +49,16 @@ class Finding:
     block_number: int | None = None
     tx_hash: Hash32 | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "kind": self.kind.value,
+            "subject": self.subject,
+            "detail": readable(self.detail),
+            "block": self.block_number,
+            "transaction": None if self.tx_hash is None else "0x" + self.tx_hash.hex(),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class RefusedAct:
@@ -55,6 +70,42 @@ class RefusedAct:
     subject: str
     digest: Hash32
     reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "block": self.block_number,
+            "transaction": "0x" + self.tx_hash.hex(),
+            "act": self.act,
+            "subject": self.subject,
+            "digest": "0x" + self.digest.hex(),
+            "reason": readable(self.reason),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditorStanding:
+    """Who the auditor's key speaks for on the audited ledger itself; None for nobody."""
+
+    key: Address
+    party: PartyId | None
+    roles: Role
+    is_active: bool
+
+
+class ListDigest:
+    """Digest of a list of JSON objects, each followed by a line feed, in their order."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+
+    def add(self, member: dict[str, Any]) -> None:
+        """Take in the next object."""
+        self._sha256.update(canonical(member) + b"\n")
+
+    def hexdigest(self) -> str:
+        """Return the digest so far."""
+        return "0x" + self._sha256.hexdigest()
 
 
 @dataclass(slots=True)
@@ -81,6 +132,14 @@ class Report:
     rows: Counter[str] | None = None
     findings: list[Finding] = field(default_factory=list)
     found: Counter[FindingKind] = field(default_factory=Counter)
+    findings_digest: ListDigest = field(default_factory=ListDigest)
+    refusals_digest: ListDigest = field(default_factory=ListDigest)
+    events_digest: str = ""
+    state_digest: str = ""
+    since: Earlier | None = None
+    carried_digest: str | None = None
+    """Of the state that was kept for the next audit."""
+    auditor: AuditorStanding | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -90,11 +149,18 @@ class Report:
     def find(self, finding: Finding) -> None:
         """Note a difference."""
         self.found[finding.kind] += 1
-        if len(self.findings) < FINDINGS_LISTED_MAX:
+        self.findings_digest.add(finding.to_json())
+        if len(self.findings) < LISTED_MAX:
             self.findings.append(finding)
 
     def refuse(self, refusal: RefusedAct) -> None:
         """Note an attempt that was refused."""
         self.refused[refusal.reason.partition("(")[0]] += 1
-        if len(self.refusals) < REFUSALS_LISTED_MAX:
+        self.refusals_digest.add(refusal.to_json())
+        if len(self.refusals) < LISTED_MAX:
             self.refusals.append(refusal)
+
+
+def readable(text: str) -> str:
+    """Return a text that JSON can hold: what is no character is written out."""
+    return text.encode("utf-8", "backslashreplace").decode()

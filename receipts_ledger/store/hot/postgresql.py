@@ -1,20 +1,15 @@
 """PostgreSQL beneath SQLAlchemy: few connections, and nobody waits for one in a thread."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
 
-import orjson
 import psycopg
-from psycopg.types.json import set_json_loads
 from sqlalchemy import Engine
 
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store.hot.connections import Access, Rows
+from receipts_ledger.store.hot.libpq import LibpqConnection, Row
 from receipts_ledger.store.hot.statement import Statement
-
-_Driver: TypeAlias = psycopg.AsyncConnection[tuple[Any, ...]]
 
 _CONNECTIONS_MAX = 4
 _CONNECT_SECONDS = 5
@@ -43,7 +38,7 @@ class PostgresqlConnections:
             settings["default_transaction_read_only"] = "on"
         self._options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._free: list[_Driver] = []
+        self._free: list[LibpqConnection] = []
         self._turns = asyncio.Semaphore(_CONNECTIONS_MAX)
 
     async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
@@ -51,45 +46,44 @@ class PostgresqlConnections:
         found = await self.raw_rows(statement.sql, statement.bound(values))
         return [statement.row(raw) for raw in found]
 
-    async def raw_rows(
-        self, sql: str, bound: Mapping[str, object] | Sequence[object]
-    ) -> list[tuple[Any, ...]]:
+    async def raw_rows(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Return the rows of a statement that commits by itself. Raises Retryable."""
-        async with self._used() as driver:
-            cursor = await driver.execute(sql, bound, prepare=True, binary=True)
-            return await cursor.fetchall()
-
-    def close(self) -> None:
-        """Give all up that are not in use."""
-        free, self._free = self._free, []
-        for driver in free:
-            driver.pgconn.finish()
-
-    @asynccontextmanager
-    async def _used(self) -> AsyncIterator[_Driver]:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self.close()
             self._loop, self._turns = loop, asyncio.Semaphore(_CONNECTIONS_MAX)
         async with self._turns:
-            driver: _Driver | None = None
+            connection: LibpqConnection | None = None
             try:
-                driver = self._free.pop() if self._free else await self._open()
-                yield driver
-            except psycopg.Error as error:
-                raise Retryable(f"the database does not answer: {error}") from error
-            else:
-                self._free.append(driver)
-                driver = None
-            finally:
+                connection = self._a_free_one() or await self._open()
+                found = await connection.rows(sql, values)
+            except BaseException as error:
                 # Whatever it was in the middle of, nobody else is to find.
-                if driver is not None:
-                    driver.pgconn.finish()
+                if connection is not None:
+                    connection.give_up()
+                if isinstance(error, psycopg.Error):
+                    raise Retryable(f"the database does not answer: {error}") from error
+                raise
+            self._free.append(connection)
+            return found
 
-    async def _open(self) -> _Driver:
-        _, given = self.engine.dialect.create_connect_args(self.engine.url)
+    def close(self) -> None:
+        """Give all up that are not in use."""
+        free, self._free = self._free, []
+        for connection in free:
+            connection.give_up()
+
+    def _a_free_one(self) -> LibpqConnection | None:
+        while self._free:
+            connection = self._free.pop()
+            if connection.is_alive:
+                return connection
+            connection.give_up()
+        return None
+
+    async def _open(self) -> LibpqConnection:
+        _, known = self.engine.dialect.create_connect_args(self.engine.url)
+        given = dict(known)
         options = " ".join(part for part in (given.pop("options", ""), self._options) if part)
         given.setdefault("connect_timeout", _CONNECT_SECONDS)
-        driver = await psycopg.AsyncConnection.connect(**given, options=options, autocommit=True)
-        set_json_loads(orjson.loads, driver)
-        return driver
+        return await LibpqConnection.open(given | {"options": options})

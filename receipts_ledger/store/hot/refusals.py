@@ -44,6 +44,8 @@ class HotRefusals:
         ordered = [found[at] for at in order]
         if isinstance(self._connections, SqliteConnections):
             written = await self._connections.done(partial(_each, ordered))
+        elif len(ordered) == 1:
+            written = [await _alone(self._connections, ordered[0])]
         else:
             written = await _in_one(self._connections, ordered)
         return [is_written for _, is_written in sorted(zip(order, written, strict=True))]
@@ -53,12 +55,19 @@ def _each(found: Sequence[AnsweredRefusal], driver: SqliteConnection) -> list[bo
     """SQLite: statement by statement, all in one transaction."""
     written = []
     for one in found:
-        row = [*_stored(idempotency_keys, _answer(one)), one.act_id]
+        row = [*_stored(idempotency_keys, _answer(one), "sqlite"), one.act_id]
         is_new = driver.execute(_ANSWER_ONE, row).rowcount == 1
         if is_new:
-            driver.execute(_REFUSE_ONE, _stored(refusals, _refusal(one)))
+            driver.execute(_REFUSE_ONE, _stored(refusals, _refusal(one), "sqlite"))
         written.append(is_new)
     return written
+
+
+async def _alone(connections: PostgresqlConnections, one: AnsweredRefusal) -> bool:
+    """PostgreSQL, of one: the server need not take rows out of JSON."""
+    answer = _stored(idempotency_keys, _answer(one), "postgresql")
+    refusal = _stored(refusals, _refusal(one), "postgresql")
+    return bool(await connections.raw_rows(_REFUSE_ALONE, [*answer, *refusal, one.act_id]))
 
 
 async def _in_one(
@@ -110,9 +119,9 @@ def _refusal(found: AnsweredRefusal) -> dict[str, object]:
     }
 
 
-def _stored(table: Table, row: Mapping[str, object]) -> list[object]:
-    """Return a row as SQLite stores it."""
-    return converted([row[column.name] for column in table.c], to_stored(table, "sqlite"))
+def _stored(table: Table, row: Mapping[str, object], dialect: str) -> list[object]:
+    """Return a row as an engine stores it."""
+    return converted([row[column.name] for column in table.c], to_stored(table, dialect))
 
 
 def _in_json(value: object) -> str:
@@ -126,6 +135,10 @@ def _names(table: Table, prefix: str = "") -> str:
     return ", ".join(f'{prefix}"{column.name}"' for column in table.c)
 
 
+def _places(table: Table, after: int = 0) -> str:
+    return ", ".join(f"${after + at}" for at, _ in enumerate(table.c, 1))
+
+
 # Names of our own tables and columns; every value is bound.
 _ANSWER_ONE = (
     f"INSERT INTO idempotency_keys ({_names(idempotency_keys)}) "  # noqa: S608
@@ -136,13 +149,26 @@ _REFUSE_ONE = (
     f"INSERT INTO refusals ({_names(refusals)}) "  # noqa: S608
     f"VALUES ({', '.join('?' * len(refusals.c))}) ON CONFLICT DO NOTHING"
 )
+_ANSWERED, _REFUSED = len(idempotency_keys.c), len(refusals.c)
+_REFUSE_ALONE = f"""
+WITH claimed AS (
+    INSERT INTO idempotency_keys ({_names(idempotency_keys)})
+    SELECT {_places(idempotency_keys)}
+    WHERE NOT EXISTS (SELECT 1 FROM acts WHERE act_id = ${_ANSWERED + _REFUSED + 1})
+    ON CONFLICT DO NOTHING RETURNING key
+), noted AS (
+    INSERT INTO refusals ({_names(refusals)})
+    SELECT {_places(refusals, _ANSWERED)} FROM claimed ON CONFLICT DO NOTHING
+)
+SELECT key FROM claimed
+"""  # noqa: S608
 _REFUSE_ALL = f"""
 WITH answer AS (
-    SELECT * FROM json_populate_recordset(NULL::idempotency_keys, %s::json) WITH ORDINALITY
+    SELECT * FROM json_populate_recordset(NULL::idempotency_keys, $1::json) WITH ORDINALITY
 ), refusal AS (
-    SELECT * FROM json_populate_recordset(NULL::refusals, %s::json) WITH ORDINALITY
+    SELECT * FROM json_populate_recordset(NULL::refusals, $2::json) WITH ORDINALITY
 ), wanted AS (
-    SELECT * FROM json_array_elements_text(%s::json) WITH ORDINALITY AS wanted(act, ordinality)
+    SELECT * FROM json_array_elements_text($3::json) WITH ORDINALITY AS wanted(act, ordinality)
 ), claimed AS (
     INSERT INTO idempotency_keys ({_names(idempotency_keys)})
     SELECT {_names(idempotency_keys, "answer.")} FROM answer JOIN wanted USING (ordinality)

@@ -6,13 +6,15 @@ the disk: a thread does.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from queue import SimpleQueue
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Error as SqliteError
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -20,8 +22,10 @@ from sqlalchemy.exc import DBAPIError
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store.hot.connections import Access, Rows
 from receipts_ledger.store.hot.statement import Statement
+from receipts_ledger.store.turn import WritersTurn
 
 DoneT = TypeVar("DoneT")
+_Job: TypeAlias = Callable[[], None]
 
 _BUSY_MILLISECONDS = 50
 
@@ -29,12 +33,14 @@ _BUSY_MILLISECONDS = 50
 class SqliteConnections:
     """One connection; one at a time uses it."""
 
-    def __init__(self, engine: Engine, access: Access) -> None:
+    def __init__(self, engine: Engine, access: Access, turn: WritersTurn) -> None:
         self.engine = engine
         self._access = access
+        self._turn = turn
         self._driver: SqliteConnection | None = None
         self._lock = Lock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hot-writes")
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
 
     async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
         """Return all rows of a statement. Raises Retryable."""
@@ -45,16 +51,45 @@ class SqliteConnections:
 
     async def done(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT:
         """Have work done in one transaction, and return what it returns. Raises Retryable."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[DoneT] = loop.create_future()
+
+        def job() -> None:
+            try:
+                found = self._do(work)
+            except BaseException as error:
+                _tell(loop, done, partial(done.set_exception, error))
+            else:
+                _tell(loop, done, partial(done.set_result, found))
+
+        self._start()
+        self._jobs.put(job)
+        return await done
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Give the connection up, when what is under way is done."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._jobs.put(None)
+            thread.join()
+        self._let_go()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="hot writes", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+    def _let_go(self) -> None:
         driver, self._driver = self._driver, None
         if driver is not None:
             driver.close()
 
     def _do(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT:
-        with self._used() as driver:
+        with self._turn.taken(), self._used() as driver:
             driver.execute("BEGIN IMMEDIATE")
             try:
                 found = work(driver)
@@ -72,7 +107,7 @@ class SqliteConnections:
                     self._driver = self._open()
                 yield self._driver
         except (SqliteError, DBAPIError) as error:
-            self.close()
+            self._let_go()
             raise Retryable(f"the database does not answer: {error}") from error
 
     def _open(self) -> SqliteConnection:
@@ -88,3 +123,14 @@ class SqliteConnections:
             driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}").close()
         found: SqliteConnection = driver
         return found
+
+
+def _tell(loop: asyncio.AbstractEventLoop, done: asyncio.Future[Any], told: _Job) -> None:
+    def tell() -> None:
+        # Whoever asked may have gone away meanwhile.
+        if not done.done():
+            told()
+
+    # A loop that has ended has nobody left who waits.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(tell)

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from receipts_ledger.store.tables import chain, cursor
+from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.store.tables import blocks, chain, cursor
 from receipts_ledger.store.units import Found, Reader
 
 
@@ -14,3 +15,8 @@ def ledger(reader: Reader) -> Found | None:
 def cursor_row(reader: Reader) -> Found | None:
     """Return how far the chain has been read, None before the index has begun."""
     return reader.first(select(cursor))
+
+
+def block(reader: Reader, block_hash: Hash32) -> Found | None:
+    """Return a block that has been read, None for one that is none of the chain's."""
+    return reader.first(select(blocks).where(blocks.c.hash == block_hash))

@@ -1,0 +1,55 @@
+"""The peer of minting: Anvil alone, from the same state, with a client that does nothing else.
+
+It runs as it runs by default: every transaction is mined at once. Nobody checks contents, and
+who signs acts has signed them before.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from receipts_ledger.chain.local_node import anvil
+from receipts_ledger.chain.rpc import Rpc
+
+_POLL_SECONDS = 0.0005
+
+Sent = dict[str, str]
+
+
+@dataclass
+class NodeAlone:
+    """A node at the state from which the gateway began. Each measurement begins there again."""
+
+    rpc: Rpc
+    _snapshot: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._snapshot = self.rpc.call("evm_snapshot")
+
+    def seconds(self, transactions: Sequence[Sent], *, clients: int) -> float:
+        """Have so many clients send them, each waiting until its last one is mined."""
+        assert self.rpc.call("evm_revert", [self._snapshot]) is True
+        self._snapshot = self.rpc.call("evm_snapshot")
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(clients) as crowd:
+            list(crowd.map(self._send, (transactions[at::clients] for at in range(clients))))
+        return time.perf_counter() - begun
+
+    def _send(self, transactions: Sequence[Sent]) -> None:
+        for transaction in transactions:
+            tx_hash = self.rpc.call("eth_sendTransaction", [transaction])
+            while (mined := self.rpc.call("eth_getTransactionReceipt", [tx_hash])) is None:
+                time.sleep(_POLL_SECONDS)
+            assert mined["status"] == "0x1", transaction
+
+
+@contextmanager
+def node_alone(state: str) -> Iterator[NodeAlone]:
+    """Start a node that stands at a state, as another has dumped it."""
+    with anvil() as node:
+        rpc = Rpc(node.url)
+        assert rpc.call("anvil_loadState", [state]) is True
+        yield NodeAlone(rpc)

@@ -40,6 +40,8 @@ _BESIDE = {
     Custom.IN_PORTFOLIOS: (Task.SUBSQUID, Task.PONDER, Task.CRYO, Task.WEB3, Task.NODE),
     Custom.ONE_BY_ONE: (Task.WEB3, Task.WEB3_SIGNATURES, Task.NODE),
 }
+# The client that looks at no log takes next to no processor time: nothing to stand beside.
+_BESIDE_BY_CPU = (Task.SUBSQUID, Task.PONDER, Task.CRYO, Task.WEB3)
 _ADDRESSES = re.compile(r"\b[a-z+]+://\S+|(?<![\w.])/[\w./@-]+")
 
 
@@ -82,8 +84,10 @@ def write_document(
         portfolios=markdown_table(_HEADINGS, rows(results, Custom.IN_PORTFOLIOS)),
         single=markdown_table(_HEADINGS, rows(results, Custom.ONE_BY_ONE)),
         not_measured=not_measured(results),
-        rate_ratios=_ratio_table(_rate_ratios(results, Custom.IN_PORTFOLIOS)),
-        cpu_ratios=_ratio_table(_cpu_ratios(results, Custom.IN_PORTFOLIOS)),
+        rate_ratios=markdown_table(
+            _ratio_headings(Custom.IN_PORTFOLIOS), _rate_ratios(results, Custom.IN_PORTFOLIOS)
+        ),
+        cpu_ratios=markdown_table(("work", *_BESIDE_BY_CPU), _cpu_ratios(results)),
         single_ratios=markdown_table(
             _ratio_headings(Custom.ONE_BY_ONE), _rate_ratios(results, Custom.ONE_BY_ONE)
         ),
@@ -176,18 +180,17 @@ def _ratio_headings(custom: Custom) -> tuple[str, ...]:
     return ("work", *_BESIDE[custom])
 
 
-def _ratio_table(rows: Iterable[Sequence[str]]) -> str:
-    return markdown_table(_ratio_headings(Custom.IN_PORTFOLIOS), rows)
-
-
 def _rate_ratios(results: Results, custom: Custom) -> Iterator[tuple[str, ...]]:
     for task in OURS:
         yield task, *(_times(results.rate_ratio(custom, task, peer)) for peer in _BESIDE[custom])
 
 
-def _cpu_ratios(results: Results, custom: Custom) -> Iterator[tuple[str, ...]]:
+def _cpu_ratios(results: Results) -> Iterator[tuple[str, ...]]:
     for task in OURS:
-        ratios = (results.cpu_ratio_with_servers(custom, task, peer) for peer in _BESIDE[custom])
+        ratios = (
+            results.cpu_ratio_with_servers(Custom.IN_PORTFOLIOS, task, peer)
+            for peer in _BESIDE_BY_CPU
+        )
         yield task, *map(_times, ratios)
 
 

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
 import pytest
 
 from receipts_ledger.chain.batches import Batches, Cause
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.rpc import NodeSlow, Rpc, RpcError, RpcErrorKind
+from receipts_ledger.errors import LedgerError
 from receipts_ledger.store.units import Database
 from tests.support.indexing import events_by_feed, events_on_chain, folded, ledger_in, mine
 from tests.support.ledger_on_chain import LedgerOnChain
@@ -170,3 +172,53 @@ def test_batches_grow_again_slowly_up_to_what_is_allowed() -> None:
     for _ in range(40):
         send()
     assert batches.calls == 64
+
+
+def _backwards(answers: list[Any]) -> list[Any]:
+    return answers[::-1]
+
+
+def _with_error_null(answers: list[Any]) -> list[Any]:
+    return [answer | {"error": None} for answer in answers]
+
+
+def _with_ids_as_text(answers: list[Any]) -> list[Any]:
+    return [answer | {"id": str(answer["id"])} for answer in answers]
+
+
+def _with_more(answers: list[Any]) -> list[Any]:
+    return [*answers, {"jsonrpc": "2.0", "id": 10**9, "result": "0x"}]
+
+
+@pytest.mark.parametrize("form", [_backwards, _with_error_null, _with_ids_as_text, _with_more])
+def test_answers_that_are_read_by_others_are_the_same_in_any_form(
+    limited: tuple[LyingNode, str], form: Callable[[list[Any]], list[Any]]
+) -> None:
+    node, url = limited
+    rpc = Rpc(url)
+    calls = [("eth_getBlockByNumber", (hex(number), False)) for number in (0, 1, 10**6)]
+    expected = rpc.batch(calls)
+    assert expected[2] is None
+    node.limit = lambda asked: (200, form([node.answer(each) for each in asked]))
+    assert [orjson.loads(bytes(raw)) for raw in rpc.raw_batch(calls)] == expected
+    assert rpc.raw_batch([]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"[]", "left 2 calls unanswered"),
+        (b"no JSON", "without JSON"),
+        (b'"nothing"', "something that is no JSON-RPC"),
+        (b'{"id": 1, "error": {"code": -32000, "message": "no"}}', "node says -32000: no"),
+        (b'[{"id": 1}, {"id": 2, "result": 3}]', "neither result nor error|unanswered"),
+    ],
+)
+def test_answers_that_are_none_are_told_as_for_any_batch(
+    limited: tuple[LyingNode, str], body: bytes, complaint: str
+) -> None:
+    node, url = limited
+    node.limit = lambda _: (200, body)
+    for ask in (Rpc(url).raw_batch, Rpc(url).batch):
+        with pytest.raises(LedgerError, match=complaint):
+            ask([("eth_chainId", ()), ("eth_gasPrice", ())])

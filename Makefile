@@ -102,7 +102,7 @@ bench-gas: setup $(PEERS_STAMP) ## Measure gas only
 	$(BIN)/python -m benchmarks gas
 
 .PHONY: bench-index
-bench-index: setup ## Measure indexing and replay only (BENCH_ARGS="--events 10000" is handed on)
+bench-index: setup ## Measure index and replay beside Ponder, Subsquid, cryo, web3.py (BENCH_ARGS="--events 10000 --rounds 1")
 	@scripts/ensure_postgres.sh
 	$(BIN)/python -m benchmarks index $(BENCH_ARGS)
 

@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure gas beside other ledgers and speed beside the usual tools.",
     )
     parser.add_argument("what", nargs="?", choices=_ALL, help="default: all")
-    parser.add_argument("--events", type=_positive, default=50_000, help="length of the chain")
+    parser.add_argument("--events", type=_positive, default=200_000, help="length of the chain")
     parser.add_argument("--rounds", type=_positive, default=3, help="of each measurement")
     return parser
 

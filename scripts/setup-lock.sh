@@ -22,17 +22,28 @@ env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_
     --universal --python-version 3.11 --generate-hashes \
     --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
     --group pyproject.toml:proofs --output-file requirements-proofs.lock
+cryo=benchmarks/index/peers/cryo
+env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+    "$work/uv/bin/uv" --no-config pip compile --quiet ${UPGRADE:+--upgrade} \
+    --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+    "$cryo/requirements.in" --output-file "$cryo/requirements.lock"
 
 [ -z "${UPGRADE:-}" ] || rm -f package-lock.json
 .venv/bin/npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
 [ -z "${UPGRADE:-}" ] || rm -f benchmarks/package-lock.json
 .venv/bin/npm --prefix benchmarks install --package-lock-only --ignore-scripts --loglevel=error
+for peer in benchmarks/index/peers/ponder benchmarks/index/peers/subsquid; do
+    [ -z "${UPGRADE:-}" ] || rm -f "$peer/package-lock.json"
+    .venv/bin/npm --prefix "$peer" install --package-lock-only --ignore-scripts --loglevel=error
+done
 
-if grep -n '://' requirements.lock; then
-    echo "lock: requirements.lock names a host" >&2
+if grep -n '://' requirements.lock requirements-proofs.lock "$cryo/requirements.lock"; then
+    echo "lock: a requirements file names a host" >&2
     exit 1
 fi
-if grep -n '"resolved"' package-lock.json benchmarks/package-lock.json; then
+if grep -n '"resolved"' package-lock.json benchmarks/package-lock.json \
+    benchmarks/index/peers/*/package-lock.json; then
     echo "lock: a package-lock.json names a host" >&2
     exit 1
 fi

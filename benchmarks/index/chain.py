@@ -33,7 +33,11 @@ from tests.support.ledger_on_chain import (
     LedgerOnChain,
 )
 
-BLOCK_GAS_MAX = 60_000_000
+# Blocks of about 1,200 events: few, because each costs Anvil time in proportion to all state,
+# and yet ten of them go into one answer of the size that viem takes.
+BLOCK_GAS_MAX = 40_000_000
+# Ponder takes an unknown chain's last 30 blocks for not yet final.
+CONFIRMATIONS = 32
 ISSUED_TOGETHER = 100
 PORTFOLIO = 100
 SINGLE_ACTS_RELAYED_TOGETHER = 50
@@ -64,7 +68,7 @@ class BuiltChain:
 
     @property
     def head(self) -> int:
-        """Number of the last block."""
+        """Number of the last block with events. Empty ones follow, so that it is final."""
         return len(self.events_of_block) - 1
 
     def events_until(self, block: int) -> int:
@@ -91,9 +95,9 @@ def build(rpc: Rpc, events: int, custom: Custom) -> BuiltChain:
     for batch in _deals(ledger, numbers, custom):
         relayer.relay(batch)
     relayer.mine()
-    return BuiltChain(
-        ledger.deployment, custom, receipts, relayer.signatures, _events_of_block(rpc)
-    )
+    events_of_block = _events_of_block(rpc)
+    rpc.call("anvil_mine", [hex(CONFIRMATIONS)])
+    return BuiltChain(ledger.deployment, custom, receipts, relayer.signatures, events_of_block)
 
 
 def _receipts(events: int) -> int:

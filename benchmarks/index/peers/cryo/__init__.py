@@ -1,0 +1,1 @@
+"""cryo, which takes logs off a chain and keeps no state."""

@@ -1,0 +1,4 @@
+// Ponder asks for an API. Nobody calls this one.
+import { Hono } from "hono";
+
+export default new Hono();

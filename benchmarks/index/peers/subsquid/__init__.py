@@ -1,0 +1,1 @@
+"""A squid of Subsquid, beside which the ledger's index is measured."""

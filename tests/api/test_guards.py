@@ -21,6 +21,7 @@ OPEN = {
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
+    ("get", "/v1/blocks/{block_hash}"),
     ("get", "/v1/ledger"),
     ("get", "/v1/logins/message"),
     ("post", "/v1/logins"),

@@ -49,7 +49,8 @@ class NodeAlone:
 @contextmanager
 def node_alone(state: str) -> Iterator[NodeAlone]:
     """Start a node that stands at a state, as another has dumped it."""
-    with anvil() as node:
+    # A state is larger than what Anvil takes at a time by default.
+    with anvil("--no-request-size-limit") as node:
         rpc = Rpc(node.url)
         assert rpc.call("anvil_loadState", [state]) is True
         yield NodeAlone(rpc)

@@ -32,6 +32,7 @@ from receipts_ledger.store.engine import READS_ONLY, open_engine
 from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
+from receipts_ledger.store.prepared import Prepared
 from receipts_ledger.store.turn import WritersTurn
 
 Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -79,6 +80,15 @@ class Reader:
         """Return the first column of all rows."""
         return self._connection.execute(query).scalars().all()
 
+    def ask(self, prepared: Prepared, **values: object) -> Sequence[Found]:
+        """Return all rows of a prepared statement."""
+        return prepared.rows(self._connection, values)
+
+    def ask_first(self, prepared: Prepared, **values: object) -> Found | None:
+        """Return the first row of a prepared statement, None when there is none."""
+        found: Found | None = prepared.first(self._connection, values)
+        return found
+
     def by_key(self, table: Table, keys: Iterable[Hashable]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a projection that have these keys, fast."""
         return rows_by_key(self._connection, table, keys)
@@ -95,6 +105,10 @@ class Writer(Reader):
     def run(self, change: Change) -> int:
         """Carry out one change and return how many rows it touched."""
         return self._connection.execute(change).rowcount
+
+    def carry_out(self, prepared: Prepared, **values: object) -> int:
+        """Carry out one prepared change and return how many rows it touched."""
+        return prepared.count(self._connection, values)
 
     def returning(self, change: Change) -> Sequence[Found]:
         """Carry out one change that has a RETURNING clause and return its rows."""

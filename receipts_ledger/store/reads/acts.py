@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true, tuple_
 
 from receipts_ledger.domain.ids import PartyId, ReceiptId
 from receipts_ledger.domain.pending import Consent
-from receipts_ledger.store.acts import consent_of
+from receipts_ledger.store.acts import SIGNERS, consent_of
 from receipts_ledger.store.bulk import among
+from receipts_ledger.store.prepared import Prepared, asked
 from receipts_ledger.store.reads.sight import Sight
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, receipts
 from receipts_ledger.store.units import Found, Reader
@@ -32,8 +34,20 @@ class ShownAct:
 
 def act(reader: Reader, act_id: str, sight: Sight) -> ShownAct | None:
     """Return an act, None where there is none to be seen."""
-    row = reader.first(select(acts).where(acts.c.act_id == act_id, _concerns(sight)))
-    return None if row is None else _with_members(reader, [row])[0]
+    if sight.party_id is None:
+        row = reader.ask_first(_ANY, act_id=act_id)
+    else:
+        row = reader.ask_first(
+            _CONCERNING, act_id=act_id, sight_party=sight.party_id, sight_roles=sight.roles
+        )
+    if row is None:
+        return None
+    receipts_of_act = reader.ask(_RECEIPTS, act_id=act_id)
+    return ShownAct(
+        row,
+        tuple([consent_of(signer) for signer in reader.ask(SIGNERS, of_act=act_id)]),
+        tuple([ReceiptId(link.receipt_id) for link in receipts_of_act]),
+    )
 
 
 def page(
@@ -46,7 +60,7 @@ def page(
     limit: int,
 ) -> list[ShownAct]:
     """Return the next acts, newest first; of a party, those that it signs or has drafted."""
-    conditions = [_concerns(sight)]
+    conditions = [true() if sight.party_id is None else _concerns(sight.party_id, sight.roles)]
     if status is not None:
         conditions.append(acts.c.status == status)
     if party_id is not None:
@@ -58,27 +72,23 @@ def page(
     return _with_members(reader, reader.rows(ordered))
 
 
-def _concerns(sight: Sight) -> ColumnElement[bool]:
+def _concerns(party_id: Any, roles: Any) -> ColumnElement[bool]:
     """Acts that it has drafted, that need its consent, that admit it or give it notice."""
-    if sight.party_id is None:
-        return true()
     of_its_role = exists().where(
         act_signers.c.act_id == acts.c.act_id,
         act_signers.c.party_id.is_(None),
-        act_signers.c.role.bitwise_and(sight.roles) != 0,
+        act_signers.c.role.bitwise_and(roles) != 0,
     )
     return or_(
-        acts.c.created_by == sight.party_id,
-        _signed_by(sight.party_id),
+        acts.c.created_by == party_id,
+        _signed_by(party_id),
         of_its_role,
-        and_(acts.c.kind.in_(_OF_KEYS), acts.c.subject == sight.party_id),
-        and_(
-            acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(sight.party_id)
-        ),
+        and_(acts.c.kind.in_(_OF_KEYS), acts.c.subject == party_id),
+        and_(acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(party_id)),
     )
 
 
-def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
+def _pledged_by(party_id: Any) -> ColumnElement[bool]:
     # Of the pledge that stands: who holds the receipt later has no business with its former debts.
     return exists().where(
         act_receipts.c.act_id == acts.c.act_id,
@@ -88,8 +98,25 @@ def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
     )
 
 
-def _signed_by(party_id: PartyId) -> ColumnElement[bool]:
+def _signed_by(party_id: Any) -> ColumnElement[bool]:
     return exists().where(act_signers.c.act_id == acts.c.act_id, act_signers.c.party_id == party_id)
+
+
+_OF_ACT = acts.c.act_id == asked("act_id", acts.c.act_id)
+_ANY = Prepared(select(acts).where(_OF_ACT))
+_CONCERNING = Prepared(
+    select(acts).where(
+        _OF_ACT,
+        _concerns(
+            asked("sight_party", acts.c.created_by), asked("sight_roles", act_signers.c.role)
+        ),
+    )
+)
+_RECEIPTS = Prepared(
+    select(act_receipts)
+    .where(act_receipts.c.act_id == asked("act_id", act_receipts.c.act_id))
+    .order_by(act_receipts.c.receipt_id)
+)
 
 
 def _with_members(reader: Reader, rows: Sequence[Found]) -> list[ShownAct]:

@@ -26,7 +26,7 @@ from receipts_ledger.domain.pending import ActStatus, PendingAct, consents_of, r
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
 from receipts_ledger.domain.refusal import RefusalOnRecord
 from receipts_ledger.domain.sealed import Sealed
-from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.errors import RefusalCode, Refused, Retryable
 from receipts_ledger.services.consents import places_of_key, refuse_strangers
 from receipts_ledger.services.standing import Standing, refuse_if_pledged
 
@@ -45,6 +45,9 @@ class Judge(Protocol):
     """The contract, asked without being changed. Raises Retryable when nobody answers."""
 
     def simulate(self, wire: bytes) -> Refused | None: ...
+
+    def simulate_all(self, wires: Sequence[bytes]) -> Sequence[Refused | Retryable | None]:
+        """Judge several acts, each on its own; Retryable where there is no verdict."""
 
 
 class KeptKeys(Protocol):
@@ -189,7 +192,11 @@ class Intake:
 
     def ask(self, pending: PendingAct) -> Refused | None:
         """Ask the contract about a complete act. No transaction may be open meanwhile."""
-        return self._judge.simulate(self._statements.write(pending.act, pending.signatures))
+        return self._judge.simulate(self._wire(pending))
+
+    def ask_all(self, pending: Sequence[PendingAct]) -> Sequence[Refused | Retryable | None]:
+        """Ask the contract about several; Retryable where it has given no verdict. As above."""
+        return self._judge.simulate_all([self._wire(one) for one in pending])
 
     def accept(self, act_id: str, *, acts: ActLog) -> PendingAct:
         """Queue a complete act for the relayer. What another request has settled stays.
@@ -229,6 +236,9 @@ class Intake:
         if pending.status is not ActStatus.DRAFT or pending.is_complete:
             raise Refused(RefusalCode.ACT_CLOSED, f"the act is {_shown(pending)}")
         return acts.settle(pending.act_id, ActStatus.WITHDRAWN, None, self._clock())
+
+    def _wire(self, pending: PendingAct) -> bytes:
+        return self._statements.write(pending.act, pending.signatures)
 
     def _expect_open(self, pending: PendingAct) -> None:
         if pending.status is not ActStatus.DRAFT:

@@ -10,12 +10,22 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, Update, bindparam
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    TextClause,
+    Update,
+    bindparam,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
-Clause: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete
+Clause: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete | TextClause
 
 
 class Prepared:
@@ -93,7 +103,7 @@ class _Form:
             for name in places
         ]
         self._asked = [(at, name, ways[name]) for at, name in enumerate(places) if name in asked]
-        columns = clause.exported_columns.values()
+        columns = () if isinstance(clause, TextClause) else clause.exported_columns.values()
         found = [one.type.dialect_impl(placed).result_processor(placed, None) for one in columns]
         self._ways_out = [(at, way) for at, way in enumerate(found) if way is not None]
         self._row = namedtuple("_row", [one.key for one in columns], rename=True)  # type: ignore[misc]

@@ -40,6 +40,9 @@ Found: TypeAlias = Row[*tuple[Any, ...]]
 Change: TypeAlias = Insert | Update | Delete
 
 _STREAM_ROWS = 2_000
+_BEGIN_PART = Prepared(text("SAVEPOINT part"))
+_UNDO_PART = Prepared(text("ROLLBACK TO SAVEPOINT part"))
+_END_PART = Prepared(text("RELEASE SAVEPOINT part"))
 _SQLITE_UNREADABLE = (
     "unable to open database file",
     "file is not a database",
@@ -124,6 +127,18 @@ class Writer(Reader):
         absent = insert(table).values(**values).on_conflict_do_nothing()
         # Row counts of inserts differ by engine; what comes back does not.
         return self._connection.execute(absent.returning(*table.primary_key)).first() is not None
+
+    @contextmanager
+    def part(self) -> Iterator[Self]:
+        """Open a part of this unit that leaves nothing behind if it raises."""
+        self.carry_out(_BEGIN_PART)
+        try:
+            yield self
+        except BaseException:
+            self.carry_out(_UNDO_PART)
+            self.carry_out(_END_PART)
+            raise
+        self.carry_out(_END_PART)
 
     def lock_out_writers(self, table: Table) -> None:
         """Let nobody else change a table until this unit ends. SQLite has one writer anyway."""

@@ -106,7 +106,9 @@ class _Form:
         columns = () if isinstance(clause, TextClause) else clause.exported_columns.values()
         found = [one.type.dialect_impl(placed).result_processor(placed, None) for one in columns]
         self._ways_out = [(at, way) for at, way in enumerate(found) if way is not None]
-        self._row = namedtuple("_row", [one.key for one in columns], rename=True)  # type: ignore[misc]
+        # Any: the names of its members are known here and nowhere before.
+        row: Any = namedtuple("row", [one.key for one in columns], rename=True)  # type: ignore[misc]
+        self._row = row._make
 
     def bound(self, values: Mapping[str, object]) -> list[Any]:
         """Return values as the driver takes them, in their places."""
@@ -118,11 +120,11 @@ class _Form:
     def row(self, raw: Sequence[Any]) -> Any:
         """Return a row of the driver as SQLAlchemy gives it."""
         if not self._ways_out:
-            return self._row._make(raw)
+            return self._row(raw)
         values = list(raw)
         for at, way in self._ways_out:
             values[at] = way(values[at])
-        return self._row._make(values)
+        return self._row(values)
 
 
 def absent(table: Table, *names: str) -> Prepared:

@@ -122,10 +122,9 @@ class Units:
     async def carry_out(self, posting: Posting, task: Task) -> Response:
         """Return the answer to one request. Raises what has no answer of its own."""
         begun = await wrap_future(self._units.ask(partial(posting.begin, task)))
-        if isinstance(begun, PendingAct):
-            begun = await self._end(posting, task, begun)
-        assert begun is not None  # noqa: S101  (only giving up answers nothing)
-        return begun
+        answered = await self._end(posting, task, begun) if isinstance(begun, PendingAct) else begun
+        assert isinstance(answered, Response)  # noqa: S101  (an end is an answer)
+        return answered
 
     async def _end(self, posting: Posting, task: Task, pending: PendingAct) -> Begun:
         try:

@@ -250,7 +250,10 @@ class Posting:
         )
 
     def _answer(self, unit: Unit, pending: PendingAct) -> Response:
-        shown = act_reads.act(unit.writer, pending.act_id, Sight.of(unit.caller))
+        sight = Sight.of(unit.caller)
+        shown = act_reads.known(pending, sight)
+        if shown is None:
+            shown = act_reads.act(unit.writer, pending.act_id, sight)
         if shown is None:
             raise NotFound("act", pending.act_id)
         said = told_act(unit.writer, shown, unit.caller, self._services.statements)
@@ -282,7 +285,7 @@ class Posting:
         return id_of(kind, unit.request)
 
     def _expect_seen(self, unit: Unit, act_id: UUID) -> None:
-        if act_reads.act(unit.writer, str(act_id), Sight.of(unit.caller)) is None:
+        if not act_reads.is_seen(unit.writer, str(act_id), Sight.of(unit.caller)):
             raise NotFound("act", act_id)
 
 

@@ -23,6 +23,7 @@ from receipts_ledger.domain.pending import (
 from receipts_ledger.domain.refusal import RefusalOnRecord
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import NotFound
+from receipts_ledger.store import keystores
 from receipts_ledger.store.contents import keep
 from receipts_ledger.store.prepared import Prepared, absent, asked
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, key_uses, pledge_slots
@@ -168,14 +169,17 @@ class StoredActs:
 
     def settle(
         self, act_id: str, status: ActStatus, refusal: RefusalOnRecord | None, at: datetime
-    ) -> PendingAct:
+    ) -> None:
         """Change the status, and give the slots back when that is the act's end."""
         self._writer.carry_out(
             _SETTLE, of_act=act_id, status=status, refusal=explained(refusal), updated_at=at
         )
         if status in _ENDS:
             self._writer.run(delete(pledge_slots).where(pledge_slots.c.act_id == act_id))
-        return self.lock(act_id)
+
+    def kept_keys_of(self, party_id: PartyId) -> Sequence[Address]:
+        """Return the keys that the gateway keeps for a party, the oldest first."""
+        return keystores.addresses_of(self._writer, party_id)
 
     def note_key_use(self, act_id: str, key: Address, api_token_id: str, at: datetime) -> None:
         """Write down that a kept key has signed, and for whom."""

@@ -13,9 +13,8 @@ from receipts_ledger.store.tables import contents
 from receipts_ledger.store.units import Found, Reader, Writer
 
 _FEW_MAX = 4
-_FIND = Prepared(
-    select(contents).where(contents.c.commitment == asked("commitment", contents.c.commitment))
-)
+_FEW = [asked(f"commitment_{place}", contents.c.commitment) for place in range(_FEW_MAX)]
+_FIND_FEW = Prepared(select(contents).where(contents.c.commitment.in_(_FEW)))
 _KEEP = Prepared(
     insert(contents).values({column.name: asked(column.name, column) for column in contents.c})
 )
@@ -42,13 +41,19 @@ def find(reader: Reader, commitments: Iterable[Hash32]) -> dict[Hash32, Sealed]:
     """Return the contents that this gateway holds, by commitment."""
     found: dict[Hash32, Sealed] = {}
     asked_for = list(commitments)
-    if len(asked_for) <= _FEW_MAX:
-        rows = [reader.ask_first(_FIND, commitment=one) for one in asked_for]
-        return {Hash32(row.commitment): _sealed(row) for row in rows if row is not None}
+    if asked_for and len(asked_for) <= _FEW_MAX:
+        rows = reader.ask(_FIND_FEW, **_named(asked_for))
+        return {Hash32(row.commitment): _sealed(row) for row in rows}
     for condition in among(contents.c.commitment, asked_for):
         for row in reader.rows(select(contents).where(condition)):
             found[Hash32(row.commitment)] = _sealed(row)
     return found
+
+
+def _named(commitments: Sequence[Hash32]) -> dict[str, object]:
+    """Return a value for each place: where there are fewer, the last one again."""
+    filled = [*commitments, *[commitments[-1]] * (_FEW_MAX - len(commitments))]
+    return {f"commitment_{place}": one for place, one in enumerate(filled)}
 
 
 def _sealed(row: Found) -> Sealed:

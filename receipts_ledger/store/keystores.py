@@ -39,11 +39,7 @@ class StoredKeystores:
     def addresses_of(self, party_id: PartyId | None) -> Sequence[Address]:
         """Return the keys of a party, or of the lanes, the oldest first."""
         with self._database.reading() as reader:
-            if party_id is None:
-                rows = reader.ask(_OF_LANES)
-            else:
-                rows = reader.ask(_OF_PARTY, party_id=party_id)
-        return [Address(row.address) for row in rows]
+            return addresses_of(reader, party_id)
 
     def find(self, address: Address) -> Mapping[str, Any] | None:
         """Return the keystore of an address, None where none is kept."""
@@ -91,6 +87,13 @@ class StoredKeystores:
         with self._database.reading() as reader:
             found: Address | None = reader.scalar(select(keystores.c.address).limit(1))
         return found
+
+
+def addresses_of(reader: Reader, party_id: PartyId | None) -> Sequence[Address]:
+    """Return the keys of a party, or of the lanes, the oldest first."""
+    if party_id is None:
+        return [Address(row.address) for row in reader.ask(_OF_LANES)]
+    return [Address(row.address) for row in reader.ask(_OF_PARTY, party_id=party_id)]
 
 
 def _every(reader: Reader) -> dict[Address, Mapping[str, Any]]:

@@ -50,6 +50,7 @@ class StoredStanding:
         self._reader = reader
         # An issue names the same holder two hundred times.
         self._parties: dict[PartyId, Party | None] = {}
+        self._pools: dict[PoolId, Pool | None] = {}
 
     def party(self, party_id: PartyId) -> Party | None:
         """Return a party."""
@@ -65,8 +66,10 @@ class StoredStanding:
 
     def pool(self, pool_id: PoolId) -> Pool | None:
         """Return a pool."""
-        row = self._reader.ask_first(_POOL, pool_id=pool_id)
-        return None if row is None else pool_of_row(row)
+        if pool_id not in self._pools:
+            row = self._reader.ask_first(_POOL, pool_id=pool_id)
+            self._pools[pool_id] = None if row is None else pool_of_row(row)
+        return self._pools[pool_id]
 
     def commodity_of(self, pool_id: PoolId) -> str | None:
         """Return the profile of a pool's goods, if this gateway holds its description."""

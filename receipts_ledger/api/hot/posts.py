@@ -40,7 +40,7 @@ from receipts_ledger.errors import LedgerError, NotFound, Refused, Retryable
 
 _BODY_BYTES_MAX = 16_384
 """What takes longer to read must not keep others waiting."""
-_UNITS_AT_ONCE_ON_POSTGRESQL = 2
+_UNITS_AT_ONCE_ON_POSTGRESQL = 4
 _JUDGED_AT_ONCE = 2
 _ISSUE, _SIGN = "issue_receipts", "add_signature"
 _SIGNATURES = re.compile(

@@ -7,8 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true, tuple_
 
-from receipts_ledger.domain.ids import PartyId, ReceiptId
-from receipts_ledger.domain.pending import Consent
+from receipts_ledger.domain.ids import Hash32, PartyId, ReceiptId
+from receipts_ledger.domain.pending import (
+    ActStatus,
+    Consent,
+    PendingAct,
+    receipts_of,
+    subject_of,
+    version_of,
+)
 from receipts_ledger.store.acts import SIGNERS, consent_of
 from receipts_ledger.store.bulk import among
 from receipts_ledger.store.prepared import Prepared, asked
@@ -21,25 +28,41 @@ _NOTICES = ("Default", "Cure")
 # A party sees who is to speak for it, above all when it ought to object.
 _OF_KEYS = ("Admit", "Recover", "CompleteRecovery")
 _CARRIED_OUT = ("mined", "final")
+_UNDER_WAY = (ActStatus.DRAFT, ActStatus.SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """The row of an act that no transaction has carried yet, and nobody has refused."""
+
+    act_id: str
+    kind: str
+    digest: Hash32
+    status: ActStatus
+    subject: int
+    version: int
+    deadline: int
+    created_at: datetime
+    updated_at: datetime
+    created_by: PartyId | None
+    statement: bytes
+    refusal: None = None
+    tx_hash: None = None
+    block_number: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAct:
     """The row of an act, its consents in order, and its receipts."""
 
-    row: Found
+    row: Found | ActRow
     consents: tuple[Consent, ...]
     receipt_ids: tuple[ReceiptId, ...]
 
 
 def act(reader: Reader, act_id: str, sight: Sight) -> ShownAct | None:
     """Return an act, None where there is none to be seen."""
-    if sight.party_id is None:
-        row = reader.ask_first(_ANY, act_id=act_id)
-    else:
-        row = reader.ask_first(
-            _CONCERNING, act_id=act_id, sight_party=sight.party_id, sight_roles=sight.roles
-        )
+    row = _row(reader, act_id, sight)
     if row is None:
         return None
     receipts_of_act = reader.ask(_RECEIPTS, act_id=act_id)
@@ -47,6 +70,40 @@ def act(reader: Reader, act_id: str, sight: Sight) -> ShownAct | None:
         row,
         tuple([consent_of(signer) for signer in reader.ask(SIGNERS, of_act=act_id)]),
         tuple([ReceiptId(link.receipt_id) for link in receipts_of_act]),
+    )
+
+
+def is_seen(reader: Reader, act_id: str, sight: Sight) -> bool:
+    """Tell whether there is such an act to be seen."""
+    return _row(reader, act_id, sight) is not None
+
+
+def known(pending: PendingAct, sight: Sight) -> ShownAct | None:
+    """Return an act under way as its unit of work has it, None where it has to be read."""
+    concerned = (pending.created_by, *[consent.party_id for consent in pending.consents])
+    receipt_ids = receipts_of(pending.act)
+    if (
+        pending.status not in _UNDER_WAY
+        or len(receipt_ids) > 1
+        or (sight.party_id is not None and sight.party_id not in concerned)
+    ):
+        return None
+    return ShownAct(
+        ActRow(
+            act_id=pending.act_id,
+            kind=pending.kind,
+            digest=pending.digest,
+            status=pending.status,
+            subject=subject_of(pending.act),
+            version=version_of(pending.act),
+            deadline=pending.act.deadline,
+            created_at=pending.created_at,
+            updated_at=pending.updated_at,
+            created_by=pending.created_by,
+            statement=pending.statement,
+        ),
+        pending.consents,
+        receipt_ids,
     )
 
 
@@ -100,6 +157,14 @@ def _pledged_by(party_id: Any) -> ColumnElement[bool]:
 
 def _signed_by(party_id: Any) -> ColumnElement[bool]:
     return exists().where(act_signers.c.act_id == acts.c.act_id, act_signers.c.party_id == party_id)
+
+
+def _row(reader: Reader, act_id: str, sight: Sight) -> Found | None:
+    if sight.party_id is None:
+        return reader.ask_first(_ANY, act_id=act_id)
+    return reader.ask_first(
+        _CONCERNING, act_id=act_id, sight_party=sight.party_id, sight_roles=sight.roles
+    )
 
 
 _OF_ACT = acts.c.act_id == asked("act_id", acts.c.act_id)

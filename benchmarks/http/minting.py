@@ -41,7 +41,8 @@ from tests.support.relaying import LANE_KEY
 
 CLIENTS = 64
 """As many as the other routes are measured with at their fullest."""
-_CROWDS = (1, 8, CLIENTS)
+CROWDS = (1, 8, CLIENTS)
+"""So many clients the node alone is measured with."""
 _SIGNERS = (WAREHOUSE_A, INSPECTOR)
 _FINAL_SECONDS_MAX = 300
 _POLL_SECONDS = "0.1"
@@ -127,7 +128,7 @@ def mint(stage: Stage, together: Together, first_pool: int) -> Minted:
 
 def _best(node: NodeAlone, sent: Sequence[Sent], together: Together) -> tuple[float, int]:
     # What one key has sent comes in one order: a crowd has nothing to send at once.
-    crowds = _CROWDS if together is Together.ONE else (1,)
+    crowds = CROWDS if together is Together.ONE else (1,)
     return min((node.seconds(sent, clients=clients), clients) for clients in crowds)
 
 

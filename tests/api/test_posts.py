@@ -14,6 +14,7 @@ from sqlalchemy import select
 from receipts_ledger.api.hot.group import Group
 from receipts_ledger.api.hot.posts import ActPosts, Units
 from receipts_ledger.domain.ids import PoolId
+from receipts_ledger.domain.sealed import seal
 from receipts_ledger.services.draft import receipts as drafting
 from receipts_ledger.store.tables import acts, idempotency_keys, refusals
 from tests.support.cast import INSPECTOR, TRADER_A, WAREHOUSE_A
@@ -102,12 +103,11 @@ def test_an_unforeseen_fault_of_one_is_no_fault_of_the_others(
 ) -> None:
     bodies = [issue_body(gateway, pool) for _ in range(_TOGETHER)]
     bodies[3]["evidence"] = {"weighbridge_ticket": "broken"}
-    sealed = drafting.seal
 
     def failing(kind: str, body: Any) -> Any:
         if body.get("weighbridge_ticket") == "broken":
             raise RuntimeError("nobody has foreseen this")
-        return sealed(kind, body)
+        return seal(kind, body)
 
     monkeypatch.setattr(drafting, "seal", failing)
     gateway.door(WAREHOUSE_A)

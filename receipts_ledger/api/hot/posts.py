@@ -24,6 +24,7 @@ from receipts_ledger.api.hot.bodies import heard
 from receipts_ledger.api.hot.group import Group
 from receipts_ledger.api.hot.headers import header
 from receipts_ledger.api.posting import (
+    Attempt,
     Opened,
     Posting,
     Task,
@@ -180,5 +181,6 @@ def _asked_for(scope: Scope) -> tuple[str | None, UUID | None]:
 
 def _task(posting: Posting, said: object, act_id: UUID | None) -> Task:
     if act_id is None:
-        return posting.drafting(*issuing(IssueIn.model_validate(said)))
+        issue = IssueIn.model_validate(said)
+        return posting.drafting(Attempt("Issue", issue.pool_id), issuing(issue))
     return posting.signing(act_id, SignatureIn.model_validate(said).signature)

@@ -73,11 +73,11 @@ class ReceiptPageIn(Page):
 @router.post("", status_code=ACCEPTED, response_model=ActOut)
 def issue_receipts(body: IssueIn, post: PostDep) -> Response:
     """Draft the issue of receipts over goods that have come in: all or none."""
-    return post.draft(*issuing(body))
+    return post.draft(Attempt("Issue", body.pool_id), issuing(body))
 
 
-def issuing(body: IssueIn) -> tuple[Attempt, Callable[[Desk], Draft]]:
-    """Return what is tried, and what drafts it."""
+def issuing(body: IssueIn) -> Callable[[Desk], Draft]:
+    """Return what drafts the issue that is asked for."""
 
     def drafted(desk: Desk) -> Draft:
         return draft.issue(
@@ -89,7 +89,7 @@ def issuing(body: IssueIn) -> tuple[Attempt, Callable[[Desk], Draft]]:
             deadline=body.deadline,
         )
 
-    return Attempt("Issue", body.pool_id), drafted
+    return drafted
 
 
 @router.get("", response_model=ReceiptPage)

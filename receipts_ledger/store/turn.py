@@ -27,6 +27,19 @@ class WritersTurn:
         return nullcontext() if self._lock is None else self._held(self._lock)
 
     @contextmanager
+    def taken_if_free(self) -> Iterator[bool]:
+        """Have the turn while a block lasts if nobody has it, and say whether."""
+        if self._lock is None:
+            yield True
+            return
+        is_taken = self._lock.acquire(blocking=False)
+        try:
+            yield is_taken
+        finally:
+            if is_taken:
+                self._lock.release()
+
+    @contextmanager
     def _held(self, lock: threading.Lock) -> Iterator[None]:
         if not lock.acquire(timeout=self._wait_seconds_max):
             raise Retryable("the database does not answer: others write for too long")

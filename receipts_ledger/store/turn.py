@@ -26,18 +26,14 @@ class WritersTurn:
         """Have the turn while a block lasts. Raises Retryable when it does not come."""
         return nullcontext() if self._lock is None else self._held(self._lock)
 
-    @contextmanager
-    def taken_if_free(self) -> Iterator[bool]:
-        """Have the turn while a block lasts if nobody has it, and say whether."""
-        if self._lock is None:
-            yield True
-            return
-        is_taken = self._lock.acquire(blocking=False)
-        try:
-            yield is_taken
-        finally:
-            if is_taken:
-                self._lock.release()
+    def take_if_free(self) -> bool:
+        """Take the turn if nobody has it, and return whether. It has to be given back."""
+        return self._lock is None or self._lock.acquire(blocking=False)
+
+    def give_back(self) -> None:
+        """Let the next one write."""
+        if self._lock is not None:
+            self._lock.release()
 
     @contextmanager
     def _held(self, lock: threading.Lock) -> Iterator[None]:

@@ -15,33 +15,17 @@ from sqlite3 import Connection as SqliteConnection
 from threading import Lock
 from typing import Any, TypeVar
 
+from receipts_ledger.store.hot.pace import Pace
 from receipts_ledger.store.turn import WritersTurn
 
 DoneT = TypeVar("DoneT")
 
-_COMMIT_SECONDS_MAX = 0.005
-# A commit counts for so much of the pace, and a single very slow one for no more than two.
-_WEIGHT = 1 / 8
-_COUNTED_SECONDS_MAX = 2 * _COMMIT_SECONDS_MAX
+COMMIT_SECONDS_MAX = 0.005
+"""Of a commit that is likely to be done before anybody is missed."""
+
 _PRIMARY_CODE = 0xFF
 # So many leave the log shorter than the thread's own commits keep it.
 _BETWEEN_CHECKPOINTS_MAX = 64
-
-
-class Pace:
-    """How long commits have taken lately, whoever has made them."""
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-
-    @property
-    def is_quick(self) -> bool:
-        """Whether a commit is likely to be done before it is missed."""
-        return self._seconds < _COMMIT_SECONDS_MAX
-
-    def note(self, seconds: float) -> None:
-        """Count one commit."""
-        self._seconds += (min(seconds, _COUNTED_SECONDS_MAX) - self._seconds) * _WEIGHT
 
 
 class AtOnce:
@@ -73,14 +57,16 @@ class AtOnce:
         if self._since_checkpoint >= _BETWEEN_CHECKPOINTS_MAX:
             self._since_checkpoint = 0
             return None
-        with self._turn.taken_if_free() as is_taken, self._lock:
-            if not is_taken:
-                return None
-            try:
+        if not self._turn.take_if_free():
+            return None
+        try:
+            with self._lock:
                 found = self._written(work)
-            except BaseException:
-                self.close()
-                raise
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._turn.give_back()
         self._since_checkpoint += 1
         return found
 

@@ -1,8 +1,10 @@
 """The drivers beneath SQLAlchemy: values go in and come out, and faults leave nothing behind."""
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -11,7 +13,8 @@ import psycopg
 import pytest
 
 from receipts_ledger.errors import Retryable
-from receipts_ledger.store.hot.connections import Access
+from receipts_ledger.store.hot.connections import Access, Company
+from receipts_ledger.store.hot.pace import Pace
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
 from receipts_ledger.store.turn import WritersTurn
@@ -117,6 +120,37 @@ def test_many_questions_at_once_are_each_answered_their_own(
     assert asyncio.run(ask()) == [[(number,)] for number in range(50)]
 
 
+def test_who_is_alone_is_answered_alike_sooner_or_later(
+    connections: PostgresqlConnections,
+) -> None:
+    async def ask(sql: str) -> list[tuple[object, ...]]:
+        return await connections.raw_rows(sql, [], Company.ALONE)
+
+    async def ask_all() -> list[list[tuple[object, ...]]]:
+        with pytest.raises(Retryable, match="division by zero"):
+            await ask("SELECT 1 / (SELECT 0)")
+        later = "SELECT repeat('x', 3000000), pg_sleep(0.02)"
+        found = [await ask(sql) for sql in ("SELECT 1", later, "SELECT 2")]
+        # Now that answers take long, the loop does not wait for them.
+        return found + [await ask(sql) for sql in ("SELECT pg_sleep(0.02)",) * 8 + ("SELECT 3",)]
+
+    one, (later,), two, *_, three = asyncio.run(ask_all())
+    assert (one, two, three) == ([(1,)], [(2,)], [(3,)])
+    assert later[0] == "x" * 3_000_000
+
+
+def test_a_server_that_goes_away_while_the_loop_waits_is_told(
+    connections: PostgresqlConnections,
+) -> None:
+    async def ask() -> list[tuple[object, ...]]:
+        end = "SELECT pg_terminate_backend(pg_backend_pid())"
+        with pytest.raises(Retryable, match="does not answer"):
+            await connections.raw_rows(end, [], Company.ALONE)
+        return await connections.raw_rows("SELECT 2", [], Company.ALONE)
+
+    assert asyncio.run(ask()) == [(2,)]
+
+
 def _sqlite(path: Path) -> tuple[Database, SqliteConnections]:
     database = Database.open(f"sqlite:///{path}")
     found = database.beneath(Access.WRITE)
@@ -150,6 +184,80 @@ def test_what_fails_in_the_writing_thread_fails_where_it_was_asked_for(tmp_path:
     database.close()
 
 
+def _names_of_threads(driver: SqliteConnection) -> str:
+    _count_one(driver)
+    return threading.current_thread().name
+
+
+def test_who_is_alone_writes_in_the_loop_and_leaves_checkpoints_to_a_thread(
+    tmp_path: Path,
+) -> None:
+    database, connections = _sqlite(tmp_path / "ledger.db")
+
+    async def write() -> list[str]:
+        return [await connections.done(_names_of_threads, Company.ALONE) for _ in range(150)]
+
+    names = asyncio.run(write())
+    assert asyncio.run(connections.done(_count_one, Company.OTHERS)) == 151
+    assert names[0] == threading.current_thread().name
+    assert {"hot writes", names[0]} == set(names)
+    assert names.count("hot writes") >= 2
+    database.close()
+
+
+def test_what_fails_in_the_loop_leaves_nothing_behind(tmp_path: Path) -> None:
+    database, connections = _sqlite(tmp_path / "ledger.db")
+
+    def fail(driver: SqliteConnection) -> int:
+        _count_one(driver)
+        raise LookupError("of the test")
+
+    async def ask() -> int:
+        assert await connections.done(_count_one, Company.ALONE) == 1
+        with pytest.raises(LookupError):
+            await connections.done(fail, Company.ALONE)
+        return await connections.done(_count_one, Company.ALONE)
+
+    assert asyncio.run(ask()) == 2
+    database.close()
+
+
+def test_the_loop_waits_for_no_other_writer(tmp_path: Path) -> None:
+    """Neither for one of this process nor for one of another: a thread does."""
+    database, connections = _sqlite(tmp_path / "ledger.db")
+    asyncio.run(connections.done(_count_one, Company.ALONE))
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+
+    async def ask_while(end: Callable[[], object]) -> str:
+        asked = asyncio.create_task(connections.done(_names_of_threads, Company.ALONE))
+        # The loop turns meanwhile.
+        await asyncio.sleep(0.05)
+        assert not asked.done()
+        end()
+        return await asked
+
+    other.execute("BEGIN IMMEDIATE")
+    assert asyncio.run(ask_while(other.rollback)) == "hot writes"
+    with ExitStack() as unit:
+        unit.enter_context(database.writing())
+        assert asyncio.run(ask_while(unit.close)) == "hot writes"
+    other.close()
+    database.close()
+
+
+def test_a_pace_follows_what_things_take_and_forgets_one_that_took_long() -> None:
+    pace = Pace(0.005)
+    assert pace.is_quick
+    pace.note(60)
+    assert pace.is_quick
+    for _ in range(20):
+        pace.note(0.02)
+    assert not pace.is_quick
+    for _ in range(20):
+        pace.note(0.001)
+    assert pace.is_quick
+
+
 def test_writers_of_one_process_wait_for_their_turn_and_not_for_ever() -> None:
     turn = WritersTurn(is_needed=True, wait_seconds_max=0.05)
     written: list[str] = []
@@ -171,4 +279,16 @@ def test_writers_of_one_process_wait_for_their_turn_and_not_for_ever() -> None:
 def test_where_many_may_write_nobody_waits() -> None:
     turn = WritersTurn(is_needed=False)
     with turn.taken(), turn.taken():
+        assert turn.take_if_free()
+        turn.give_back()
+
+
+def test_the_turn_is_taken_without_waiting_only_while_it_is_free() -> None:
+    turn = WritersTurn(is_needed=True)
+    with turn.taken():
+        assert not turn.take_if_free()
+    assert turn.take_if_free()
+    assert not turn.take_if_free()
+    turn.give_back()
+    with turn.taken():
         pass

@@ -57,9 +57,7 @@ def run(console: Console, *, rounds: int, only: str = "") -> bool:
 def _routes(
     stage: Stage, engine: str, rounds: int, console: Console, only: str
 ) -> dict[Case, tuple[Round, ...]]:
-    cases = (
-        Case(engine, route, connections) for route in Route for connections in CONNECTIONS
-    )
+    cases = (Case(engine, route, connections) for route in Route for connections in CONNECTIONS)
     found: dict[Case, list[Round]] = {case: [] for case in cases if only in str(case)}
     with stage.served() as ours, bare_served() as bare:
         for case in found:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from receipts_ledger.errors import Retryable
-from receipts_ledger.store.hot.connections import Access, Company
+from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.pace import Pace
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
@@ -120,37 +120,6 @@ def test_many_questions_at_once_are_each_answered_their_own(
     assert asyncio.run(ask()) == [[(number,)] for number in range(50)]
 
 
-def test_who_is_alone_is_answered_alike_sooner_or_later(
-    connections: PostgresqlConnections,
-) -> None:
-    async def ask(sql: str) -> list[tuple[object, ...]]:
-        return await connections.raw_rows(sql, [], Company.ALONE)
-
-    async def ask_all() -> list[list[tuple[object, ...]]]:
-        with pytest.raises(Retryable, match="division by zero"):
-            await ask("SELECT 1 / (SELECT 0)")
-        later = "SELECT repeat('x', 3000000), pg_sleep(0.02)"
-        found = [await ask(sql) for sql in ("SELECT 1", later, "SELECT 2")]
-        # Now that answers take long, the loop does not wait for them.
-        return found + [await ask(sql) for sql in ("SELECT pg_sleep(0.02)",) * 8 + ("SELECT 3",)]
-
-    one, (later,), two, *_, three = asyncio.run(ask_all())
-    assert (one, two, three) == ([(1,)], [(2,)], [(3,)])
-    assert later[0] == "x" * 3_000_000
-
-
-def test_a_server_that_goes_away_while_the_loop_waits_is_told(
-    connections: PostgresqlConnections,
-) -> None:
-    async def ask() -> list[tuple[object, ...]]:
-        end = "SELECT pg_terminate_backend(pg_backend_pid())"
-        with pytest.raises(Retryable, match="does not answer"):
-            await connections.raw_rows(end, [], Company.ALONE)
-        return await connections.raw_rows("SELECT 2", [], Company.ALONE)
-
-    assert asyncio.run(ask()) == [(2,)]
-
-
 def _sqlite(path: Path) -> tuple[Database, SqliteConnections]:
     database = Database.open(f"sqlite:///{path}")
     found = database.beneath(Access.WRITE)
@@ -184,6 +153,10 @@ def test_what_fails_in_the_writing_thread_fails_where_it_was_asked_for(tmp_path:
     database.close()
 
 
+def _nobody_else() -> bool:
+    return True
+
+
 def _names_of_threads(driver: SqliteConnection) -> str:
     _count_one(driver)
     return threading.current_thread().name
@@ -195,13 +168,33 @@ def test_who_is_alone_writes_in_the_loop_and_leaves_checkpoints_to_a_thread(
     database, connections = _sqlite(tmp_path / "ledger.db")
 
     async def write() -> list[str]:
-        return [await connections.done(_names_of_threads, Company.ALONE) for _ in range(150)]
+        return [
+            await connections.done_soon(_names_of_threads, is_alone=_nobody_else)
+            for _ in range(150)
+        ]
 
     names = asyncio.run(write())
-    assert asyncio.run(connections.done(_count_one, Company.OTHERS)) == 151
+    assert asyncio.run(connections.done(_count_one)) == 151
     assert names[0] == threading.current_thread().name
     assert {"hot writes", names[0]} == set(names)
     assert names.count("hot writes") >= 2
+    database.close()
+
+
+def test_who_is_not_alone_any_more_holds_nobody_up(tmp_path: Path) -> None:
+    database, connections = _sqlite(tmp_path / "ledger.db")
+    others: list[str] = []
+
+    async def come() -> None:
+        others.append("one who came in the same turn of the loop")
+
+    async def ask() -> str:
+        coming = asyncio.create_task(come())
+        found = await connections.done_soon(_names_of_threads, is_alone=lambda: not others)
+        await coming
+        return found
+
+    assert asyncio.run(ask()) == "hot writes"
     database.close()
 
 
@@ -213,10 +206,10 @@ def test_what_fails_in_the_loop_leaves_nothing_behind(tmp_path: Path) -> None:
         raise LookupError("of the test")
 
     async def ask() -> int:
-        assert await connections.done(_count_one, Company.ALONE) == 1
+        assert await connections.done_soon(_count_one, is_alone=_nobody_else) == 1
         with pytest.raises(LookupError):
-            await connections.done(fail, Company.ALONE)
-        return await connections.done(_count_one, Company.ALONE)
+            await connections.done_soon(fail, is_alone=_nobody_else)
+        return await connections.done_soon(_count_one, is_alone=_nobody_else)
 
     assert asyncio.run(ask()) == 2
     database.close()
@@ -225,11 +218,11 @@ def test_what_fails_in_the_loop_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_the_loop_waits_for_no_other_writer(tmp_path: Path) -> None:
     """Neither for one of this process nor for one of another: a thread does."""
     database, connections = _sqlite(tmp_path / "ledger.db")
-    asyncio.run(connections.done(_count_one, Company.ALONE))
+    asyncio.run(connections.done_soon(_count_one, is_alone=_nobody_else))
     other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
 
     async def ask_while(end: Callable[[], object]) -> str:
-        asked = asyncio.create_task(connections.done(_names_of_threads, Company.ALONE))
+        asked = asyncio.create_task(connections.done_soon(_names_of_threads, is_alone=_nobody_else))
         # The loop turns meanwhile.
         await asyncio.sleep(0.05)
         assert not asked.done()
@@ -287,8 +280,7 @@ def test_the_turn_is_taken_without_waiting_only_while_it_is_free() -> None:
     turn = WritersTurn(is_needed=True)
     with turn.taken():
         assert not turn.take_if_free()
-    assert turn.take_if_free()
-    assert not turn.take_if_free()
+    assert [turn.take_if_free() for _ in range(2)] == [True, False]
     turn.give_back()
     with turn.taken():
         pass

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from receipts_ledger.errors import Retryable
-from receipts_ledger.store.hot.connections import Company
 
 AskedT = TypeVar("AskedT")
 FoundT = TypeVar("FoundT")
@@ -22,10 +21,7 @@ class Batches(Generic[AskedT, FoundT]):
     """One kind of work, of at least one request, in so many batches at a time."""
 
     def __init__(
-        self,
-        work: Callable[[Sequence[AskedT], Company], Awaitable[Sequence[FoundT]]],
-        *,
-        at_once: int,
+        self, work: Callable[[Sequence[AskedT]], Awaitable[Sequence[FoundT]]], *, at_once: int
     ) -> None:
         self._work = work
         self._at_once = at_once
@@ -33,27 +29,23 @@ class Batches(Generic[AskedT, FoundT]):
         self._waiting: deque[tuple[AskedT, asyncio.Future[FoundT]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one batch is under way and nobody waits."""
+        return self._under_way == 1 and not self._waiting
+
     async def ask(self, asked: AskedT) -> FoundT:
         """Return what the work comes to for one request. Raises what it raises for the batch."""
         if self._under_way < self._at_once and not self._waiting:
             self._under_way += 1
             try:
-                (found,) = await self._work([asked], await self._company())
+                (found,) = await self._work([asked])
                 return found
             finally:
                 self._go_on()
         future: asyncio.Future[FoundT] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, future))
         return await future
-
-    async def _company(self) -> Company:
-        # Whoever has come in the same turn of the loop has to be heard first.
-        await asyncio.sleep(0)
-        is_alone = self._under_way == 1 and not self._waiting
-        return Company.ALONE if is_alone else Company.OTHERS
-
-    async def _together(self, asked: Sequence[AskedT]) -> Sequence[FoundT]:
-        return await self._work(asked, Company.OTHERS) if asked else ()
 
     def _go_on(self) -> None:
         """Let those who wait take the place of a batch that is done."""
@@ -71,7 +63,7 @@ class Batches(Generic[AskedT, FoundT]):
         # Whoever asked may have gone away meanwhile.
         wanted = [(asked, future) for asked, future in batch if not future.done()]
         try:
-            found = await self._together([asked for asked, _ in wanted])
+            found = await self._work([asked for asked, _ in wanted]) if wanted else ()
         except Exception as error:
             for _, future in wanted:
                 _fail(future, error)

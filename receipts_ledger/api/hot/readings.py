@@ -5,7 +5,7 @@ is a way off, and takes along all who have come meanwhile.
 """
 
 from receipts_ledger.api.hot.batches import Batches
-from receipts_ledger.store.hot.connections import Access, Company
+from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.reads import HotReads, Question, ReceiptFound
 from receipts_ledger.store.units import Database
 
@@ -24,11 +24,11 @@ class Readings:
     async def receipt(self, question: Question) -> ReceiptFound | None:
         """Return a receipt with who asks, None for a secret that nobody has. Raises Retryable."""
         if self._is_at_hand:
-            return (await self._reads.receipts([question], Company.ALONE))[0]
+            return (await self._reads.receipts([question]))[0]
         return await self._batches.ask(question)
 
     async def receipt_with_offers(self, question: Question) -> ReceiptFound | None:
         """Return the same, and whether it is offered to who asks. Raises Retryable."""
         if self._is_at_hand:
-            return (await self._reads.receipts_with_offers([question], Company.ALONE))[0]
+            return (await self._reads.receipts_with_offers([question]))[0]
         return await self._with_offers.ask(question)

@@ -37,7 +37,7 @@ from receipts_ledger.errors import Refused
 from receipts_ledger.services.draft import Desk
 from receipts_ledger.services.refusing import goes_on_record, on_record
 from receipts_ledger.store.api_tokens import caller_of_row
-from receipts_ledger.store.hot.connections import Access, Company
+from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.reads import HotReads, PledgeFound, Question
 from receipts_ledger.store.hot.refusals import AnsweredRefusal, HotRefusals
 from receipts_ledger.store.idempotency import RequestKey
@@ -72,10 +72,8 @@ class SecondPledges:
         pledging = _pledging(asked, receipt_id, body)
         return None if pledging is None else await self._batches.ask(pledging)
 
-    async def _refuse(
-        self, asked: Sequence[Pledging], company: Company
-    ) -> Sequence[Response | None]:
-        found = await self._reads.pledges([one.question for one in asked], company)
+    async def _refuse(self, asked: Sequence[Pledging]) -> Sequence[Response | None]:
+        found = await self._reads.pledges([one.question for one in asked])
         answers: list[Response | None] = [None] * len(asked)
         refused: dict[int, AnsweredRefusal] = {}
         keys: set[tuple[str, str]] = set()
@@ -91,7 +89,10 @@ class SecondPledges:
                 keys.add(name)
                 answers[at], refused[at] = response, refusal
         if refused:
-            written = await self._refusals.add(list(refused.values()), company)
+            written = await self._refusals.add(
+                list(refused.values()),
+                is_alone=lambda: len(asked) == 1 and self._batches.is_of_one,
+            )
             for at, is_written in zip(refused, written, strict=True):
                 if not is_written:
                     answers[at] = None

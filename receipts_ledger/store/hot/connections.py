@@ -22,13 +22,6 @@ class Access(Enum):
     WRITE = auto()
 
 
-class Company(Enum):
-    """Whether anybody else has asked the same meanwhile, who would be held up by waiting."""
-
-    ALONE = auto()
-    OTHERS = auto()
-
-
 class Connections(Protocol):
     """Ways to one database."""
 
@@ -36,9 +29,7 @@ class Connections(Protocol):
     def engine(self) -> Engine:
         """The engine above, whose database, dialect and types these share."""
 
-    async def rows(
-        self, statement: Statement, values: Mapping[str, object], company: Company
-    ) -> Rows:
+    async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
         """Return all rows of a statement. Raises Retryable for whatever the driver raises."""
 
     def close(self) -> None:

@@ -2,12 +2,10 @@
 
 psycopg opens it and reads what comes back. In between, its cursors would cost more than the
 server's answer: here a statement is prepared once, sent as bytes, and heard of by one reader
-that the loop is told of when the connection is made. Where nobody else asks, the loop waits
-for an answer itself, a little while. One statement is under way at a time.
+that the loop is told of when the connection is made. One statement is under way at a time.
 """
 
 import asyncio
-import select
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeAlias
@@ -21,13 +19,8 @@ from psycopg.types.json import set_json_loads
 
 Row: TypeAlias = tuple[Any, ...]
 
-SOON_SECONDS = 0.001
-"""So long the loop itself waits for an answer to one who is alone."""
-
-_SOON_MILLISECONDS = 1
 _BYTEA = 17
 _OF_CONTEXT = 0
-_GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _GONE = "the connection has ended"
 _SILENT = "the server is silent for too long"
 
@@ -45,8 +38,6 @@ class LibpqConnection:
         self._found: pq.abc.PGresult | None = None
         self._descriptor = self._libpq.socket
         self._libpq.nonblocking = 1
-        self._poll = select.poll()
-        self._poll.register(self._descriptor, select.POLLIN)
         self._loop.add_reader(self._descriptor, self._on_readable)
 
     @classmethod
@@ -71,16 +62,18 @@ class LibpqConnection:
         Raises psycopg.Error, of a server that does not answer for so long too. After any
         exception, a cancellation as well, it is to be given up.
         """
-        prepared = await self._send(sql, values, seconds_max)
-        return prepared.read(await self._answered(seconds_max))
-
-    async def rows_soon(
-        self, sql: str, values: Sequence[object], seconds_max: float
-    ) -> list[Row]:
-        """Do the same, and hold the loop up for an answer that comes sooner than it would turn."""
-        prepared = await self._send(sql, values, seconds_max)
-        found = self._heard_soon()
-        return prepared.read(await self._answered(seconds_max) if found is None else found)
+        sent = [_sent(value) for value in values]
+        formats = bytes([isinstance(value, bytes) for value in values])
+        late = self._loop.call_later(seconds_max, self._fail_silent)
+        try:
+            prepared = self._prepared.get((sql, formats))
+            if prepared is None:
+                prepared = await self._prepare(sql, formats)
+            # A byte of it is a format's number.
+            self._libpq.send_query_prepared(prepared.name, sent, formats, pq.Format.BINARY)
+            return prepared.read(await self._answered())
+        finally:
+            late.cancel()
 
     def give_up(self) -> None:
         """Close it, whatever is under way. From another thread, a little later."""
@@ -91,46 +84,23 @@ class LibpqConnection:
         else:
             self._loop.call_soon_threadsafe(self._close)
 
-    async def _send(
-        self, sql: str, values: Sequence[object], seconds_max: float
-    ) -> "_Prepared":
-        sent = [_sent(value) for value in values]
-        formats = bytes([isinstance(value, bytes) for value in values])
-        prepared = self._prepared.get((sql, formats))
-        if prepared is None:
-            prepared = await self._prepare(sql, formats, seconds_max)
-        # A byte of it is a format's number.
-        self._libpq.send_query_prepared(prepared.name, sent, formats, pq.Format.BINARY)
-        return prepared
-
-    async def _prepare(self, sql: str, formats: bytes, seconds_max: float) -> "_Prepared":
+    async def _prepare(self, sql: str, formats: bytes) -> "_Prepared":
         name = b"hot%d" % len(self._prepared)
         # Of all else PostgreSQL knows the type from where it stands.
         types = [_BYTEA if one else _OF_CONTEXT for one in formats]
         self._libpq.send_prepare(name, sql.encode(), types)
-        await self._answered(seconds_max)
+        await self._answered()
         prepared = self._prepared[sql, formats] = _Prepared(name, Transformer(self._opened))
         return prepared
 
-    def _heard_soon(self) -> pq.abc.PGresult | None:
-        if self._libpq.flush():
-            return None
-        while self._poll.poll(_SOON_MILLISECONDS):
-            self._libpq.consume_input()
-            found = self._next_answer()
-            if found is not None:
-                return _expect_good(found)
-        return None
-
-    async def _answered(self, seconds_max: float) -> pq.abc.PGresult:
+    async def _answered(self) -> pq.abc.PGresult:
         self._answer = self._loop.create_future()
-        late = self._loop.call_later(seconds_max, self._fail_silent)
-        try:
-            if self._libpq.flush():
-                self._loop.add_writer(self._descriptor, self._on_writable)
-            return _expect_good(await self._answer)
-        finally:
-            late.cancel()
+        if self._libpq.flush():
+            self._loop.add_writer(self._descriptor, self._on_writable)
+        found = await self._answer
+        if found.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            raise psycopg.errors.error_from_result(found)
+        return found
 
     def _on_readable(self) -> None:
         try:
@@ -144,14 +114,6 @@ class LibpqConnection:
             self._fail(error)
 
     def _take_answer(self, answer: asyncio.Future[pq.abc.PGresult]) -> None:
-        found = self._next_answer()
-        if found is not None:
-            self._answer = None
-            if not answer.done():
-                answer.set_result(found)
-
-    def _next_answer(self) -> pq.abc.PGresult | None:
-        """Return an answer when all of it has come. Raises psycopg.Error when none will."""
         # To ask for what has not come yet would stop the loop, and all others with it. The end
         # of an answer may come long after its rows.
         while not self._libpq.is_busy():
@@ -159,11 +121,15 @@ class LibpqConnection:
             if result is not None:
                 self._found = self._found or result
                 continue
-            found, self._found = self._found, None
+            found, self._found, self._answer = self._found, None, None
+            if answer.done():
+                return
             if found is None:
-                raise psycopg.OperationalError(_GONE)
-            return found
-        return None
+                self._close()
+                answer.set_exception(psycopg.OperationalError(_GONE))
+                return
+            answer.set_result(found)
+            return
 
     def _on_writable(self) -> None:
         try:
@@ -203,12 +169,6 @@ class _Prepared:
         self._reads.set_pgresult(found, set_loaders=not self._is_known, format=pq.Format.BINARY)
         self._is_known = True
         return self._reads.load_rows(0, found.ntuples, tuple)
-
-
-def _expect_good(found: pq.abc.PGresult) -> pq.abc.PGresult:
-    if found.status not in _GOOD:
-        raise psycopg.errors.error_from_result(found)
-    return found
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

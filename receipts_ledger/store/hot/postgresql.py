@@ -1,16 +1,14 @@
 """PostgreSQL beneath SQLAlchemy: few connections, and nobody waits for one in a thread."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 
 import psycopg
 from sqlalchemy import Engine
 
 from receipts_ledger.errors import Retryable
-from receipts_ledger.store.hot.connections import Access, Company, Rows
-from receipts_ledger.store.hot.libpq import SOON_SECONDS, LibpqConnection, Row
-from receipts_ledger.store.hot.pace import Pace
+from receipts_ledger.store.hot.connections import Access, Rows
+from receipts_ledger.store.hot.libpq import LibpqConnection, Row
 from receipts_ledger.store.hot.statement import Statement
 
 _CONNECTIONS_MAX = 4
@@ -41,21 +39,16 @@ class PostgresqlConnections:
         if access is Access.READ:
             settings["default_transaction_read_only"] = "on"
         self._options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        self._pace = Pace(SOON_SECONDS)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._free: list[LibpqConnection] = []
         self._turns = asyncio.Semaphore(_CONNECTIONS_MAX)
 
-    async def rows(
-        self, statement: Statement, values: Mapping[str, object], company: Company
-    ) -> Rows:
+    async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
         """Return all rows of a statement. Raises Retryable."""
-        found = await self.raw_rows(statement.sql, statement.bound(values), company)
+        found = await self.raw_rows(statement.sql, statement.bound(values))
         return [statement.row(raw) for raw in found]
 
-    async def raw_rows(
-        self, sql: str, values: Sequence[object], company: Company = Company.OTHERS
-    ) -> list[Row]:
+    async def raw_rows(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Return the rows of a statement that commits by itself. Raises Retryable."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
@@ -65,7 +58,7 @@ class PostgresqlConnections:
             connection: LibpqConnection | None = None
             try:
                 connection = self._a_free_one() or await self._open()
-                found = await self._answered(connection, sql, values, company)
+                found = await connection.rows(sql, values, _ANSWER_SECONDS)
             except BaseException as error:
                 # Whatever it was in the middle of, nobody else is to find.
                 if connection is not None:
@@ -75,17 +68,6 @@ class PostgresqlConnections:
                 raise
             self._free.append(connection)
             return found
-
-    async def _answered(
-        self, connection: LibpqConnection, sql: str, values: Sequence[object], company: Company
-    ) -> list[Row]:
-        begun = time.monotonic()
-        if company is Company.ALONE and self._pace.is_quick:
-            found = await connection.rows_soon(sql, values, _ANSWER_SECONDS)
-        else:
-            found = await connection.rows(sql, values, _ANSWER_SECONDS)
-        self._pace.note(time.monotonic() - begun)
-        return found
 
     def close(self) -> None:
         """Give all up that are not in use."""

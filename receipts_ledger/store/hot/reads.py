@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from receipts_ledger.domain.ids import PartyId, ReceiptId
 from receipts_ledger.store.api_tokens import CALLER_COLUMNS, CALLER_TABLES, has_shown
-from receipts_ledger.store.hot.connections import Company, Connections
+from receipts_ledger.store.hot.connections import Connections
 from receipts_ledger.store.hot.statement import Statement
 from receipts_ledger.store.reads.receipts import SHOWN_COLUMNS, offered_to
 from receipts_ledger.store.rows import PARTY_COLUMNS
@@ -94,27 +94,25 @@ class HotReads:
         self._offered = _Asked(_shown_with_offers, connections.engine)
         self._pledged = _Asked(_pledged, connections.engine)
 
-    async def receipts(
-        self, questions: Sequence[Question], company: Company
-    ) -> list[ReceiptFound | None]:
+    async def receipts(self, questions: Sequence[Question]) -> list[ReceiptFound | None]:
         """Return each receipt with who asks, None for a secret that nobody has.
 
         `is_offered` says nothing here: of most receipts nothing hangs on it, and looking for it
         takes PostgreSQL a third as long as all the rest.
         """
-        return await self._receipts(self._shown, questions, company)
+        return await self._receipts(self._shown, questions)
 
     async def receipts_with_offers(
-        self, questions: Sequence[Question], company: Company
+        self, questions: Sequence[Question]
     ) -> list[ReceiptFound | None]:
         """Return the same, and whether each is offered to who asks."""
-        return await self._receipts(self._offered, questions, company)
+        return await self._receipts(self._offered, questions)
 
     async def _receipts(
-        self, asked: "_Asked", questions: Sequence[Question], company: Company
+        self, asked: "_Asked", questions: Sequence[Question]
     ) -> list[ReceiptFound | None]:
         found: list[ReceiptFound | None] = [None] * len(questions)
-        for at, row in await self._rows(asked, questions, company):
+        for at, row in await self._rows(asked, questions):
             content, terms, is_serialised, *is_offered = row[_RECEIPT_END:]
             found[at] = ReceiptFound(
                 row[1:_CALLER_END],
@@ -126,12 +124,10 @@ class HotReads:
             )
         return found
 
-    async def pledges(
-        self, questions: Sequence[Question], company: Company
-    ) -> list[PledgeFound | None]:
+    async def pledges(self, questions: Sequence[Question]) -> list[PledgeFound | None]:
         """Return each pledged receipt with who asks, None for one that is not pledged."""
         found: list[PledgeFound | None] = [None] * len(questions)
-        for at, row in await self._rows(self._pledged, questions, company):
+        for at, row in await self._rows(self._pledged, questions):
             named_end = _RECEIPT_END + len(PARTY_COLUMNS)
             one = PledgeFound(
                 row[1:_CALLER_END],
@@ -146,19 +142,16 @@ class HotReads:
         return found
 
     async def _rows(
-        self, asked: "_Asked", questions: Sequence[Question], company: Company
+        self, asked: "_Asked", questions: Sequence[Question]
     ) -> Iterable[tuple[int, list[Any]]]:
         # One question has the shorter statement on both engines.
         if asked.of_many is not None and len(questions) > 1:
-            values = _values_of_many(questions)
-            found = await self._connections.rows(asked.of_many, values, company)
+            found = await self._connections.rows(asked.of_many, _values_of_many(questions))
             return [(row[0] - 1, row) for row in found]
         return [
             (at, row)
             for at, question in enumerate(questions)
-            for row in await self._connections.rows(
-                asked.of_one, _values_of_one(question), company
-            )
+            for row in await self._connections.rows(asked.of_one, _values_of_one(question))
         ]
 
 

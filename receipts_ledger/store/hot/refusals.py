@@ -4,7 +4,7 @@ As durable as any other commit, and answered only after it. Nothing is written o
 whose idempotency key is taken or whose act is known: what has become of it, others find out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from sqlite3 import Connection as SqliteConnection
@@ -13,7 +13,6 @@ import orjson
 from sqlalchemy import Table
 
 from receipts_ledger.domain.refusal import RefusalOnRecord
-from receipts_ledger.store.hot.connections import Company
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
 from receipts_ledger.store.idempotency import RequestKey, StoredAnswer
@@ -38,15 +37,21 @@ class HotRefusals:
     def __init__(self, connections: SqliteConnections | PostgresqlConnections) -> None:
         self._connections = connections
 
-    async def add(self, found: Sequence[AnsweredRefusal], company: Company) -> list[bool]:
-        """Write them down, and return which are: all of those, or nothing if it raises."""
+    async def add(
+        self, found: Sequence[AnsweredRefusal], *, is_alone: Callable[[], bool]
+    ) -> list[bool]:
+        """Write them down, and return which are: all of those, or nothing if it raises.
+
+        `is_alone` tells whether anybody else would wait for the disk.
+        """
         # In one order for everybody, so that two gateways never wait for each other.
         order = sorted(range(len(found)), key=lambda at: _name(found[at]))
         ordered = [found[at] for at in order]
         if isinstance(self._connections, SqliteConnections):
-            written = await self._connections.done(partial(_each, ordered), company)
+            work = partial(_each, ordered)
+            written = await self._connections.done_soon(work, is_alone=is_alone)
         elif len(ordered) == 1:
-            written = [await _alone(self._connections, ordered[0], company)]
+            written = [await _alone(self._connections, ordered[0])]
         else:
             written = await _in_one(self._connections, ordered)
         return [is_written for _, is_written in sorted(zip(order, written, strict=True))]
@@ -64,14 +69,11 @@ def _each(found: Sequence[AnsweredRefusal], driver: SqliteConnection) -> list[bo
     return written
 
 
-async def _alone(
-    connections: PostgresqlConnections, one: AnsweredRefusal, company: Company
-) -> bool:
+async def _alone(connections: PostgresqlConnections, one: AnsweredRefusal) -> bool:
     """PostgreSQL, of one: the server need not take rows out of JSON."""
     answer = _stored(idempotency_keys, _answer(one), "postgresql")
     refusal = _stored(refusals, _refusal(one), "postgresql")
-    values = [*answer, *refusal, one.act_id]
-    return bool(await connections.raw_rows(_REFUSE_ALONE, values, company))
+    return bool(await connections.raw_rows(_REFUSE_ALONE, [*answer, *refusal, one.act_id]))
 
 
 async def _in_one(

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store.hot.at_once import COMMIT_SECONDS_MAX, AtOnce, committed
-from receipts_ledger.store.hot.connections import Access, Company, Rows
+from receipts_ledger.store.hot.connections import Access, Rows
 from receipts_ledger.store.hot.pace import Pace
 from receipts_ledger.store.hot.statement import Statement
 from receipts_ledger.store.turn import WritersTurn
@@ -43,9 +43,7 @@ class SqliteConnections:
         self._pace = Pace(COMMIT_SECONDS_MAX)
         self._at_once = AtOnce(self._open, turn, self._pace)
 
-    async def rows(
-        self, statement: Statement, values: Mapping[str, object], company: Company
-    ) -> Rows:
+    async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
         """Return all rows of a statement. Raises Retryable."""
         try:
             found = self._at_once.rows(statement.sql, statement.bound(values))
@@ -53,14 +51,20 @@ class SqliteConnections:
             raise _away(error) from error
         return [statement.row(raw) for raw in found]
 
-    async def done(
-        self, work: Callable[[SqliteConnection], DoneT], company: Company = Company.OTHERS
+    async def done_soon(
+        self, work: Callable[[SqliteConnection], DoneT], *, is_alone: Callable[[], bool]
     ) -> DoneT:
-        """Have work done in one transaction, and return what it returns. Raises Retryable."""
-        found = self._done_at_once(work) if company is Company.ALONE else None
-        return await self._done_by_thread(work) if found is None else found
+        """Do as `done` does, and without the thread if nobody else asks meanwhile."""
+        if is_alone():
+            # Whoever has come in the same turn of the loop has to be heard first.
+            await asyncio.sleep(0)
+            found = self._done_at_once(work) if is_alone() else None
+            if found is not None:
+                return found
+        return await self.done(work)
 
-    async def _done_by_thread(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT:
+    async def done(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT:
+        """Have work done in one transaction, and return what it returns. Raises Retryable."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[DoneT] = loop.create_future()
 

@@ -238,17 +238,18 @@ def test_the_loop_waits_for_no_other_writer(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_pace_follows_what_things_take_and_forgets_one_that_took_long() -> None:
+def _is_quick_after(*seconds: float) -> bool:
     pace = Pace(0.005)
-    assert pace.is_quick
-    pace.note(60)
-    assert pace.is_quick
-    for _ in range(20):
-        pace.note(0.02)
-    assert not pace.is_quick
-    for _ in range(20):
-        pace.note(0.001)
-    assert pace.is_quick
+    for each in seconds:
+        pace.note(each)
+    return pace.is_quick
+
+
+def test_a_pace_follows_what_things_take_and_forgets_one_that_took_long() -> None:
+    assert _is_quick_after()
+    assert _is_quick_after(60)
+    assert not _is_quick_after(*[0.02] * 20)
+    assert _is_quick_after(*[0.02] * 20, *[0.001] * 20)
 
 
 def test_writers_of_one_process_wait_for_their_turn_and_not_for_ever() -> None:

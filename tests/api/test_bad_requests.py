@@ -271,3 +271,32 @@ def test_deep_nesting_ends_no_process_that_libraries_let_recurse_without_end(
 
     assert (answer.status_code, answer.json()["code"]) == (400, "MalformedBody")
     assert answer.json()["detail"] == "it is nested deeper than 64"
+
+
+# Within the suite's limit of time only if what follows the quote is read once, and not from each
+# quote in it anew: that would be for the better part of an hour.
+def test_a_string_without_an_end_is_read_once(gateway: Gateway, untouched: ReceiptId) -> None:
+    headers = {"Idempotency-Key": "endless", "Content-Type": "application/json"}
+
+    answer = gateway.client.post(
+        f"/v1/receipts/{untouched}/freezes",
+        content=b"[" * 65 + b'"' + b'\\"' * 500_000,
+        headers={**gateway.door(OPERATOR).headers, **headers},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "MalformedBody")
+    assert answer.json()["detail"] == "it is nested deeper than 64"
+
+
+def test_brackets_in_a_string_that_does_not_end_nest_nothing(
+    gateway: Gateway, untouched: ReceiptId
+) -> None:
+    headers = {"Idempotency-Key": "quoted", "Content-Type": "application/json"}
+
+    answer = gateway.client.post(
+        f"/v1/receipts/{untouched}/freezes",
+        content=b'{"order": "' + b"[" * 100,
+        headers={**gateway.door(OPERATOR).headers, **headers},
+    )
+
+    assert (answer.status_code, answer.json()["detail"]) == (400, "it is no JSON")

@@ -106,21 +106,6 @@ def test_bytes_that_are_no_request_are_refused(
     assert gateway.row_counts() == before
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_a_body_that_is_not_sent_as_json_is_refused(
-    gateway: Gateway, untouched: ReceiptId, content_type: str
-) -> None:
-    door = gateway.door(OPERATOR)
-    headers = {**door.headers, "Idempotency-Key": "type", "Content-Type": content_type}
-
-    answer = gateway.client.post(
-        f"/v1/receipts/{untouched}/freezes", content=b'{"order": {"court": "x"}}', headers=headers
-    )
-
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "InvalidRequest"
-
-
 def _chunks(size: int) -> Iterator[bytes]:
     yield b'{"order": {"court": "'
     for _ in range(size // 1_000):
@@ -300,3 +285,20 @@ def test_brackets_in_a_string_that_does_not_end_nest_nothing(
     )
 
     assert (answer.status_code, answer.json()["detail"]) == (400, "it is no JSON")
+
+
+@pytest.mark.parametrize("verb", ["freezes", "pledges"])
+@pytest.mark.parametrize("kind", [None, "", "text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_sent_as_json_is_refused(
+    gateway: Gateway, untouched: ReceiptId, kind: str | None, verb: str
+) -> None:
+    sent = {} if kind is None else {"Content-Type": kind}
+
+    answer = gateway.client.post(
+        f"/v1/receipts/{untouched}/{verb}",
+        content=b'{"order": {"court": "x"}}',
+        headers={**gateway.door(OPERATOR).headers, "Idempotency-Key": f"as {kind} {verb}", **sent},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "MalformedBody")
+    assert answer.json()["detail"] == "its Content-Type is not application/json"

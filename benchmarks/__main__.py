@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif name == "http":
             from benchmarks.http.run import run as run_http
 
-            passed.append(run_http(console, rounds=given.rounds))
+            passed.append(run_http(console, rounds=given.rounds, only=given.only))
         else:
             from benchmarks.index.run import run as run_index
 
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("what", nargs="?", choices=_ALL, help="default: all")
     parser.add_argument("--events", type=_positive, default=200_000, help="length of the chain")
     parser.add_argument("--rounds", type=_positive, default=3, help="of each measurement")
+    parser.add_argument("--only", default="", help="http: the rows that have this in their name")
     return parser
 
 

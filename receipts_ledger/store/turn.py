@@ -26,6 +26,15 @@ class WritersTurn:
         """Have the turn while a block lasts. Raises Retryable when it does not come."""
         return nullcontext() if self._lock is None else self._held(self._lock)
 
+    def take_if_free(self) -> bool:
+        """Take the turn if nobody has it, and return whether. It has to be given back."""
+        return self._lock is None or self._lock.acquire(blocking=False)
+
+    def give_back(self) -> None:
+        """Let the next one write."""
+        if self._lock is not None:
+            self._lock.release()
+
     @contextmanager
     def _held(self, lock: threading.Lock) -> Iterator[None]:
         if not lock.acquire(timeout=self._wait_seconds_max):

@@ -197,10 +197,15 @@ class Database:
         with self._turn.taken(), translated(), self.engine.begin() as connection:
             yield Writer(connection)
 
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether it is PostgreSQL, a way off, and not SQLite in this process."""
+        return self.engine.dialect.name == "postgresql"
+
     def beneath(self, access: Access) -> SqliteConnections | PostgresqlConnections:
         """Return ways to the database beneath SQLAlchemy, for one of the hot routes."""
         connections: SqliteConnections | PostgresqlConnections
-        if self.engine.dialect.name == "postgresql":
+        if self.is_postgresql:
             connections = PostgresqlConnections(self.engine, access)
         else:
             connections = SqliteConnections(self.engine, access, self._turn)

@@ -1,8 +1,10 @@
 """The drivers beneath SQLAlchemy: values go in and come out, and faults leave nothing behind."""
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -12,6 +14,7 @@ import pytest
 
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store.hot.connections import Access
+from receipts_ledger.store.hot.pace import Pace
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
 from receipts_ledger.store.turn import WritersTurn
@@ -150,6 +153,105 @@ def test_what_fails_in_the_writing_thread_fails_where_it_was_asked_for(tmp_path:
     database.close()
 
 
+def _nobody_else() -> bool:
+    return True
+
+
+def _names_of_threads(driver: SqliteConnection) -> str:
+    _count_one(driver)
+    return threading.current_thread().name
+
+
+def test_who_is_alone_writes_in_the_loop_and_leaves_checkpoints_to_a_thread(
+    tmp_path: Path,
+) -> None:
+    database, connections = _sqlite(tmp_path / "ledger.db")
+
+    async def write() -> list[str]:
+        return [
+            await connections.done_soon(_names_of_threads, is_alone=_nobody_else)
+            for _ in range(150)
+        ]
+
+    names = asyncio.run(write())
+    assert asyncio.run(connections.done(_count_one)) == 151
+    assert names[0] == threading.current_thread().name
+    assert {"hot writes", names[0]} == set(names)
+    assert names.count("hot writes") >= 2
+    database.close()
+
+
+def test_who_is_not_alone_any_more_holds_nobody_up(tmp_path: Path) -> None:
+    database, connections = _sqlite(tmp_path / "ledger.db")
+    others: list[str] = []
+
+    async def come() -> None:
+        others.append("one who came in the same turn of the loop")
+
+    async def ask() -> str:
+        coming = asyncio.create_task(come())
+        found = await connections.done_soon(_names_of_threads, is_alone=lambda: not others)
+        await coming
+        return found
+
+    assert asyncio.run(ask()) == "hot writes"
+    database.close()
+
+
+def test_what_fails_in_the_loop_leaves_nothing_behind(tmp_path: Path) -> None:
+    database, connections = _sqlite(tmp_path / "ledger.db")
+
+    def fail(driver: SqliteConnection) -> int:
+        _count_one(driver)
+        raise LookupError("of the test")
+
+    async def ask() -> int:
+        assert await connections.done_soon(_count_one, is_alone=_nobody_else) == 1
+        with pytest.raises(LookupError):
+            await connections.done_soon(fail, is_alone=_nobody_else)
+        return await connections.done_soon(_count_one, is_alone=_nobody_else)
+
+    assert asyncio.run(ask()) == 2
+    database.close()
+
+
+def test_the_loop_waits_for_no_other_writer(tmp_path: Path) -> None:
+    """Neither for one of this process nor for one of another: a thread does."""
+    database, connections = _sqlite(tmp_path / "ledger.db")
+    asyncio.run(connections.done_soon(_count_one, is_alone=_nobody_else))
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+
+    async def ask_while(end: Callable[[], object]) -> str:
+        asked = asyncio.create_task(connections.done_soon(_names_of_threads, is_alone=_nobody_else))
+        # The loop turns meanwhile.
+        await asyncio.sleep(0.05)
+        assert not asked.done()
+        end()
+        return await asked
+
+    other.execute("BEGIN IMMEDIATE")
+    assert asyncio.run(ask_while(other.rollback)) == "hot writes"
+    with ExitStack() as unit:
+        unit.enter_context(database.writing())
+        assert asyncio.run(ask_while(unit.close)) == "hot writes"
+    other.close()
+    database.close()
+
+
+def _is_quick_after(*seconds: float) -> bool:
+    pace = Pace(0.005)
+    for each in seconds:
+        pace.note(each)
+    return pace.is_quick
+
+
+def test_a_pace_follows_what_things_take_and_forgets_one_that_took_long() -> None:
+    assert _is_quick_after()
+    assert _is_quick_after(60)
+    assert not _is_quick_after(*[0.02] * 20)
+    assert _is_quick_after(*[0.02] * 20, *[0.001] * 20)
+
+
 def test_writers_of_one_process_wait_for_their_turn_and_not_for_ever() -> None:
     turn = WritersTurn(is_needed=True, wait_seconds_max=0.05)
     written: list[str] = []
@@ -171,4 +273,15 @@ def test_writers_of_one_process_wait_for_their_turn_and_not_for_ever() -> None:
 def test_where_many_may_write_nobody_waits() -> None:
     turn = WritersTurn(is_needed=False)
     with turn.taken(), turn.taken():
+        assert turn.take_if_free()
+        turn.give_back()
+
+
+def test_the_turn_is_taken_without_waiting_only_while_it_is_free() -> None:
+    turn = WritersTurn(is_needed=True)
+    with turn.taken():
+        assert not turn.take_if_free()
+    assert [turn.take_if_free() for _ in range(2)] == [True, False]
+    turn.give_back()
+    with turn.taken():
         pass

@@ -29,6 +29,11 @@ class Batches(Generic[AskedT, FoundT]):
         self._waiting: deque[tuple[AskedT, asyncio.Future[FoundT]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_of_one(self) -> bool:
+        """Whether one batch is under way and nobody waits."""
+        return self._under_way == 1 and not self._waiting
+
     async def ask(self, asked: AskedT) -> FoundT:
         """Return what the work comes to for one request. Raises what it raises for the batch."""
         if self._under_way < self._at_once and not self._waiting:

@@ -16,14 +16,19 @@ class Readings:
     """Receipts, as the database has them at this moment."""
 
     def __init__(self, database: Database) -> None:
-        reads = HotReads(database.beneath(Access.READ))
-        self._batches = Batches(reads.receipts, at_once=_BATCHES_AT_ONCE)
-        self._with_offers = Batches(reads.receipts_with_offers, at_once=_BATCHES_AT_ONCE)
+        self._reads = HotReads(database.beneath(Access.READ))
+        self._is_at_hand = not database.is_postgresql
+        self._batches = Batches(self._reads.receipts, at_once=_BATCHES_AT_ONCE)
+        self._with_offers = Batches(self._reads.receipts_with_offers, at_once=_BATCHES_AT_ONCE)
 
     async def receipt(self, question: Question) -> ReceiptFound | None:
         """Return a receipt with who asks, None for a secret that nobody has. Raises Retryable."""
+        if self._is_at_hand:
+            return (await self._reads.receipts([question]))[0]
         return await self._batches.ask(question)
 
     async def receipt_with_offers(self, question: Question) -> ReceiptFound | None:
         """Return the same, and whether it is offered to who asks. Raises Retryable."""
+        if self._is_at_hand:
+            return (await self._reads.receipts_with_offers([question]))[0]
         return await self._with_offers.ask(question)

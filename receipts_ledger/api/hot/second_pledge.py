@@ -60,10 +60,11 @@ class SecondPledges:
     """Refuses what has to be refused, many at a time."""
 
     def __init__(self, services: Services) -> None:
-        database = services.database
+        # Who writes on a connection finds more of what it reads there still at hand.
+        connections = services.database.beneath(Access.WRITE)
         self._services = services
-        self._reads = HotReads(database.beneath(Access.READ))
-        self._refusals = HotRefusals(database.beneath(Access.WRITE))
+        self._reads = HotReads(connections)
+        self._refusals = HotRefusals(connections)
         self._batches = Batches(self._refuse, at_once=_BATCHES_AT_ONCE)
 
     async def refused(self, asked: Asked, receipt_id: ReceiptId, body: bytes) -> Response | None:
@@ -88,7 +89,10 @@ class SecondPledges:
                 keys.add(name)
                 answers[at], refused[at] = response, refusal
         if refused:
-            written = await self._refusals.add(list(refused.values()))
+            written = await self._refusals.add(
+                list(refused.values()),
+                is_alone=lambda: len(asked) == 1 and self._batches.is_of_one,
+            )
             for at, is_written in zip(refused, written, strict=True):
                 if not is_written:
                     answers[at] = None

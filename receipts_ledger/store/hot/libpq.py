@@ -6,12 +6,13 @@ that the loop is told of when the connection is made. One statement is under way
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
 import orjson
 import psycopg
+import psycopg.abc
 from psycopg import pq
 from psycopg.adapt import Transformer
 from psycopg.types.json import set_json_loads
@@ -21,6 +22,7 @@ Row: TypeAlias = tuple[Any, ...]
 _BYTEA = 17
 _OF_CONTEXT = 0
 _GONE = "the connection has ended"
+_SILENT = "the server is silent for too long"
 
 
 class LibpqConnection:
@@ -31,8 +33,7 @@ class LibpqConnection:
         # Whoever lets go of it closes it.
         self._opened = opened
         self._libpq = opened.pgconn
-        self._reads = Transformer(opened)
-        self._prepared: dict[tuple[str, tuple[pq.Format, ...]], bytes] = {}
+        self._prepared: dict[tuple[str, bytes], _Prepared] = {}
         self._answer: asyncio.Future[pq.abc.PGresult] | None = None
         self._found: pq.abc.PGresult | None = None
         self._descriptor = self._libpq.socket
@@ -55,20 +56,24 @@ class LibpqConnection:
         """Return the number of its socket, -1 when it is closed."""
         return self._descriptor
 
-    async def rows(self, sql: str, values: Sequence[object]) -> list[Row]:
-        """Return the rows of a statement that commits by itself. Raises psycopg.Error.
+    async def rows(self, sql: str, values: Sequence[object], seconds_max: float) -> list[Row]:
+        """Return the rows of a statement that commits by itself.
 
-        After any exception, a cancellation too, it is to be given up.
+        Raises psycopg.Error, of a server that does not answer for so long too. After any
+        exception, a cancellation as well, it is to be given up.
         """
         sent = [_sent(value) for value in values]
-        formats = tuple([_format(value) for value in values])
-        name = self._prepared.get((sql, formats))
-        if name is None:
-            name = await self._prepare(sql, formats)
-        self._libpq.send_query_prepared(name, sent, formats, pq.Format.BINARY)
-        found = await self._answered()
-        self._reads.set_pgresult(found, set_loaders=True, format=pq.Format.BINARY)
-        return self._reads.load_rows(0, found.ntuples, tuple)
+        formats = bytes([isinstance(value, bytes) for value in values])
+        late = self._loop.call_later(seconds_max, self._fail_silent)
+        try:
+            prepared = self._prepared.get((sql, formats))
+            if prepared is None:
+                prepared = await self._prepare(sql, formats)
+            # A byte of it is a format's number.
+            self._libpq.send_query_prepared(prepared.name, sent, formats, pq.Format.BINARY)
+            return prepared.read(await self._answered())
+        finally:
+            late.cancel()
 
     def give_up(self) -> None:
         """Close it, whatever is under way. From another thread, a little later."""
@@ -79,14 +84,14 @@ class LibpqConnection:
         else:
             self._loop.call_soon_threadsafe(self._close)
 
-    async def _prepare(self, sql: str, formats: tuple[pq.Format, ...]) -> bytes:
+    async def _prepare(self, sql: str, formats: bytes) -> "_Prepared":
         name = b"hot%d" % len(self._prepared)
         # Of all else PostgreSQL knows the type from where it stands.
-        types = [_BYTEA if one is pq.Format.BINARY else _OF_CONTEXT for one in formats]
+        types = [_BYTEA if one else _OF_CONTEXT for one in formats]
         self._libpq.send_prepare(name, sql.encode(), types)
         await self._answered()
-        self._prepared[sql, formats] = name
-        return name
+        prepared = self._prepared[sql, formats] = _Prepared(name, Transformer(self._opened))
+        return prepared
 
     async def _answered(self) -> pq.abc.PGresult:
         self._answer = self._loop.create_future()
@@ -140,12 +145,30 @@ class LibpqConnection:
         if answer is not None and not answer.done():
             answer.set_exception(error)
 
+    def _fail_silent(self) -> None:
+        self._fail(psycopg.OperationalError(_SILENT))
+
     def _close(self) -> None:
         if self._descriptor >= 0:
             self._loop.remove_reader(self._descriptor)
             self._loop.remove_writer(self._descriptor)
             self._descriptor = -1
         self._libpq.finish()
+
+
+class _Prepared:
+    """A statement as the server knows it, and how its rows are read."""
+
+    def __init__(self, name: bytes, reads: psycopg.abc.Transformer) -> None:
+        self.name = name
+        self._reads = reads
+        self._is_known = False
+
+    def read(self, found: pq.abc.PGresult) -> list[Row]:
+        """Return the rows of an answer. All answers have the same columns."""
+        self._reads.set_pgresult(found, set_loaders=not self._is_known, format=pq.Format.BINARY)
+        self._is_known = True
+        return self._reads.load_rows(0, found.ntuples, tuple)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
@@ -155,24 +178,12 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _format(value: object) -> pq.Format:
-    return pq.Format.BINARY if isinstance(value, bytes) else pq.Format.TEXT
-
-
 def _sent(value: object) -> bytes | None:
     """Return a value as PostgreSQL reads it."""
-    if value is None or isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, bool):
-        return b"t" if value else b"f"
-    if isinstance(value, int):
-        return b"%d" % value
-    if isinstance(value, datetime):
-        return value.isoformat().encode()
-    if isinstance(value, list):
-        return b"{%b}" % b",".join(map(_element, value))
+    for kind in type(value).__mro__:
+        way = _SENT.get(kind)
+        if way is not None:
+            return way(value)
     raise TypeError(f"{type(value)} has no place in a statement of a hot route")
 
 
@@ -184,3 +195,18 @@ def _element(value: object) -> bytes:
     if isinstance(value, int):
         return b"%d" % value
     raise TypeError(f"{type(value)} has no place in a list of a hot route")
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_SENT: Mapping[type, Callable[[Any], bytes | None]] = {
+    type(None): _as_it_is,
+    bytes: _as_it_is,
+    str: str.encode,
+    bool: lambda value: b"t" if value else b"f",
+    int: lambda value: b"%d" % value,
+    datetime: lambda value: value.isoformat().encode(),
+    list: lambda value: b"{%b}" % b",".join(map(_element, value)),
+}

@@ -57,9 +57,8 @@ class PostgresqlConnections:
         async with self._turns:
             connection: LibpqConnection | None = None
             try:
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    connection = self._a_free_one() or await self._open()
-                    found = await connection.rows(sql, values)
+                connection = self._a_free_one() or await self._open()
+                found = await connection.rows(sql, values, _ANSWER_SECONDS)
             except BaseException as error:
                 # Whatever it was in the middle of, nobody else is to find.
                 if connection is not None:
@@ -89,4 +88,5 @@ class PostgresqlConnections:
         given = dict(known)
         options = " ".join(part for part in (given.pop("options", ""), self._options) if part)
         given.setdefault("connect_timeout", _CONNECT_SECONDS)
-        return await LibpqConnection.open(given | {"options": options})
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            return await LibpqConnection.open(given | {"options": options})

@@ -4,7 +4,7 @@ As durable as any other commit, and answered only after it. Nothing is written o
 whose idempotency key is taken or whose act is known: what has become of it, others find out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from sqlite3 import Connection as SqliteConnection
@@ -37,13 +37,19 @@ class HotRefusals:
     def __init__(self, connections: SqliteConnections | PostgresqlConnections) -> None:
         self._connections = connections
 
-    async def add(self, found: Sequence[AnsweredRefusal]) -> list[bool]:
-        """Write them down, and return which are: all of those, or nothing if it raises."""
+    async def add(
+        self, found: Sequence[AnsweredRefusal], *, is_alone: Callable[[], bool]
+    ) -> list[bool]:
+        """Write them down, and return which are: all of those, or nothing if it raises.
+
+        `is_alone` tells whether anybody else would wait for the disk.
+        """
         # In one order for everybody, so that two gateways never wait for each other.
         order = sorted(range(len(found)), key=lambda at: _name(found[at]))
         ordered = [found[at] for at in order]
         if isinstance(self._connections, SqliteConnections):
-            written = await self._connections.done(partial(_each, ordered))
+            work = partial(_each, ordered)
+            written = await self._connections.done_soon(work, is_alone=is_alone)
         elif len(ordered) == 1:
             written = [await _alone(self._connections, ordered[0])]
         else:

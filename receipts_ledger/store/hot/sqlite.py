@@ -1,8 +1,7 @@
-"""SQLite beneath SQLAlchemy: one connection, in this process.
+"""SQLite beneath SQLAlchemy: one connection for the event loop, and one for a thread that writes.
 
-A page of a local file is there sooner than another thread is, and the reader of a write-ahead
-log never waits for a writer: so reads are done where they are asked for. A commit waits for
-the disk: a thread does.
+Reads are done where they are asked for. A commit waits for the disk: the thread does, unless
+nobody else is there who would wait with it.
 """
 
 import asyncio
@@ -20,18 +19,18 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from receipts_ledger.errors import Retryable
+from receipts_ledger.store.hot.at_once import COMMIT_SECONDS_MAX, AtOnce, committed
 from receipts_ledger.store.hot.connections import Access, Rows
+from receipts_ledger.store.hot.pace import Pace
 from receipts_ledger.store.hot.statement import Statement
 from receipts_ledger.store.turn import WritersTurn
 
 DoneT = TypeVar("DoneT")
 _Job: TypeAlias = Callable[[], None]
 
-_BUSY_MILLISECONDS = 50
-
 
 class SqliteConnections:
-    """One connection; one at a time uses it."""
+    """Ways to one file. Who may only read has no other but the loop's own."""
 
     def __init__(self, engine: Engine, access: Access, turn: WritersTurn) -> None:
         self.engine = engine
@@ -41,13 +40,28 @@ class SqliteConnections:
         self._lock = Lock()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._pace = Pace(COMMIT_SECONDS_MAX)
+        self._at_once = AtOnce(self._open, turn, self._pace)
 
     async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
         """Return all rows of a statement. Raises Retryable."""
-        bound = statement.bound(values)
-        with self._used() as driver:
-            found = driver.execute(statement.sql, bound).fetchall()
+        try:
+            found = self._at_once.rows(statement.sql, statement.bound(values))
+        except (SqliteError, DBAPIError) as error:
+            raise _away(error) from error
         return [statement.row(raw) for raw in found]
+
+    async def done_soon(
+        self, work: Callable[[SqliteConnection], DoneT], *, is_alone: Callable[[], bool]
+    ) -> DoneT:
+        """Do as `done` does, and without the thread if nobody else asks meanwhile."""
+        if is_alone():
+            # Whoever has come in the same turn of the loop has to be heard first.
+            await asyncio.sleep(0)
+            found = self._done_at_once(work) if is_alone() else None
+            if found is not None:
+                return found
+        return await self.done(work)
 
     async def done(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT:
         """Have work done in one transaction, and return what it returns. Raises Retryable."""
@@ -72,6 +86,7 @@ class SqliteConnections:
         if thread is not None:
             self._jobs.put(None)
             thread.join()
+        self._at_once.close()
         self._let_go()
 
     def _start(self) -> None:
@@ -91,13 +106,13 @@ class SqliteConnections:
     def _do(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT:
         with self._turn.taken(), self._used() as driver:
             driver.execute("BEGIN IMMEDIATE")
-            try:
-                found = work(driver)
-                driver.execute("COMMIT")
-            except BaseException:
-                driver.rollback()
-                raise
-            return found
+            return committed(driver, work, self._pace)
+
+    def _done_at_once(self, work: Callable[[SqliteConnection], DoneT]) -> DoneT | None:
+        try:
+            return self._at_once.done(work)
+        except (SqliteError, DBAPIError) as error:
+            raise _away(error) from error
 
     @contextmanager
     def _used(self) -> Iterator[SqliteConnection]:
@@ -108,7 +123,7 @@ class SqliteConnections:
                 yield self._driver
         except (SqliteError, DBAPIError) as error:
             self._let_go()
-            raise Retryable(f"the database does not answer: {error}") from error
+            raise _away(error) from error
 
     def _open(self) -> SqliteConnection:
         pooled = self.engine.raw_connection()
@@ -118,11 +133,12 @@ class SqliteConnections:
         # Whoever had it before may have left it either way.
         is_reader = self._access is Access.READ
         driver.execute(f"PRAGMA query_only = {'ON' if is_reader else 'OFF'}").close()
-        if is_reader:
-            # Where a reader has to wait after all, others answer.
-            driver.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}").close()
         found: SqliteConnection = driver
         return found
+
+
+def _away(error: Exception) -> Retryable:
+    return Retryable(f"the database does not answer: {error}")
 
 
 def _tell(loop: asyncio.AbstractEventLoop, done: asyncio.Future[Any], told: _Job) -> None:

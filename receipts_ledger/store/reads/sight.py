@@ -27,11 +27,16 @@ class Sight:
         """Return the condition for receipts that it holds, stores or lends against."""
         if self.party_id is None:
             return true()
-        # A pool's number begins with its warehouse's; only institutions have such numbers.
-        first = pool_id(self.party_id, 0)
-        stored = receipts.c.pool_id.between(first, first + INDEX_MAX)
         return or_(
             receipts.c.holder_id == self.party_id,
             receipts.c.pledgee_id == self.party_id,
-            stored,
+            self.its_stock(),
         )
+
+    def its_stock(self) -> ColumnElement[bool]:
+        """Return the condition for receipts whose goods lie with it."""
+        if self.party_id is None:
+            return true()
+        # A pool's number begins with its warehouse's; only institutions have such numbers.
+        first = pool_id(self.party_id, 0)
+        return receipts.c.pool_id.between(first, first + INDEX_MAX)

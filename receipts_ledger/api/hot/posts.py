@@ -9,8 +9,9 @@ import json
 import re
 from asyncio import wrap_future
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from fastapi import Response
@@ -50,6 +51,13 @@ _SIGNATURES = re.compile(
 
 Begun: TypeAlias = Response | PendingAct | None
 Job: TypeAlias = Callable[[Opened], Begun]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the contract says of an act. A refusal is an answer here, and no fault."""
+
+    refused: Refused | None
 
 
 class ActPosts:
@@ -116,7 +124,7 @@ class Units:
             name="units",
             at_once=_UNITS_AT_ONCE_ON_POSTGRESQL if is_postgresql else 1,
         )
-        self._verdicts: Group[PendingAct, Refused | None] = Group(
+        self._verdicts: Group[PendingAct, Verdict] = Group(
             self._judged, name="verdicts", at_once=_JUDGED_AT_ONCE
         )
 
@@ -129,11 +137,13 @@ class Units:
 
     async def _end(self, posting: Posting, task: Task, pending: PendingAct) -> Begun:
         try:
-            refused = await wrap_future(self._verdicts.ask(pending))
+            verdict = await wrap_future(self._verdicts.ask(pending))
         except LedgerError:
             await wrap_future(self._units.ask(posting.give_up))
             raise
-        return await wrap_future(self._units.ask(partial(posting.end, task, pending, refused)))
+        return await wrap_future(
+            self._units.ask(partial(posting.end, task, pending, verdict.refused))
+        )
 
     def _together(self, jobs: Sequence[Job]) -> Sequence[Begun | Exception]:
         if len(jobs) > 1:
@@ -162,8 +172,9 @@ class Units:
         except Exception as error:
             return error
 
-    def _judged(self, pending: Sequence[PendingAct]) -> Sequence[Any]:
-        return self._services.intake.ask_all(pending)
+    def _judged(self, pending: Sequence[PendingAct]) -> Sequence[Verdict | Exception]:
+        found = self._services.intake.ask_all(pending)
+        return [one if isinstance(one, Retryable) else Verdict(one) for one in found]
 
 
 class _Abandoned(Exception):

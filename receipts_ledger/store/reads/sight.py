@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, true
 
 from receipts_ledger.domain.caller import Caller
-from receipts_ledger.domain.ids import INDEX_MAX, PartyId, pool_id
+from receipts_ledger.domain.ids import PartyId
+from receipts_ledger.store.reads.ranges import stored_by
 from receipts_ledger.store.tables import receipts
 
 
@@ -27,11 +28,8 @@ class Sight:
         """Return the condition for receipts that it holds, stores or lends against."""
         if self.party_id is None:
             return true()
-        # A pool's number begins with its warehouse's; only institutions have such numbers.
-        first = pool_id(self.party_id, 0)
-        stored = receipts.c.pool_id.between(first, first + INDEX_MAX)
         return or_(
             receipts.c.holder_id == self.party_id,
             receipts.c.pledgee_id == self.party_id,
-            stored,
+            stored_by(receipts.c.receipt_id, self.party_id),
         )

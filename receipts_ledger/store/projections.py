@@ -194,6 +194,8 @@ class Fold:
             writer.delete_by_key(table, [key for key, stored in rows.is_stored.items() if stored])
             writer.insert_many(table, [rows.now[key] for key in rows.is_stored if key in rows.now])
             rows.is_stored.clear()
+            # Images that nobody has taken by now are of blocks that stay.
+            rows.before_block.clear()
 
     def _take(self, table: Table, row: Columns) -> None:
         rows = self._rows[table]

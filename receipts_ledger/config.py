@@ -5,6 +5,7 @@ RECEIPTS_LEDGER_NAME_FILE names instead. What nobody gives, the engine's profile
 then the default. Units stand last in the names.
 """
 
+import difflib
 import os
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -21,6 +22,10 @@ from receipts_ledger.errors import Fatal
 
 PREFIX = "RECEIPTS_LEDGER_"
 _FILE = "_FILE"
+OF_COMMANDS = tuple(
+    f"{PREFIX}{name}" for name in ("API_TOKEN_FILE", "GATEWAY", "KEY", "KEYS", "KEY_PASSWORD_FILE")
+)
+"""Variables of the same name that are options of a party's commands, and no settings."""
 _SECRET_CHARACTERS_MIN = 16
 # What a column of signed 64 bits holds.
 _WEI_MAX = 2**63 - 1
@@ -305,12 +310,17 @@ class Settings(BaseSettings):
     def read(cls, **given: Any) -> "Settings":
         """Return the settings of this process; what is `given` comes before the environment.
 
-        Raises Fatal that names each setting which is missing or wrong.
+        Raises Fatal that names each setting which is missing or wrong, and each variable that
+        reads like one and is none.
         """
+        unknown = list(_unknown())
         try:
-            return cls(**given)
+            settings = cls(**given)
         except ValidationError as error:
-            raise Fatal("\n".join(_complaints(cls, error))) from None
+            raise Fatal("\n".join((*unknown, *_complaints(cls, error)))) from None
+        if unknown:
+            raise Fatal("\n".join(unknown))
+        return settings
 
     @classmethod
     def settings_customise_sources(
@@ -397,6 +407,21 @@ def _content(variable: str, path: str) -> str:
         return Path(path).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise Fatal(f"{variable}{_FILE}: {path} cannot be read: {error}") from error
+
+
+def _unknown() -> Iterator[str]:
+    known = [*OF_COMMANDS]
+    for variable, setting in variables():
+        known += [variable, variable + _FILE] if is_secret(setting) else [variable]
+    # What is misspelt would stand at its default: finality, for one, at the least that there is.
+    for given in sorted(os.environ):
+        if not given.startswith(PREFIX) or given in known:
+            continue
+        if (bare := given.removesuffix(_FILE)) in known:
+            yield f"{given} is no setting: {bare} is no secret, and read from no file"
+            continue
+        close = difflib.get_close_matches(given, known, n=1)
+        yield f"{given} is no setting" + (f": is {close[0]} meant?" if close else "")
 
 
 def _complaints(settings: type[Settings], error: ValidationError) -> Iterator[str]:

@@ -212,7 +212,9 @@ def _block_hash(text: str) -> bytes:
 
 
 def _undecided(reason: str) -> int:
-    sys.stderr.write(f"audit_replay.py: could not decide: {' '.join(reason.split())}\n")
+    from receipts_ledger.cli.output import in_one_line
+
+    sys.stderr.write(f"audit_replay.py: could not decide: {in_one_line(reason)}\n")
     return UNDECIDED
 
 

@@ -17,8 +17,9 @@ DEPTH_MAX = 64
 
 _TOO_LARGE = 413
 _MALFORMED = 400
-# Strings without their escapes, and all that neither opens nor closes.
-_FLAT = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+', re.DOTALL)
+# Strings, and all that neither opens nor closes. A string without an end goes to the end of
+# the body: were it no match, the search for its end would begin anew at each quote after it.
+_FLAT = re.compile(rb'"(?:[^"\\]|\\.)*"?|[^\[\]{}"]+', re.DOTALL)
 _STEPS = {**dict.fromkeys(b"[{", 1), **dict.fromkeys(b"]}", -1)}
 
 

@@ -58,9 +58,19 @@ async def _invalid(request: Request, error: Exception) -> Response:
     first = errors[0]
     if first["type"] == "json_invalid":
         return problem.answer(problem.problem_of(Fault.MALFORMED_BODY, "it is no JSON"))
+    if tuple(first["loc"]) == ("body",) and not _is_sent_as_json(request):
+        # The framework hands such a body on as bytes, and finds them to be no object.
+        return problem.answer(
+            problem.problem_of(Fault.MALFORMED_BODY, "its Content-Type is not application/json")
+        )
     return problem.answer(
         problem.problem_of_fields([_field(one) for one in errors[:_SHOWN_ERRORS_MAX]])
     )
+
+
+def _is_sent_as_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind.startswith("application/") and kind.endswith(("/json", "+json"))
 
 
 def _of_framework(error: HTTPException) -> Response:

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from receipts_ledger.api.app import create_app
+from receipts_ledger.api.heads import BoundedHeads
 from receipts_ledger.api.services import Services
 from receipts_ledger.errors import Fatal
 
@@ -95,6 +96,7 @@ class _Server(uvicorn.Server):
 def _config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=BoundedHeads,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 import orjson
 
-from receipts_ledger.chain.deployment import Deployment
+from receipts_ledger.chain.deployment import COUNT_MAX, Deployment
 from receipts_ledger.chain.frames import BadFile, Format, FrameFile, FrameWriter
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_blocks import RawBlock
@@ -25,9 +25,14 @@ BUNDLE = Format("bundle", b"WRLAUDIT", 1)
 MANIFEST, BLOCKS, NODES = b"M", b"B", b"N"
 
 _FRAME_BYTES = 2**20
+_FRAME_OF_MANY_BYTES_MAX = 2 * _FRAME_BYTES
+_CONTENT_BYTES_MIN = 64
+"""Shorter than any transaction or receipt that is signed, or has a bloom."""
 _HASH_BYTES = 32
+_ONE_BLOCK = b"\x91\x93"
 _ORDER = (MANIFEST, BLOCKS, NODES)
 _BLOCKS = msgspec.msgpack.Decoder(list[RawBlock])
+_OUTLINES = msgspec.msgpack.Decoder(list[tuple[bytes, msgspec.Raw, msgspec.Raw]])
 _NODES = msgspec.msgpack.Decoder(list[bytes])
 
 
@@ -93,10 +98,12 @@ class Bundle:
         try:
             manifest = orjson.loads(next(self._file.frames()).content)
             self.deployment = Deployment.of(manifest["deployment"])
-            self.head = BlockRef(manifest["head"]["number"], _hash32(manifest["head"]["hash"]))
+            self.head = BlockRef(
+                _number(manifest["head"]["number"]), _hash32(manifest["head"]["hash"])
+            )
             self.genesis = bytes.fromhex(manifest["genesis"][2:])
-            self._block_count = int(self._file.sealed["blocks"])
-            self.has_state = bool(self._file.sealed["nodes"])
+            self._block_count = _number(self._file.sealed["blocks"])
+            self.has_state = _number(self._file.sealed["nodes"]) > 0
         except (KeyError, TypeError, ValueError) as error:
             raise self._file.bad(f"its first frame is none of a ledger: {error!r}") from error
         self._expect_genesis()
@@ -106,6 +113,7 @@ class Bundle:
         count = 0
         for kind, content in self._file.frames():
             if kind == BLOCKS:
+                self._expect_weight(content)
                 blocks = self._decoded(_BLOCKS, content, "blocks")
                 count += len(blocks)
                 yield from blocks
@@ -114,12 +122,13 @@ class Bundle:
 
     def nodes(self) -> dict[bytes, bytes]:
         """Return all nodes of tries by their hashes."""
-        return {
-            keccak(node): node
-            for kind, content in self._file.frames()
-            if kind == NODES
-            for node in self._decoded(_NODES, content, "nodes of a trie")
-        }
+        found: dict[bytes, bytes] = {}
+        for kind, content in self._file.frames():
+            if kind == NODES:
+                self._expect_small(content)
+                nodes = self._decoded(_NODES, content, "nodes of a trie")
+                found |= {keccak(node): node for node in nodes}
+        return found
 
     def bad(self, detail: str, block_number: int | None = None) -> BadFile:
         """Return the error for something that is not as it should be."""
@@ -139,11 +148,43 @@ class Bundle:
                 f"{self.deployment.genesis_hash}"
             )
 
+    def _expect_weight(self, content: bytes) -> None:
+        """Raise BadFile for a frame that would take many times its size once it is read.
+
+        Only a block that is large itself has a frame of more than usual size.
+        """
+        if len(content) <= _FRAME_OF_MANY_BYTES_MAX:
+            return
+        if not content.startswith(_ONE_BLOCK):
+            self._expect_small(content)
+        for _, *lists in self._decoded(_OUTLINES, content, "blocks"):
+            for each in map(bytes, lists):
+                if _length(each) * _CONTENT_BYTES_MIN > len(each):
+                    raise self._file.bad("a block has more contents than its bytes can hold")
+
+    def _expect_small(self, content: bytes) -> None:
+        if len(content) > _FRAME_OF_MANY_BYTES_MAX:
+            raise self._file.bad(
+                f"a frame of {len(content):,} bytes is more than one of many things may have"
+            )
+
     def _decoded(self, decoder: "msgspec.msgpack.Decoder[T]", content: bytes, what: str) -> T:
         try:
             return decoder.decode(content)
         except msgspec.DecodeError as error:
             raise self._file.bad(f"a frame holds no {what}: {error}") from error
+
+
+def _length(array: bytes) -> int:
+    """Return how many elements an array of MessagePack says that it has."""
+    size = {b"\xdc": 2, b"\xdd": 4}.get(array[:1])
+    return array[0] & 0x0F if size is None else int.from_bytes(array[1 : 1 + size])
+
+
+def _number(told: object) -> int:
+    if type(told) is not int or not 0 <= told <= COUNT_MAX:
+        raise ValueError(f"{told!r} is no number of blocks or nodes")
+    return told
 
 
 def _hash32(text: str) -> Hash32:

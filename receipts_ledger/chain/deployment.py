@@ -29,7 +29,8 @@ from receipts_ledger.errors import Fatal, Retryable
 _DEPLOY_GAS = 14_000_000
 _RECEIPT_POLL_SECONDS = 0.1
 _RECEIPT_WAIT_SECONDS = 120.0
-_COUNT_MAX = 2**63 - 1
+COUNT_MAX = 2**53 - 1
+"""The largest whole number that every reader of JSON can hold."""
 NO_ADDRESS = Address(bytes(20))
 
 
@@ -265,7 +266,7 @@ def _proofs(members: Any) -> Proofs:
 
 def _count(members: Any, name: str) -> int:
     value = members[name]
-    if type(value) is not int or not 0 <= value <= _COUNT_MAX:
+    if type(value) is not int or not 0 <= value <= COUNT_MAX:
         raise ValueError(f"{name} is {value!r}, no whole number")
     return int(value)
 

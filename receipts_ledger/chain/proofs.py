@@ -12,7 +12,11 @@ from typing import Any
 from receipts_ledger.chain.answers import TxReceiptAnswer
 from receipts_ledger.chain.headers import Header, hash_is_own, unknown_fields
 from receipts_ledger.chain.keys import keccak
-from receipts_ledger.chain.raw_transactions import UnknownTransactionType, raw_transaction
+from receipts_ledger.chain.raw_transactions import (
+    UnknownTransactionType,
+    raw_transaction,
+    type_of,
+)
 from receipts_ledger.chain.roots import EMPTY_ROOT, ordered_root
 from receipts_ledger.chain.tx_receipts import TxReceipt
 from receipts_ledger.domain.ids import Hash32
@@ -129,10 +133,12 @@ class Proofs:
         header: Header,
         tx_hashes: Sequence[str],
         transactions: Sequence[Mapping[str, Any]],
+        tx_receipts: Sequence[TxReceipt],
     ) -> bool:
         """Return whether the transactions were proved. Raises InconsistentNode when they are false.
 
-        False only for a block with a transaction of a type that we cannot write out.
+        False only for a block with a transaction of a type that we cannot write out, as its
+        receipt, which was proved, says too.
         """
         where, at = f"block {header.number}", header.number
         if [transaction["hash"] for transaction in transactions] != list(tx_hashes):
@@ -144,6 +150,7 @@ class Proofs:
         try:
             raw = [raw_transaction(transaction) for transaction in transactions]
         except UnknownTransactionType:
+            self._expect_types(header, transactions, tx_receipts)
             return False
         for tx_hash, content in zip(tx_hashes, raw, strict=True):
             if "0x" + keccak(content).hex() != tx_hash:
@@ -157,6 +164,26 @@ class Proofs:
                 block_number=at,
             )
         return True
+
+    def _expect_types(
+        self,
+        header: Header,
+        transactions: Sequence[Mapping[str, Any]],
+        tx_receipts: Sequence[TxReceipt],
+    ) -> None:
+        """Raise InconsistentNode where a transaction's type is another than its receipt's.
+
+        By naming a type that nobody knows, a node could keep any calldata from being proved.
+        """
+        if not self.receipts:
+            return
+        for transaction, tx_receipt in zip(transactions, tx_receipts, strict=True):
+            if type_of(transaction) != tx_receipt.type:
+                raise InconsistentNode(
+                    f"block {header.number}: transaction {transaction['hash']} is said to be of "
+                    f"type {type_of(transaction)}, but its receipt is of type {tx_receipt.type}",
+                    block_number=header.number,
+                )
 
 
 @contextmanager

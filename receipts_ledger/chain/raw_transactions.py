@@ -46,14 +46,16 @@ def raw_transaction(transaction: Mapping[str, Any]) -> bytes:
 def sender_of(transaction: Mapping[str, Any]) -> Address:
     """Return who signed the transaction. Raises BadSignature, UnknownTransactionType."""
     kind = _type(transaction)
-    parity = _parity(transaction)
     if kind == _LEGACY:
         fields = _legacy_fields(transaction)
         v = int(transaction["v"], 16)
+        # The hash covers v alone: a yParity that a node gives beside it is proved by nothing.
+        parity = _parity_in(v)
         if v not in _V_BEFORE_EIP_155:
             fields += [integer((v - _V_OF_EIP_155) // 2), b"", b""]
         signed = rlp(fields)
     else:
+        parity = _parity(transaction)
         signed = bytes((kind,)) + rlp(_typed_fields(kind, transaction))
     r, s = int(transaction["r"], 16), int(transaction["s"], 16)
     return recover(keccak(signed), r.to_bytes(32) + (s | parity << 255).to_bytes(32))
@@ -99,8 +101,13 @@ def _compact(r: bytes, s: bytes, parity: int) -> bytes:
     return r.rjust(32, b"\0") + (int.from_bytes(s) | parity << 255).to_bytes(32)
 
 
+def type_of(transaction: Mapping[str, Any]) -> int:
+    """Return the type that a node gives for a transaction."""
+    return int(transaction.get("type") or "0x0", 16)
+
+
 def _type(transaction: Mapping[str, Any]) -> int:
-    kind = int(transaction.get("type") or "0x0", 16)
+    kind = type_of(transaction)
     if kind != _LEGACY and kind not in _FEES_BY_TYPE:
         raise UnknownTransactionType(f"transaction {transaction['hash']} is of type {kind}")
     return kind
@@ -108,7 +115,10 @@ def _type(transaction: Mapping[str, Any]) -> int:
 
 def _parity(transaction: Mapping[str, Any]) -> int:
     given = transaction.get("yParity")
-    v = int(transaction["v"] if given is None else given, 16)
+    return _parity_in(int(transaction["v"] if given is None else given, 16))
+
+
+def _parity_in(v: int) -> int:
     if v in _V_BEFORE_EIP_155:
         return v - _V_BEFORE_EIP_155[0]
     return (v - _V_OF_EIP_155) % 2 if v >= _V_OF_EIP_155 else v

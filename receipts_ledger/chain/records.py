@@ -125,7 +125,9 @@ class LedgerRecords:
             )
         with well_formed(f"block {header.number}", header.number):
             transactions = block["transactions"]
-            is_proved = self._reader.proofs.check_transactions(header, read.tx_hashes, transactions)
+            is_proved = self._reader.proofs.check_transactions(
+                header, read.tx_hashes, transactions, tx_receipts
+            )
             events = list(events_in(header.number, tx_receipts, self._deployment.address))
             sent = {at: _sent(transactions[at]) for at in {event.tx_index for event in events}}
             return SentBlock(header, is_proved, tuple(self._calls.made_by(events, sent)))

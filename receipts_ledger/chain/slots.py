@@ -22,7 +22,9 @@ from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.receipt import STATUS_BITS, Status
 
 _HASH_BYTES = 32
+_RECEIPT_BYTES = 8
 _LABELS_OF = {
+    4: ("_parties", "_pools"),
     8: ("_itemCount",),
     20: ("_keys",),
     _HASH_BYTES: ("_receiptOfItem", "_subjectOfDocument", "_itemsOnPage"),
@@ -133,15 +135,16 @@ class Slots:
         """Yield the slots of keys (20 bytes), items, documents and pages (32 bytes).
 
         A page and a receipt behind it (40 bytes) are the receipt's items on the page, a receipt
-        alone (8 bytes) the count of its items.
+        alone (8 bytes) its word and the count of its items, a number of 4 bytes a party or pool.
         """
         for name in names:
             if len(name) > _HASH_BYTES:
                 receipt = ReceiptId(int.from_bytes(name[_HASH_BYTES:]))
                 yield self._items_at(Hash32(name[:_HASH_BYTES]), receipt)
                 continue
-            labels = _LABELS_OF[len(name)]
-            for label in labels:
+            if len(name) == _RECEIPT_BYTES:
+                yield self.of_pair(ReceiptId(int.from_bytes(name)))
+            for label in _LABELS_OF[len(name)]:
                 yield keccak(name.rjust(32, b"\0") + self._artifact.slot(label).to_bytes(32))
 
     def _at(self, label: str, key: int) -> Hash32:

@@ -28,7 +28,6 @@ from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.comparison import StorageComparison, WordDifference
 from receipts_ledger.domain.ids import Address, Hash32, PartyId
 from receipts_ledger.domain.ledger import Ledger
-from receipts_ledger.errors import Retryable
 
 WORDS_AT_ONCE = 256
 DIFFERENCES_MAX = 1_000
@@ -106,9 +105,9 @@ class ContractStorage:
     ) -> StorageComparison:
         """Compare every word at the end of a block.
 
-        `cleared` are some keys, items and documents whose words were set once and are zero
-        now. Raises InconsistentNode for a false proof, RpcError where the node has not kept
-        the state of the block.
+        `cleared` are some names under which the contract has found zeros, or has set them.
+        Raises InconsistentNode for a false proof, RpcError where the node has not kept the
+        state of the block.
         """
         header = self._state.header(at)
         storage_root = self._proved_storage_root(header)
@@ -180,7 +179,9 @@ class ContractStorage:
         proof = self._state.proof(header.number, slots)
         where = f"block {header.number}: the proof of the contract's storage"
         if proof is None:
-            raise Retryable(f"{where} was refused after one had been given")
+            raise InconsistentNode(
+                f"{where} was refused after one had been given", block_number=header.number
+            )
         reader = ProofReader(storage_root)
         with _proving(where, header.number):
             return [

@@ -25,6 +25,7 @@ _ADDRESS_CHARS = 2 + 2 * _ADDRESS_BYTES
 _ONE_BYTE_CHARS = 4
 _HASH_FRAME = length(_HASH_BYTES, STRING).hex()
 _SHAPES_KEPT = 256
+_LISTS_FROM = 0xC0
 
 Log: TypeAlias = tuple[bytes, ...]
 """Address, topics, and the body at the end."""
@@ -66,6 +67,11 @@ class TxReceipt:
         raw = bytes((kind,)) + body if kind else body
         # The logs end the receipt.
         return cls(Hash32(_bytes(told.transaction_hash)), raw, shapes, len(raw) - len(logs))
+
+    @property
+    def type(self) -> int:
+        """The type of the transaction, which begins the receipt unless it is 0."""
+        return self.raw[0] if self.raw[0] < _LISTS_FROM else 0
 
     def logs(self) -> Iterator[Log]:
         """Return the logs, in order."""

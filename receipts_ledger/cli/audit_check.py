@@ -34,16 +34,15 @@ def check(
 
     Exit code 0: whole, and signed. 1: altered, not signed, or signed by another key. 2: no file.
     """
-    from receipts_ledger.cli.audit_papers import Wanted, write
     from receipts_ledger.services.audit.reading import BadReport
 
     try:
         told = checked(report, auditor)
+        _print(told, html, pdf)
     except BadReport as error:
         line = f"{report}: {error}"
         print_error(line, {"detail": line, "kind": "BadReport"}, as_json=as_json)
         raise typer.Exit(BAD) from error
-    write(told, Wanted(html=html, pdf=pdf))
     answer = _answer(told)
     if as_json:
         print_json(answer)
@@ -76,6 +75,18 @@ def checked(path: Path, auditor: Address | None) -> dict[str, Any]:
     if auditor is not None and signer != auditor:
         raise BadReport(f"signed by 0x{signer.hex()}, not by 0x{auditor.hex()}")
     return told
+
+
+def _print(told: dict[str, Any], html: Path | None, pdf: Path | None) -> None:
+    """Print the sheets that are wanted. Raises BadReport, Fatal."""
+    from receipts_ledger.cli.audit_papers import Wanted, write
+    from receipts_ledger.services.audit.reading import BadReport
+
+    try:
+        write(told, Wanted(html=html, pdf=pdf))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Anybody can sign anything: what a sheet needs may be of any form, or not there.
+        raise BadReport(f"it cannot be printed, its members are not a report's: {error}") from error
 
 
 def _answer(told: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.services.audit.ports import Rows
 
+LAG_BLOCKS_MAX = 16
+"""So far a node may be behind another that is asked a moment later, and still follow its chain."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeadWanted:
@@ -24,8 +27,11 @@ class HeadWanted:
     position: BlockRef | None = None
 
 
-def head_of(readers: Sequence[ChainReader], deployment: Deployment, wanted: HeadWanted) -> BlockRef:
+def head_of(
+    nodes: Sequence[tuple[str, ChainReader]], deployment: Deployment, wanted: HeadWanted
+) -> BlockRef:
     """Return the block to end at. Raises Fatal or Retryable where it is none, or not there."""
+    readers = [reader for _, reader in nodes]
     if wanted.trusted is not None:
         head = _trusted(readers[0], deployment, wanted.trusted)
         if wanted.number not in (None, head.number):
@@ -38,8 +44,10 @@ def head_of(readers: Sequence[ChainReader], deployment: Deployment, wanted: Head
         return head
     if wanted.position is not None:
         return _position(readers[0], wanted.position, wanted.number)
-    latest = min((reader.head() for reader in readers), key=lambda head: head.number)
+    heads = [(name, reader.head()) for name, reader in nodes]
+    shortest, latest = min(heads, key=lambda told: told[1].number)
     if wanted.number is None:
+        _expect_abreast(shortest, latest, *max(heads, key=lambda told: told[1].number))
         return latest
     if not deployment.block_number <= wanted.number <= latest.number:
         raise Fatal(
@@ -101,6 +109,21 @@ def expect_agreement(
         f"node at {name}: from there on they tell of different chains",
         block_number=differs,
     )
+
+
+def _expect_abreast(shortest: str, latest: BlockRef, longest: str, newest: BlockRef) -> None:
+    """Raise InconsistentNode for a node that keeps back more than the newest few blocks.
+
+    Nodes that agree on an old block agree on nothing behind it: an audit that ended there would
+    call a ledger equal whose newest acts nobody has looked at.
+    """
+    if newest.number - latest.number > LAG_BLOCKS_MAX:
+        raise InconsistentNode(
+            f"the node at {shortest} ends at block {latest.number}, the node at {longest} at "
+            f"{newest.number}: it lags, or keeps blocks back; name the block to end at by --to or "
+            "--head",
+            block_number=latest.number + 1,
+        )
 
 
 def _trusted(reader: ChainReader, deployment: Deployment, trusted: Hash32) -> BlockRef:

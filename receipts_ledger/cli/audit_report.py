@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from receipts_ledger.cli.audit_run import Audited
+from receipts_ledger.cli.output import legible
 from receipts_ledger.services.audit import Finding, FindingKind, RefusedAct, Report
 from receipts_ledger.services.audit.checks import checks
 
@@ -88,9 +89,8 @@ def _print_lines(console: Console, title: str, lines: Sequence[str], total: int)
 
 
 def _refusal_line(refusal: RefusedAct) -> str:
-    return escape(
-        f"block {refusal.block_number}: {refusal.act} of {refusal.subject}: {refusal.reason}"
-    )
+    told = f"block {refusal.block_number}: {refusal.act} of {refusal.subject}: {refusal.reason}"
+    return escape(legible(told))
 
 
 def _finding_line(finding: Finding) -> str:
@@ -99,7 +99,9 @@ def _finding_line(finding: Finding) -> str:
         place += f", transaction {_hex(finding.tx_hash)}"
     place += ")" if place else ""
     question = _QUESTIONS[finding.kind]
-    return f"[red]{escape(finding.subject)}[/red]: {question}: {escape(finding.detail + place)}"
+    # A database may hold anything, also what a terminal would obey.
+    subject, detail = legible(finding.subject), legible(finding.detail + place)
+    return f"[red]{escape(subject)}[/red]: {question}: {escape(detail)}"
 
 
 def _verdict(report: Report) -> str:

@@ -151,8 +151,8 @@ def _opened(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWanted)
             "--head: this engine hashes its headers by rules of its own, so that no block "
             "follows from a head's hash: a trusted head proves nothing here"
         )
-    head = head_of(readers, deployment, wanted)
     names = tuple(rpc.name for rpc in rpcs)
+    head = head_of([*zip(names, readers, strict=True)], deployment, wanted)
     for name, reader in zip(names[1:], readers[1:], strict=True):
         expect_agreement(deployment, head, (names[0], readers[0]), (name, reader))
     return _Opened(deployment, rpcs[0], readers[0], head, Trust(_basis(wanted, rpcs), names))

@@ -1,6 +1,7 @@
 """How answers are printed: lines for people, JSON for programs. Errors: one line on stderr."""
 
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,9 @@ from rich.table import Table
 from receipts_ledger.domain.content import canonical
 
 _WIDE_CHARACTERS = 240
+_LINE_CHARACTERS_MAX = 4_000
+_OBEYED = ("Cc", "Cf", "Zl", "Zp")
+"""Unicode's categories of controls, of marks of format and direction, of ends of lines."""
 
 
 def console() -> Console:
@@ -77,14 +81,36 @@ def print_error(line: str, members: Mapping[str, Any], *, as_json: bool) -> None
     if as_json:
         sys.stderr.write(orjson.dumps({"error": dict(members)}, default=str).decode() + "\n")
         return
-    sys.stderr.write(f"receipts-ledger: {' '.join(line.split())}\n")
+    sys.stderr.write(f"receipts-ledger: {in_one_line(line)}\n")
+
+
+def in_one_line(text: str) -> str:
+    """Return what is said of an error as one line: a node, a file or a gateway may have said it."""
+    line = legible(" ".join(text.split()))
+    beyond = len(line) - _LINE_CHARACTERS_MAX
+    return line if beyond <= 0 else f"{line[:-beyond]} ... and {beyond:,} characters more"
+
+
+def legible(text: str) -> str:
+    """Return a text with all signs written out that a terminal obeys instead of showing them.
+
+    Others' words could wipe out what stands before them, or turn it around.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        f"\\u{ord(sign):04x}" if unicodedata.category(sign) in _OBEYED and sign != "\n" else sign
+        for sign in text
+    )
 
 
 def in_lines(value: object) -> str:
     """Return a JSON value as people read it: a line for each member."""
     match value:
         case dict():
-            return "\n".join(f"{name}: {_in_a_line(member)}" for name, member in value.items())
+            return "\n".join(
+                f"{legible(name)}: {_in_a_line(member)}" for name, member in value.items()
+            )
         case list() | tuple():
             return "\n".join(_in_a_line(member) for member in value) or "none"
         case _:
@@ -98,8 +124,10 @@ def _in_a_line(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return ", ".join(f"{name} {_in_a_line(member)}" for name, member in value.items())
+            return ", ".join(
+                f"{legible(name)} {_in_a_line(member)}" for name, member in value.items()
+            )
         case list() | tuple():
             return "; ".join(_in_a_line(member) for member in value) or "none"
         case _:
-            return str(value)
+            return legible(str(value))

@@ -35,8 +35,8 @@ class _Kind(IntEnum):
 _PAGED = (_Kind.ITEMS_OF_RECEIPT, _Kind.KEY_IN_PLACE)
 """Kinds whose key has two words."""
 _ADDRESS_BYTES = 20
-_NAMES_BYTES = (8, 20, 32, 40)
-"""Of a receipt, a key, an item, document or page, a page and a receipt."""
+_NAMES_BYTES = (4, 8, 20, 32, 40)
+"""Of a party or pool, a receipt, a key, an item, document or page, a page and a receipt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,25 @@ from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.local_node import LocalNode
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.slots import Slots, SlotWord
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import PartyId, Version, pool_id, receipt_id
+from receipts_ledger.domain.party import Suspend
+from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.receipt import Transfer
 from tests.audit import lies
 from tests.audit.conftest import index_into
 from tests.audit.lies import Json
 from tests.support.auditing import DIFFERENT, EQUAL, Scene, run
-from tests.support.cast import TRADER_A
+from tests.support.cast import REGISTRAR, TRADER_A, WAREHOUSE_A
 from tests.support.forging import emitting
 from tests.support.indexing import events_on_chain, folded, mine
-from tests.support.ledger_on_chain import LedgerOnChain, ledger_with_receipts
+from tests.support.ledger_on_chain import (
+    EVIDENCE,
+    FOREVER,
+    TERMS,
+    LedgerOnChain,
+    ledger_with_receipts,
+)
 from tests.support.lying_node import LyingNode
 
 LABELS = {
@@ -110,6 +121,29 @@ def test_word_that_no_event_explains_is_found(own_anvil: LocalNode, tmp_path: Pa
     assert outcome.differences == [
         ("storage", "storage", "the contract stores words that no event explains")
     ]
+
+
+NOWHERE = pool_id(WAREHOUSE_A.party, 99)
+REFUSED = {
+    "pool without room": OpenPool(NOWHERE, 0, 30, False, False, False, False, EVIDENCE, FOREVER),
+    "unknown pool": Attest(NOWHERE, Version(1), 1, EVIDENCE, FOREVER),
+    "unknown receipt": Transfer(receipt_id(NOWHERE, 1), Version(1), TRADER_A.party, TERMS, FOREVER),
+    "unknown party": Suspend(PartyId(4_000), Version(1), EVIDENCE, FOREVER),
+}
+
+
+@pytest.mark.parametrize("act", REFUSED.values(), ids=REFUSED)
+def test_zero_that_a_refused_act_was_told_is_no_word_that_nobody_explains(
+    own_anvil: LocalNode, tmp_path: Path, act: Act
+) -> None:
+    ledger, _ = ledger_with_receipts(Rpc(own_anvil.url))
+    file = tmp_path / "deployment.json"
+    ledger.deployment.write(file)
+    ledger.relay(ledger.sign(act, REGISTRAR, WAREHOUSE_A))
+    outcome = run(["--rpc", own_anvil.url, "--deployment", str(file)], tmp_path / "report.json")
+    assert outcome.differences == []
+    assert sum(outcome.report["counts"]["refused"].values()) == 1
+    assert outcome.exit_code == EQUAL
 
 
 @pytest.mark.usefixtures("undone")

@@ -5,9 +5,11 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import orjson
@@ -16,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from receipts_ledger.chain.artifact import ledger_artifact
-from receipts_ledger.chain.bundle import BLOCKS, BUNDLE, MANIFEST, NODES, Bundle
+from receipts_ledger.chain.bundle import BLOCKS, BUNDLE, MANIFEST, NODES, Bundle, BundleWriter
 from receipts_ledger.chain.deployment import Deployment
-from receipts_ledger.chain.frames import FRAME_BYTES_MAX, Format, FrameFile, FrameWriter
+from receipts_ledger.chain.frames import FRAME_BYTES_MAX, BadFile, Format, FrameFile, FrameWriter
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.raw_blocks import RawBlock
@@ -399,11 +401,22 @@ def test_state_that_was_left_out_or_changed_is_no_proof(bundle: Path, tmp_path: 
         assert "is false" in line
 
 
+def _headed(told: dict[str, Any], number: object) -> dict[str, Any]:
+    return told | {"head": told["head"] | {"number": number}}
+
+
+def _deployed(told: dict[str, Any], **changed: object) -> dict[str, Any]:
+    return told | {"deployment": told["deployment"] | changed}
+
+
 def _manifest(change: Callable[[dict[str, object]], object]) -> Callable[[bytes, bytes], bytes]:
     def alter(kind: bytes, content: bytes) -> bytes:
         return orjson.dumps(change(orjson.loads(content))) if kind == MANIFEST else content
 
     return alter
+
+
+NO_NUMBERS: list[object] = ["abc", None, True, 1.5, -1, [], 2**53, 2**63]
 
 
 @pytest.mark.parametrize(
@@ -412,6 +425,8 @@ def _manifest(change: Callable[[dict[str, object]], object]) -> Callable[[bytes,
         (lambda told: told | {"genesis": "0xc0"}, "does not hash to the deployment's"),
         (lambda told: told | {"head": {"number": 1, "hash": "0x" + "11" * 32}}, "block"),
         (lambda told: told | {"head": {"number": "1"}}, "its first frame is none of a ledger"),
+        *((partial(_headed, number=number), "is no number of blocks") for number in NO_NUMBERS),
+        (lambda told: _deployed(told, block_number=2**62), "no whole number"),
         (lambda told: {"head": told["head"]}, "its first frame is none of a ledger"),
         (lambda _: [], "its first frame is none of a ledger"),
         (lambda _: None, "its first frame is none of a ledger"),
@@ -538,6 +553,53 @@ def test_frame_that_unpacks_into_something_else_is_refused_unread(
     content += _raw_frame(b"E", zlib.compress(seal), len(seal))
     (tmp_path / "bomb").write_bytes(content)
     assert told in reason(tmp_path / "bomb")
+
+
+_MANY = 3 * 2**20
+_EMPTY_BLOCK, _EMPTY_BYTES = b"\x93\xc4\x00\x90\x90", b"\xc4\x00"
+
+
+def _array(count: int, element: bytes) -> bytes:
+    return b"\xdd" + count.to_bytes(4) + element * count
+
+
+@pytest.mark.parametrize(
+    ("wanted", "content", "told"),
+    [
+        (BLOCKS, _array(_MANY // 5, _EMPTY_BLOCK), "is more than one of many things may have"),
+        (NODES, _array(_MANY // 2, _EMPTY_BYTES), "is more than one of many things may have"),
+        *(
+            (BLOCKS, b"\x91\x93\xc4\x00" + lists, "more contents than its bytes can hold")
+            for lists in (
+                _array(_MANY // 2, _EMPTY_BYTES) + b"\x90",
+                b"\x90" + _array(_MANY // 2, _EMPTY_BYTES),
+            )
+        ),
+    ],
+    ids=["blocks", "nodes", "transactions", "receipts"],
+)
+def test_frame_of_very_many_small_things_is_refused_unread(
+    bundle: Path, tmp_path: Path, wanted: bytes, content: bytes, told: str
+) -> None:
+    bent = rewritten(bundle, tmp_path / "bomb", _instead(wanted, content))
+    with pytest.raises(BadFile, match=told):
+        _read_whole(Bundle(bent))
+
+
+def test_large_block_has_a_frame_of_its_own(bundle: Path, tmp_path: Path) -> None:
+    whole = Bundle(bundle)
+    large = RawBlock(b"\x01" * 600, [b"\x02" * _MANY, b"\x03" * 100], [b"\x04" * 400])
+    writer = BundleWriter(tmp_path / "large", whole.deployment, whole.genesis, whole.head)
+    small = RawBlock(b"\x01" * 600, [], [])
+    for block in (small, large, small):
+        writer.add_block(block)
+    writer.seal()
+    assert _read_whole(Bundle(tmp_path / "large")) == [small, large, small]
+
+
+def _read_whole(bundle: Bundle) -> list[RawBlock]:
+    bundle.nodes()
+    return list(bundle.up_to(bundle.head))
 
 
 def test_frame_that_is_too_large_is_not_written(tmp_path: Path) -> None:

@@ -127,6 +127,17 @@ def test_transaction_under_another_hash_is_noticed(number: int, complaint: Compl
     assert f"block {number}: the node gives two lists of its transactions" in told
 
 
+def test_type_that_nobody_knows_does_not_keep_calldata_from_being_proved(
+    number: int, complaint: Complaint
+) -> None:
+    def alter(block: Json) -> Json:
+        return _transaction(block, type="0x7e", input=flipped(block["transactions"][0]["input"]))
+
+    told = complaint(lies.of_whole_block(number, alter))
+    assert f"block {number}: transaction 0x" in told
+    assert "is said to be of type 126, but its receipt is of type 2" in told
+
+
 def test_transaction_from_another_block_does_not_add_up(
     scene: Scene, number: int, complaint: Complaint
 ) -> None:

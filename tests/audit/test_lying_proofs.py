@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from receipts_ledger.chain.proofs import Proofs
 from tests.audit import lies
@@ -62,6 +63,16 @@ def test_node_without_proofs_is_said_to_prove_nothing(
     assert outcome.exit_code == EQUAL
     assert outcome.report["proved"]["storage"] is False
     assert "as the node says; NOT PROVED, the node gives no proofs" in outcome.text
+    (verdict,) = (each["verdict"] for each in outcome.report["checks"] if each["code"] == "storage")
+    assert verdict == "NOT PROVED"
+
+
+def test_node_that_takes_its_proofs_back_is_noticed(scene: Scene, complaint: Complaint) -> None:
+    def bend(method: str, params: list[Any], result: Any) -> Any:
+        return None if method == "eth_getProof" and params[1] else result
+
+    told = complaint(bend)
+    assert f"block {scene.head}: the proof of the contract's storage was refused" in told
 
 
 def test_storage_word_that_was_altered_differs_though_nothing_is_proved(

@@ -146,6 +146,18 @@ def test_report_that_contradicts_itself_is_refused_whoever_signs_it(
     assert "altered" in answer["error"]["detail"] or member in ("format_version",)
 
 
+@pytest.mark.parametrize("member", ["checks", "counts", "trust", "tool"])
+def test_report_of_which_no_sheet_can_be_made_is_none(
+    report: bytes, check: Callable[..., tuple[int, Any]], tmp_path: Path, member: str
+) -> None:
+    told = json.loads(report)
+    told[member] = told["counts"] | {"acts": [None]} if member == "counts" else [None]
+    page = tmp_path / "page.html"
+    code, answer = check(resigned(told, STRANGER), "--html", str(page))
+    assert (code, page.exists()) == (BAD, False)
+    assert "its members are not a report's" in answer["error"]["detail"]
+
+
 def test_report_under_another_key_is_told_apart(
     report: bytes, check: Callable[..., tuple[int, Any]]
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from receipts_ledger.chain.local_node import anvil
+from receipts_ledger.cli.audit_heads import LAG_BLOCKS_MAX
 from receipts_ledger.cli.door import run
 from tests.audit import lies
 from tests.audit.forked import Fork
@@ -107,6 +108,22 @@ def test_of_several_nodes_the_one_that_lags_sets_the_head(
     outcome = scene.audit("--rpc", url)
     assert outcome.exit_code == EQUAL
     assert outcome.report["head"]["number"] == scene.head - 3
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_node_that_keeps_many_blocks_back_does_not_set_the_head(
+    scene: Scene, lying: tuple[LyingNode, str], *, is_first: bool
+) -> None:
+    node, url = lying
+    number = scene.head - LAG_BLOCKS_MAX - 1
+    behind = scene.rpc.call("eth_getBlockByNumber", [hex(number), False])
+    node.bend = lambda method, params, result: behind if params == ["latest", False] else result
+    first, other = (url, scene.node_url) if is_first else (scene.node_url, url)
+    outcome = scene.audit("--rpc", other, rpc=first)
+    assert f"ends at block {number}" in outcome.undecided_line
+    assert outcome.report["block"] == number + 1
+    asked_for = scene.audit("--rpc", other, "--to", str(number), rpc=first)
+    assert asked_for.exit_code == EQUAL
 
 
 def test_one_node_named_twice_agrees_with_nobody(scene: Scene) -> None:

@@ -45,7 +45,7 @@ def test_deployment_file_of_another_ledger_is_named(
 
 
 WRONG: dict[str, tuple[object, ...]] = {
-    "chain_id": ("31337", None, True, -1, 1.5, 2**63, [1]),
+    "chain_id": ("31337", None, True, -1, 1.5, 2**53, [1]),
     "block_number": ("1", None, False, -1, 2**70),
     "contract": (5, None, "0x1234", "zz", OTHER_HASH, "11" * 20),
     "genesis_hash": (0, "0x", "0x11", OTHER_HASH + "\n"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS, LocalNode, anvil
+from receipts_ledger.chain.raw_transactions import raw_transaction, sender_of
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.domain.ids import Address
@@ -49,6 +50,30 @@ def test_legacy_transaction_is_that_of_eth_account(call: Unsigned, key: bytes) -
     ours = sign(call, key, TransactionType.LEGACY)
     assert ours.raw == bytes(theirs.raw_transaction)
     assert ours.tx_hash == bytes(theirs.hash)
+
+
+@given(unsigned, private_keys)
+def test_parity_beside_a_legacy_signature_says_nothing_of_the_sender(
+    call: Unsigned, key: bytes
+) -> None:
+    signed = Account.sign_transaction(_fields(call) | {"gasPrice": call.fees.max_fee_wei}, key)
+    told = {
+        "hash": "0x" + signed.hash.hex(),
+        "type": "0x0",
+        "nonce": hex(call.nonce),
+        "gasPrice": hex(call.fees.max_fee_wei),
+        "gas": hex(call.gas_limit),
+        "to": None if call.to is None else "0x" + call.to.hex(),
+        "value": "0x0",
+        "input": "0x" + call.calldata.hex(),
+        "v": hex(signed.v),
+        "r": hex(signed.r),
+        "s": hex(signed.s),
+    }
+    assert raw_transaction(told) == bytes(signed.raw_transaction)
+    for parity in ("0x0", "0x1"):
+        found = sender_of(told | {"yParity": parity})
+        assert "0x" + found.hex() == Account.from_key(key).address.lower()
 
 
 def test_node_takes_both_and_finds_the_sender() -> None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
     )
     complaints = [line for line in done.stderr.splitlines() if unit.stem.rstrip("@") in line]
     assert complaints == []
+
+
+def test_proxy_says_who_logs_in_and_is_believed() -> None:
+    # nginx hands no header of an outer block on to one that sets any of its own.
+    for block in (FOLDER / "nginx.conf").read_text("utf-8").split("location ")[1:]:
+        if "proxy_pass" in block:
+            assert "proxy_set_header X-Forwarded-For $remote_addr;" in block
+    (believed,) = re.findall(
+        r"^FORWARDED_ALLOW_IPS=(.+)$", (FOLDER / "gateway.env").read_text("utf-8"), re.MULTILINE
+    )
+    ip_address(believed)
 
 
 def test_all_units_keep_the_secrets_out_of_the_environment() -> None:

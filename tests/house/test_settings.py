@@ -1,12 +1,16 @@
 """Every setting is documented, read from where it says, and never shown if it is a secret."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from receipts_ledger.chain.engines import ENGINES, GENERIC
-from receipts_ledger.config import Settings, choices, is_secret, origin_of, variables
+from receipts_ledger.cli.door import root
+from receipts_ledger.config import OF_COMMANDS, Settings, choices, is_secret, origin_of, variables
 from receipts_ledger.errors import Fatal
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
@@ -75,6 +79,46 @@ def test_secret_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("RECEIPTS_LEDGER_DOCUMENT_KEY_FILE", "/nowhere/secret")
     with pytest.raises(Fatal, match="/nowhere/secret"):
         Settings.read(rpc=NEEDED["rpc"], keystore_secret=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("RECEIPTS_LEDGER_FINALTY", "is RECEIPTS_LEDGER_FINALITY meant?"),
+        (
+            "RECEIPTS_LEDGER_RATE_READS_PER_SECONDS",
+            "is RECEIPTS_LEDGER_RATE_READS_PER_SECOND meant?",
+        ),
+        ("RECEIPTS_LEDGER_RPC_FILE", "RECEIPTS_LEDGER_RPC is no secret, and read from no file"),
+        ("RECEIPTS_LEDGER_XYZ", "RECEIPTS_LEDGER_XYZ is no setting"),
+    ],
+)
+def test_misspelt_variable_stops_the_start_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, told: str
+) -> None:
+    monkeypatch.setenv(variable, "depth:6")
+    with pytest.raises(Fatal) as fault:
+        Settings.read(**NEEDED)
+    assert str(fault.value).startswith(f"{variable} is no setting")
+    assert told in str(fault.value)
+
+
+def test_variables_of_the_commands_are_none_of_the_gateways(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = set(_variables_of(get_command(root)))
+    assert named - {variable for variable, _ in variables()} == set(OF_COMMANDS)
+    for variable in OF_COMMANDS:
+        monkeypatch.setenv(variable, "somewhere")
+    Settings.read(**NEEDED)
+
+
+def _variables_of(command: Any) -> Iterator[str]:
+    for parameter in command.params:
+        if parameter.envvar is not None:
+            yield str(parameter.envvar)
+    for each in getattr(command, "commands", {}).values():
+        yield from _variables_of(each)
 
 
 def test_profile_says_what_nobody_has_given(monkeypatch: pytest.MonkeyPatch) -> None:

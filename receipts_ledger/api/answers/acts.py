@@ -19,19 +19,11 @@ from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.ids import ReceiptId, receipt_number
 from receipts_ledger.domain.party import Admit
 from receipts_ledger.domain.pending import Consent, commitments_of
+from receipts_ledger.domain.untold import shown_once, untold
 from receipts_ledger.errors import RefusalCode
 from receipts_ledger.store import contents
 from receipts_ledger.store.reads.acts import ShownAct
 from receipts_ledger.store.units import Reader
-
-# Acts that a counterparty may draft who has yet to learn who the first signer is: its role.
-_UNTOLD = {
-    "Transfer": "holder",
-    "Pledge": "holder",
-    "PledgePortfolio": "holder",
-    "AssignPledge": "lender",
-    "Enforce": "lender",
-}
 
 
 class SignerOut(TypedDict):
@@ -125,7 +117,7 @@ def listed_act(shown: ShownAct, caller: Caller) -> ActOut:
         updated_at=moment_text(row.updated_at),
         created_by=row.created_by,
         statement=hexadecimal(row.statement),
-        signers=[_signer(consent, shown, caller) for consent in shown.consents],
+        signers=_signers(shown, caller),
         receipt_ids=list(shown.receipt_ids),
         receipt_numbers=[receipt_number(ReceiptId(one)) for one in shown.receipt_ids],
         transaction=None
@@ -135,29 +127,30 @@ def listed_act(shown: ShownAct, caller: Caller) -> ActOut:
     )
 
 
-def _signer(consent: Consent, shown: ShownAct, caller: Caller) -> SignerOut:
-    row = shown.row
-    roles = [role.name.lower() for role in consent.role if role.name]
-    is_untold = (
-        row.kind in _UNTOLD
-        and consent.position == 0
-        and consent.signature is None
-        and row.created_by is not None
-        and row.created_by == caller.party_id != consent.party_id
-        and not _stores(caller, shown)
+def _signers(shown: ShownAct, caller: Caller) -> list[SignerOut]:
+    hidden = untold(
+        shown.consents,
+        kind=shown.row.kind,
+        created_by=shown.row.created_by,
+        receipt_ids=shown.receipt_ids,
+        reader=None if caller.sees_everything else caller.party_id,
     )
+    return [
+        _signer(consent, hidden.get(consent.position))
+        for consent in shown_once(shown.consents, hidden)
+    ]
+
+
+def _signer(consent: Consent, untold_role: str | None) -> SignerOut:
+    roles = [role.name.lower() for role in consent.role if role.name]
     return SignerOut(
         position=consent.position,
-        party_id=None if is_untold else consent.party_id,
-        role=_UNTOLD[row.kind] if is_untold else (roles[0] if roles else None),
+        party_id=consent.party_id if untold_role is None else None,
+        role=untold_role or (roles[0] if roles else None),
         signed=consent.signature is not None,
         key=optional_hexadecimal(consent.key),
         signed_at=None if consent.signed_at is None else moment_text(consent.signed_at),
     )
-
-
-def _stores(caller: Caller, shown: ShownAct) -> bool:
-    return any(receipt_id >> 48 == caller.party_id for receipt_id in shown.receipt_ids)
 
 
 def _refusal(refusal: dict[str, Any], caller: Caller) -> ActRefusalOut:

@@ -107,6 +107,8 @@ def _storage_check(report: Report, found: Set[FindingKind]) -> Check:
     verdict = _agrees(found, FindingKind.STORAGE)
     if not storage.is_proved:
         told += ", as the node says; NOT PROVED, the node gives no proofs"
+        if FindingKind.STORAGE not in found:
+            verdict = _proved(is_proved=False)
         return Check(CheckCode.STORAGE, verdict, told)
     told += ", proved by the head's state root"
     if storage.is_complete:

@@ -7,6 +7,7 @@ taken as it stands, so that one difference is told once.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Protocol
 
 from receipts_ledger.domain.act import Act
@@ -31,6 +32,10 @@ from receipts_ledger.services.audit.subjects import event_in_words, subject_of_a
 
 CLEARED_MAX = 64
 """So many of the words that were cleared last are remembered."""
+
+_RECEIPT_BYTES, _SHORT_BYTES = 8, 4
+_SHORT_MAX = 2 ** (8 * _SHORT_BYTES)
+"""Above all numbers of parties and pools."""
 
 
 class Witness(Protocol):
@@ -121,7 +126,8 @@ class Replay:
             RefusedAct(logged.block_number, logged.tx_hash, kind, subject, refused.digest, reason)
         )
         self.cleared.extend(_claims_of(on_record.act))
-        # Nobody's keys: the contract has looked for their words and found zeros.
+        # Nobody's keys, no pool, no party: the contract has looked for their words and found zeros.
+        self.cleared.extend(_numbers_of(on_record))
         keys = self._keys(on_record, call.sender)
         self.cleared.extend(key for key in keys if key not in self.ledger.keys)
         self._attend(on_record, call)
@@ -259,6 +265,17 @@ def _is_refusal_of(event: ActRefused, act: ActOnRecord) -> bool:
     if event.subject != act.subject:
         return False
     return act.act is None or event.digest == act.digest
+
+
+def _numbers_of(on_record: ActOnRecord) -> Iterator[bytes]:
+    """Yield the numbers that a refused act names, which may be nobody's."""
+    subject = on_record.subject
+    yield subject.to_bytes(_RECEIPT_BYTES)
+    # Of a receipt, the number of its pool stands before it.
+    yield (subject if subject < _SHORT_MAX else subject >> 8 * _SHORT_BYTES).to_bytes(_SHORT_BYTES)
+    for member in () if on_record.act is None else fields(on_record.act):
+        if member.type is PartyId:
+            yield getattr(on_record.act, member.name).to_bytes(_SHORT_BYTES)
 
 
 def _claims_of(act: Act | None) -> Iterator[bytes]:

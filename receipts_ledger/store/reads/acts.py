@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true, tuple_
 
+from receipts_ledger.domain.consent import ANY_ROLE
 from receipts_ledger.domain.ids import PartyId, ReceiptId
 from receipts_ledger.domain.pending import Consent
+from receipts_ledger.domain.untold import SUBSTITUTE, UNTOLD
 from receipts_ledger.store.acts import consent_of
 from receipts_ledger.store.bulk import among
 from receipts_ledger.store.reads.sight import Sight
@@ -45,12 +47,15 @@ def page(
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> list[ShownAct]:
-    """Return the next acts, newest first; of a party, those that it signs or has drafted."""
+    """Return the next acts, newest first; of a party, those that it signs or has drafted.
+
+    Those in which it has yet to sign, and may not be told as a signer, are left out.
+    """
     conditions = [_concerns(sight)]
     if status is not None:
         conditions.append(acts.c.status == status)
     if party_id is not None:
-        conditions.append(or_(acts.c.created_by == party_id, _signed_by(party_id)))
+        conditions.append(or_(acts.c.created_by == party_id, _told_to_sign(party_id, sight)))
     if before is not None:
         conditions.append(tuple_(acts.c.created_at, acts.c.act_id) < before)
     query = select(acts).where(and_(*conditions))
@@ -90,6 +95,32 @@ def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
 
 def _signed_by(party_id: PartyId) -> ColumnElement[bool]:
     return exists().where(act_signers.c.act_id == acts.c.act_id, act_signers.c.party_id == party_id)
+
+
+def _told_to_sign(party_id: PartyId, sight: Sight) -> ColumnElement[bool]:
+    if sight.party_id in (None, party_id):
+        return _signed_by(party_id)
+    # What is found by a name tells the name: no less is asked here than where acts are shown.
+    return exists().where(
+        act_signers.c.act_id == acts.c.act_id,
+        act_signers.c.party_id == party_id,
+        or_(
+            act_signers.c.signature.is_not(None),
+            acts.c.kind.not_in(UNTOLD),
+            acts.c.created_by.is_(None),
+            and_(act_signers.c.role != int(ANY_ROLE), acts.c.kind != SUBSTITUTE),
+            _stores_all(sight),
+        ),
+    )
+
+
+def _stores_all(sight: Sight) -> ColumnElement[bool]:
+    elsewhere = exists().where(
+        act_receipts.c.act_id == act_signers.c.act_id,
+        receipts.c.receipt_id == act_receipts.c.receipt_id,
+        not_(sight.its_stock()),
+    )
+    return not_(elsewhere)
 
 
 def _with_members(reader: Reader, rows: Sequence[Found]) -> list[ShownAct]:

@@ -31,5 +31,11 @@ class Sight:
         return or_(
             receipts.c.holder_id == self.party_id,
             receipts.c.pledgee_id == self.party_id,
-            stored_by(receipts.c.receipt_id, self.party_id),
+            self.its_stock(),
         )
+
+    def its_stock(self) -> ColumnElement[bool]:
+        """Return the condition for receipts whose goods lie with it."""
+        if self.party_id is None:
+            return true()
+        return stored_by(receipts.c.receipt_id, self.party_id)

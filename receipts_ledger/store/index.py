@@ -69,11 +69,11 @@ class StoredIndex:
             undo.drop_until(writer, final.number)
             now = self._clock()
             outcomes.settle(writer, page, read_reason=self._read_reason, now=now)
-            entries = [entry for block in page for entry in feed.applied(block)]
+            runs = [run for block in page for run in feed.applied(block)]
             if final.number > seen.finalized.number:
-                entries += feed.finalized(writer, seen.finalized.number, final)
+                runs += feed.finalized(writer, seen.finalized.number, final)
                 outcomes.finalize(writer, final.number, now)
-            feed.publish(writer, entries, now)
+            feed.publish(writer, runs, now)
             after = cursor.move(writer, seen, block=last, finalized=final, now=now)
         self._kept.keep(after, fold)
         return after

@@ -1,6 +1,9 @@
 """What the indexer knows of the chain: where it stands, the blocks, the events, the feed.
 
 `chain` and `cursor` have one row each. `undo` has rows only for blocks that may still go.
+
+A row of `feed` holds `entry_count` entries, the last of which is number `seq`. More than one are
+events of one block whose logs follow one another, from `log_index` on: only `events` knows them.
 """
 
 from sqlalchemy import (
@@ -92,6 +95,7 @@ feed = Table(
     Column("log_index", Integer),
     Column("event", String(24)),
     Column("payload", Json),
+    Column("entry_count", Integer, nullable=False, server_default="1"),
     Column("at", Utc, nullable=False),
     one_of("kind", FEED_KINDS),
 )

@@ -4,18 +4,30 @@ No header, root, signature or storage is read here; a node that leaves out or in
 not found out. Whoever has to rely on what is read uses reader.py.
 """
 
-from collections.abc import Iterator
+from binascii import unhexlify
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from struct import Struct
 
 from msgspec import Raw
 
 from receipts_ledger.chain import answers
-from receipts_ledger.chain.decode import Undecodable, decode
+from receipts_ledger.chain.answers import PlacedLogAnswer
+from receipts_ledger.chain.decode import (
+    PLAIN_TOPICS,
+    PLAIN_WORDS,
+    Undecodable,
+    decode,
+    decode_plain,
+)
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.in_flight import in_flight
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.rpc import NodeSlow, Rpc, RpcError, RpcErrorKind
 from receipts_ledger.chain.tx_receipts import UndecodableLog
-from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.block import LoggedEvent, logged
+from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.ids import Hash32
 
 WINDOW_BLOCKS_FIRST = 8
@@ -24,6 +36,9 @@ PAGE_BYTES_WANTED = 6_000_000
 """About 10,000 logs: larger pages are no faster, and some nodes refuse them."""
 TIMEOUTS_MAX = 3
 """So often a smaller page is tried before the node is said to be away."""
+_WORD_BYTES = 32
+_PLAIN = Struct(f"{_WORD_BYTES}s" * (PLAIN_TOPICS + PLAIN_WORDS))
+_PLAIN_CHARS = 2 + 2 * PLAIN_WORDS * _WORD_BYTES
 
 
 class ClaimedLogs:
@@ -43,7 +58,7 @@ class ClaimedLogs:
         """
         for _, pages in in_flight(self._ranges(last), self._ask):
             for numbers, raw in pages:
-                yield numbers[-1], list(self._events(numbers, raw))
+                yield numbers[-1], self._events(numbers, raw)
 
     def _ranges(self, last: int) -> Iterator[range]:
         start = self._deployment.block_number
@@ -87,34 +102,58 @@ class ClaimedLogs:
             more = max(1, blocks // 4) if self._was_refused else blocks
             self._window_blocks = min(WINDOW_BLOCKS_MAX, blocks + more)
 
-    def _events(self, numbers: range, raw: Raw) -> Iterator[LoggedEvent]:
-        ours = self._deployment.contract
-        in_transaction = ""
-        number, log_index, tx_index, tx_hash = -1, -1, -1, Hash32(b"")
+    def _events(self, numbers: range, raw: Raw) -> list[LoggedEvent]:
+        found: list[LoggedEvent] = []
+        place = -1, -1
         with well_formed(f"the logs of blocks {numbers[0]} to {numbers[-1]}", numbers[0]):
-            for log in answers.logs(raw):
-                before = number, log_index
-                if log.transaction_hash != in_transaction:
-                    in_transaction = log.transaction_hash
-                    tx_hash = Hash32(bytes.fromhex(in_transaction[2:]))
-                    number, tx_index = int(log.block_number, 16), int(log.transaction_index, 16)
-                log_index = int(log.log_index, 16)
-                if before >= (number, log_index) or number not in numbers:
-                    raise InconsistentNode(
-                        f"block {number}, log {log_index}: the node gives it out of order",
-                        block_number=number,
-                    )
-                if log.address.lower() != ours:
+            for in_hex, of_one in groupby(answers.logs(raw), attrgetter("transaction_hash")):
+                logs = [*of_one]
+                number, tx_index = int(logs[0].block_number, 16), int(logs[0].transaction_index, 16)
+                indices = [int(log.log_index, 16) for log in logs]
+                for log_index in indices:
+                    if place >= (place := (number, log_index)) or number not in numbers:
+                        raise InconsistentNode(
+                            f"block {number}, log {log_index}: the node gives it out of order",
+                            block_number=number,
+                        )
+                tx_hash = Hash32(bytes.fromhex(in_hex[2:]))
+                events = self._plain(logs) if len(logs) > 1 else None
+                if events is not None:
+                    found += logged(events, number, indices, tx_hash, tx_index)
                     continue
-                topics = [bytes.fromhex(topic[2:]) for topic in log.topics]
-                try:
-                    event = decode(topics, bytes.fromhex(log.data[2:]))
-                except Undecodable as error:
-                    raise UndecodableLog(
-                        f"block {number}, log {log_index}, transaction {in_transaction}: {error}",
-                        block_number=number,
-                    ) from error
-                yield LoggedEvent(event, number, log_index, tx_hash, tx_index)
+                for log, log_index in zip(logs, indices, strict=True):
+                    if log.address.lower() == self._deployment.contract:
+                        event = _decoded(log, number, log_index)
+                        found.append(LoggedEvent(event, number, log_index, tx_hash, tx_index))
+        return found
+
+    def _plain(self, logs: Sequence[PlacedLogAnswer]) -> list[Event] | None:
+        """Return the events of logs of the plain shape, None unless all are such of the ledger."""
+        if {(len(log.topics), len(log.data)) for log in logs} != {(PLAIN_TOPICS, _PLAIN_CHARS)}:
+            return None
+        if {address.lower() for address in {log.address for log in logs}} != {
+            self._deployment.contract
+        }:
+            return None
+        raw = unhexlify(
+            "".join([f"{log.topics[0][2:]}{log.topics[1][2:]}{log.data[2:]}" for log in logs])
+        )
+        # A topic of another length than a word's would also move a kind to where none is known.
+        if len(raw) != len(logs) * _PLAIN.size:
+            return None
+        return decode_plain(*zip(*_PLAIN.iter_unpack(raw), strict=True))
+
+
+def _decoded(log: PlacedLogAnswer, number: int, log_index: int) -> Event:
+    try:
+        return decode(
+            [bytes.fromhex(topic[2:]) for topic in log.topics], bytes.fromhex(log.data[2:])
+        )
+    except Undecodable as error:
+        raise UndecodableLog(
+            f"block {number}, log {log_index}, transaction {log.transaction_hash}: {error}",
+            block_number=number,
+        ) from error
 
 
 def _is_too_much(error: RpcError | NodeSlow) -> bool:

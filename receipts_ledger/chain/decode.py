@@ -4,7 +4,7 @@ An ABI decoder costs tens of microseconds for each log; the layouts here are sta
 slices do. A test decodes the same logs with web3 and compares.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.domain.change import (
@@ -70,8 +70,10 @@ from receipts_ledger.domain.receipt import (
 )
 
 _WORD = 32
-_TWO_WORDS = 2 * _WORD
 _Decoder = Callable[[Sequence[bytes], bytes], Event]
+_Plain = Callable[[ReceiptId, int, Hash32], Event]
+PLAIN_TOPICS, PLAIN_WORDS = 2, 2
+"""Of most events by far: what happened, to which receipt; its word, a commitment."""
 
 
 class Undecodable(ValueError):
@@ -89,28 +91,45 @@ def decode(topics: Sequence[bytes], body: bytes) -> Event:
         raise Undecodable(f"topic {topics[0].hex()}: {error}") from error
 
 
+def decode_plain(
+    kinds: Iterable[bytes],
+    receipts: Iterable[bytes],
+    words: Iterable[bytes],
+    commitments: Iterable[Hash32],
+) -> list[Event] | None:
+    """Return the events of logs of PLAIN_TOPICS and PLAIN_WORDS, which are given in columns.
+
+    None where one of them is no such event: then each is to be decoded by itself.
+    """
+    made_as = [*map(_PLAIN.get, kinds)]
+    if None in made_as:
+        return None
+    return [
+        event(receipt, word, commitment)  # type: ignore[misc,arg-type]
+        for event, receipt, word, commitment in zip(
+            made_as,
+            map(int.from_bytes, receipts),
+            map(int.from_bytes, words),
+            commitments,
+            strict=True,
+        )
+    ]
+
+
 def _number(topic: bytes) -> int:
     return int.from_bytes(topic)
 
 
 def _expect(body: bytes, words: int) -> None:
     if len(body) != words * _WORD:
-        raise _wrong_size(body, words)
+        raise ValueError(f"{len(body)} bytes, not {words * _WORD}")
 
 
-def _wrong_size(body: bytes, words: int) -> ValueError:
-    return ValueError(f"{len(body)} bytes, not {words * _WORD}")
-
-
-def _receipt_event(
-    event: Callable[[ReceiptId, int, Hash32], Event],
-) -> _Decoder:
+def _receipt_event(event: _Plain) -> _Decoder:
     def decoder(topics: Sequence[bytes], body: bytes) -> Event:
-        # Nearly all logs come through here: what the others call is written out.
-        if len(body) != _TWO_WORDS:
-            raise _wrong_size(body, 2)
+        _expect(body, 2)
         word = int.from_bytes(body[:_WORD])
-        return event(int.from_bytes(topics[1]), word, body[_WORD:])  # type: ignore[arg-type]
+        return event(ReceiptId(_number(topics[1])), word, Hash32(body[_WORD:]))
 
     return decoder
 
@@ -219,7 +238,35 @@ def _act_refused(topics: Sequence[bytes], body: bytes) -> Event:
     return ActRefused(Hash32(topics[1]), _number(topics[2]), body[64 : 64 + length])
 
 
+_PLAIN_EVENTS = (
+    Issued,
+    Transferred,
+    Pledged,
+    Released,
+    PledgeAssigned,
+    Defaulted,
+    Cured,
+    Enforced,
+    Delivered,
+    ReceiptFrozen,
+    ReceiptUnfrozen,
+    Divided,
+    Merged,
+    Cancelled,
+    WrittenDown,
+    StorageExtended,
+    PutOnPaper,
+    TakenOffPaper,
+    ClaimNoted,
+    ClaimLifted,
+    Invalidated,
+)
+_PLAIN_SIGNATURES: dict[str, _Plain] = {
+    f"{event.__name__}(uint64,uint128,bytes32)": event for event in _PLAIN_EVENTS
+}
 _SIGNATURES: dict[str, _Decoder] = {
+    signature: _receipt_event(event) for signature, event in _PLAIN_SIGNATURES.items()
+} | {
     "Admitted(uint32,uint256,address,bytes32)": _entry(Admitted),
     "Suspended(uint32,uint256,bytes32)": _party_event(Suspended),
     "Reinstated(uint32,uint256,bytes32)": _party_event(Reinstated),
@@ -234,31 +281,10 @@ _SIGNATURES: dict[str, _Decoder] = {
     "PoolSealed(uint32,uint256,bytes32)": _pool_event(PoolSealed),
     "PoolBroughtOver(uint32,uint256)": _pool_brought_over,
     "Attested(uint32,uint256,uint32,bytes32)": _attested,
-    "Issued(uint64,uint128,bytes32)": _receipt_event(Issued),
-    "Transferred(uint64,uint128,bytes32)": _receipt_event(Transferred),
-    "Pledged(uint64,uint128,bytes32)": _receipt_event(Pledged),
-    "Released(uint64,uint128,bytes32)": _receipt_event(Released),
-    "PledgeAssigned(uint64,uint128,bytes32)": _receipt_event(PledgeAssigned),
-    "Defaulted(uint64,uint128,bytes32)": _receipt_event(Defaulted),
-    "Cured(uint64,uint128,bytes32)": _receipt_event(Cured),
-    "Enforced(uint64,uint128,bytes32)": _receipt_event(Enforced),
-    "Delivered(uint64,uint128,bytes32)": _receipt_event(Delivered),
-    "ReceiptFrozen(uint64,uint128,bytes32)": _receipt_event(ReceiptFrozen),
-    "ReceiptUnfrozen(uint64,uint128,bytes32)": _receipt_event(ReceiptUnfrozen),
-    "Divided(uint64,uint128,bytes32)": _receipt_event(Divided),
     "IssuedFrom(uint64,uint128,bytes32,uint64)": _issued_from,
-    "Merged(uint64,uint128,bytes32)": _receipt_event(Merged),
     "Absorbed(uint64,uint128,uint64)": _pair_event(Absorbed),
     "Replaced(uint64,uint128,uint64)": _pair_event(Replaced),
-    "Cancelled(uint64,uint128,bytes32)": _receipt_event(Cancelled),
-    "WrittenDown(uint64,uint128,bytes32)": _receipt_event(WrittenDown),
     "Substituted(uint64,uint128,uint64,bytes32)": _substituted,
-    "StorageExtended(uint64,uint128,bytes32)": _receipt_event(StorageExtended),
-    "PutOnPaper(uint64,uint128,bytes32)": _receipt_event(PutOnPaper),
-    "TakenOffPaper(uint64,uint128,bytes32)": _receipt_event(TakenOffPaper),
-    "ClaimNoted(uint64,uint128,bytes32)": _receipt_event(ClaimNoted),
-    "ClaimLifted(uint64,uint128,bytes32)": _receipt_event(ClaimLifted),
-    "Invalidated(uint64,uint128,bytes32)": _receipt_event(Invalidated),
     "ReceiptBroughtOver(uint64,uint128)": _receipt_brought_over,
     "ItemReceipted(bytes32,uint64)": _claim(ItemReceipted),
     "ItemFreed(bytes32,uint64)": _claim(ItemFreed),
@@ -269,4 +295,7 @@ _SIGNATURES: dict[str, _Decoder] = {
 }
 _DECODERS: dict[bytes, _Decoder] = {
     keccak(signature.encode()): decoder for signature, decoder in _SIGNATURES.items()
+}
+_PLAIN: dict[bytes, _Plain] = {
+    keccak(signature.encode()): event for signature, event in _PLAIN_SIGNATURES.items()
 }

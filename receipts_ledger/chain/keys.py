@@ -4,6 +4,8 @@ eth-keys falls back to pure Python without a word where coincurve is missing, an
 sixty times slower; importing coincurve here makes the gateway refuse to start instead.
 """
 
+from collections.abc import Iterable
+
 import coincurve
 import sha3
 
@@ -23,6 +25,12 @@ def keccak(content: bytes) -> Hash32:
     """Return the Keccak-256 hash."""
     digest: Hash32 = sha3.keccak_256(content).digest()
     return digest
+
+
+def keccaks(contents: Iterable[bytes]) -> list[Hash32]:
+    """Return the Keccak-256 hash of each."""
+    keccak_256 = sha3.keccak_256
+    return [keccak_256(content).digest() for content in contents]
 
 
 def address_of(public_key: bytes) -> Address:

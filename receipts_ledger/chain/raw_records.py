@@ -75,8 +75,8 @@ class RawRecords:
         """Yield the blocks from the deployment to `head`. Raises FalseBlock, UndecodableLog."""
         raw_blocks = self._blocks.up_to(head)
         with Signers() as signers:
-            for page in _in_pages(raw_blocks):
-                yield from signed([self._sent(raw) for raw in page], signers)
+            pages = ([self._sent(raw) for raw in page] for page in _in_pages(raw_blocks))
+            yield from signed(pages, signers)
         if self.last is None or self.last.ref() != head:
             ended = "nowhere" if self.last is None else f"at 0x{self.last.hash.hex()}"
             raise self._false(
@@ -177,5 +177,5 @@ def _in_pages(raw_blocks: Iterator[RawBlock]) -> Iterator[list[RawBlock]]:
 
 
 def _sent(raw: bytes) -> SentTransaction:
-    to, calldata, sender = read_transaction(raw)
-    return SentTransaction(Hash32(keccak(raw)), to, calldata, sender)
+    to, calldata, by_sender = read_transaction(raw)
+    return SentTransaction(Hash32(keccak(raw)), to, calldata, by_sender)

@@ -9,8 +9,9 @@ from typing import Any
 
 import rlp as rlp_reader
 
-from receipts_ledger.chain.keys import BadSignature, keccak, recover
+from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.roots import integer, rlp
+from receipts_ledger.chain.signers import Signed
 from receipts_ledger.domain.ids import Address
 
 _FEES_BY_TYPE: dict[int, tuple[str, ...]] = {
@@ -24,9 +25,6 @@ _V_BEFORE_EIP_155 = (27, 28)
 _V_OF_EIP_155 = 35
 _LEGACY_TO_AT = 3
 _LISTS_FROM = b"\xc0"
-NOBODY = Address(bytes(20))
-"""Who has sent what is unsigned by any rule we know, so that it counts as nobody's consent."""
-
 _Fields = list[Any]
 
 
@@ -43,8 +41,8 @@ def raw_transaction(transaction: Mapping[str, Any]) -> bytes:
     return bytes((kind,)) + rlp([*_typed_fields(kind, transaction), *signature])
 
 
-def sender_of(transaction: Mapping[str, Any]) -> Address:
-    """Return who signed the transaction. Raises BadSignature, UnknownTransactionType."""
+def signed_in(transaction: Mapping[str, Any]) -> Signed:
+    """Return what the sender signed, and the signature. Raises UnknownTransactionType."""
     kind = _type(transaction)
     if kind == _LEGACY:
         fields = _legacy_fields(transaction)
@@ -58,14 +56,14 @@ def sender_of(transaction: Mapping[str, Any]) -> Address:
         parity = _parity(transaction)
         signed = bytes((kind,)) + rlp(_typed_fields(kind, transaction))
     r, s = int(transaction["r"], 16), int(transaction["s"], 16)
-    return recover(keccak(signed), r.to_bytes(32) + (s | parity << 255).to_bytes(32))
+    return keccak(signed), r.to_bytes(32) + (s | parity << 255).to_bytes(32)
 
 
-def read_transaction(raw: bytes) -> tuple[Address | None, bytes, Address]:
-    """Return to whom the bytes of a transaction go, its calldata, and who signed it.
+def read_transaction(raw: bytes) -> tuple[Address | None, bytes, Signed | None]:
+    """Return to whom the bytes of a transaction go, its calldata, what was signed and how.
 
-    Nobody has signed what is unsigned by any rule we know. Raises UnknownTransactionType, and
-    ValueError for bytes that are no transaction.
+    None for the last where it is unsigned by any rule we know. Raises UnknownTransactionType,
+    and ValueError for bytes that are no transaction.
     """
     kind = raw[0] if raw[:1] < _LISTS_FROM else _LEGACY
     try:
@@ -89,10 +87,10 @@ def read_transaction(raw: bytes) -> tuple[Address | None, bytes, Address]:
     signed = bytes((kind,)) * bool(kind) + rlp(unsigned)
     to, calldata = unsigned[to_at], unsigned[to_at + 2]
     try:
-        sender = recover(keccak(signed), _compact(r, s, parity))
-    except (BadSignature, ValueError, OverflowError):
-        sender = NOBODY
-    return Address(to) if to else None, calldata, sender
+        by_sender = keccak(signed), _compact(r, s, parity)
+    except (ValueError, OverflowError):
+        by_sender = None
+    return Address(to) if to else None, calldata, by_sender
 
 
 def _compact(r: bytes, s: bytes, parity: int) -> bytes:

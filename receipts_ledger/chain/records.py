@@ -13,14 +13,13 @@ from msgspec import Raw
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
 from receipts_ledger.chain.in_flight import in_flight
-from receipts_ledger.chain.keys import BadSignature
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
-from receipts_ledger.chain.raw_transactions import NOBODY, UnknownTransactionType, sender_of
+from receipts_ledger.chain.raw_transactions import UnknownTransactionType, signed_in
 from receipts_ledger.chain.reader import ChainReader, HeaderRead
 from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.sent import Calls, SentBlock, SentTransaction, signed
-from receipts_ledger.chain.signers import Signers
+from receipts_ledger.chain.signers import Signed, Signers
 from receipts_ledger.chain.tx_receipts import TxReceipt, events_in
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Address, Hash32
@@ -56,14 +55,17 @@ class LedgerRecords:
             return
         after = self._after
         first = self._deployment.block_number if after is None else after.number + 1
-        last: Header | None = None
         with Signers() as signers:
-            pages = self._reader.header_pages(first, head.number)
-            for page, asked in in_flight(pages, self._asked):
-                if last is None:
-                    self._expect_origin(page[0].header)
-                last = page[-1].header
-                yield from signed(self._sent(page, asked), signers)
+            yield from signed(self._sent_up_to(head, first), signers)
+
+    def _sent_up_to(self, head: BlockRef, first: int) -> Iterator[list[SentBlock]]:
+        last: Header | None = None
+        pages = self._reader.header_pages(first, head.number)
+        for page, asked in in_flight(pages, self._asked):
+            if last is None:
+                self._expect_origin(page[0].header)
+            last = page[-1].header
+            yield self._sent(page, asked)
         if last is None or last.number < head.number:
             unknown = first if last is None else last.number + 1
             raise InconsistentNode(
@@ -128,7 +130,7 @@ class LedgerRecords:
             is_proved = self._reader.proofs.check_transactions(
                 header, read.tx_hashes, transactions, tx_receipts
             )
-            events = list(events_in(header.number, tx_receipts, self._deployment.address))
+            events = events_in(header.number, tx_receipts, self._deployment.address)
             sent = {at: _sent(transactions[at]) for at in {event.tx_index for event in events}}
             return SentBlock(header, is_proved, tuple(self._calls.made_by(events, sent)))
 
@@ -153,12 +155,12 @@ def _sent(transaction: Json) -> SentTransaction:
         Hash32(bytes.fromhex(transaction["hash"][2:])),
         None if to is None else Address(bytes.fromhex(to[2:])),
         bytes.fromhex(transaction["input"][2:]),
-        _sender(transaction),
+        _signed_in(transaction),
     )
 
 
-def _sender(transaction: Json) -> Address:
+def _signed_in(transaction: Json) -> Signed | None:
     try:
-        return sender_of(transaction)
-    except (BadSignature, UnknownTransactionType):
-        return NOBODY
+        return signed_in(transaction)
+    except UnknownTransactionType:
+        return None

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, islice
+from operator import attrgetter
 
 from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.calldata import FOUNDING_BYTES, acts_in, entry_of, founding
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
-from receipts_ledger.chain.signers import Signers
+from receipts_ledger.chain.signers import Signed, Signers
 from receipts_ledger.chain.typed_data import Digester
 from receipts_ledger.chain.wire import MalformedAct, Reading
 from receipts_ledger.domain.block import LoggedEvent
@@ -20,6 +21,8 @@ from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.record import ActOnRecord, BlockRecord, Call, Entry
 from receipts_ledger.errors import Fatal
 
+NOBODY = Address(bytes(20))
+"""Who has sent what is unsigned by any rule we know, so that it counts as nobody's consent."""
 _WORD = 32
 
 
@@ -33,12 +36,15 @@ class OtherCode(Fatal):
 
 @dataclass(frozen=True, slots=True)
 class SentTransaction:
-    """A transaction, as far as it matters here. `to` is None for the creation of a contract."""
+    """A transaction, as far as it matters here. `to` is None for the creation of a contract.
+
+    `by_sender` is what its sender signed, None where no rule we know says what that is.
+    """
 
     tx_hash: Hash32
     to: Address | None
     calldata: bytes
-    sender: Address
+    by_sender: Signed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,17 @@ class SentCall:
 
     entry: Entry
     tx_hash: Hash32
-    sender: Address
+    by_sender: Signed | None
     acts: tuple[tuple[Reading, Hash32], ...]
     events: tuple[LoggedEvent, ...]
+
+    def signed(self) -> Iterator[Signed]:
+        """Yield all that was signed: by the sender, then the acts in their order."""
+        if self.by_sender is not None:
+            yield self.by_sender
+        for reading, digest in self.acts:
+            for signature in reading.signatures:
+                yield digest, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ class Calls:
         self, events: Iterable[LoggedEvent], transactions: Mapping[int, SentTransaction]
     ) -> Iterator[SentCall]:
         """Yield the calls that have left a block's events. Transactions go by their place."""
-        for tx_index, own in groupby(events, lambda event: event.tx_index):
+        for tx_index, own in groupby(events, attrgetter("tx_index")):
             yield self._call(transactions[tx_index], tuple(own))
 
     def _call(self, sent: SentTransaction, events: tuple[LoggedEvent, ...]) -> SentCall:
@@ -86,7 +100,7 @@ class Calls:
             entry = entry_of(sent.calldata)
             if entry is not Entry.ELSEWHERE:
                 acts = tuple(self._acts_in(sent.calldata))
-        return SentCall(entry, sent.tx_hash, sent.sender, acts, events)
+        return SentCall(entry, sent.tx_hash, sent.by_sender, acts, events)
 
     def _acts_in(self, calldata: bytes) -> Iterator[tuple[Reading, Hash32]]:
         # The contract goes no further than this either. If it did, nothing explains the events
@@ -95,41 +109,24 @@ class Calls:
             yield from acts_in(calldata, self._digester)
 
 
-def signed(sent: Sequence[SentBlock], signers: Signers) -> Iterator[BlockRecord]:
-    """Yield the records of some blocks, once all their signatures have been recovered at one go."""
-    keys = iter(
-        signers.of(
-            [
-                (digest, signature)
-                for block in sent
-                for call in block.calls
-                for reading, digest in call.acts
-                for signature in reading.signatures
-            ]
+def signed(pages: Iterable[Sequence[SentBlock]], signers: Signers) -> Iterator[BlockRecord]:
+    """Yield the records of blocks that come in pages.
+
+    While a page is taken in, the signatures of the one behind it are recovered.
+    """
+    before: Iterator[BlockRecord] = iter(())
+    for page in pages:
+        keys = signers.begun(
+            [each for block in page for call in block.calls for each in call.signed()]
         )
-    )
-    for block in sent:
+        yield from before
+        before = _records(page, keys)
+    yield from before
+
+
+def _records(page: Sequence[SentBlock], keys: Iterator[Address | None]) -> Iterator[BlockRecord]:
+    for block in page:
         header = block.header
-        calls = [
-            Call(
-                call.entry,
-                call.tx_hash,
-                call.sender,
-                tuple(
-                    [
-                        ActOnRecord(
-                            reading.act,
-                            reading.subject,
-                            digest,
-                            tuple(islice(keys, len(reading.signatures))),
-                        )
-                        for reading, digest in call.acts
-                    ]
-                ),
-                call.events,
-            )
-            for call in block.calls
-        ]
         yield BlockRecord(
             number=header.number,
             hash=header.hash,
@@ -137,8 +134,22 @@ def signed(sent: Sequence[SentBlock], signers: Signers) -> Iterator[BlockRecord]
             timestamp_seconds=header.timestamp_seconds,
             receipts_root=header.receipts_root,
             are_transactions_proved=block.is_proved,
-            calls=tuple(calls),
+            calls=tuple([_call(call, keys) for call in block.calls]),
         )
+
+
+def _call(call: SentCall, keys: Iterator[Address | None]) -> Call:
+    sender = None if call.by_sender is None else next(keys)
+    acts = [
+        ActOnRecord(
+            reading.act,
+            reading.subject,
+            digest,
+            tuple(islice(keys, len(reading.signatures))),
+        )
+        for reading, digest in call.acts
+    ]
+    return Call(call.entry, call.tx_hash, sender or NOBODY, tuple(acts), call.events)
 
 
 def _expect_our_code(sent: SentTransaction, block_number: int) -> None:

@@ -4,7 +4,7 @@ One table for the typed data that signers see and for the bytes that the contrac
 contract says the same in contracts/Statements.sol; tests hold the two together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -200,8 +200,18 @@ def _ref_word(number: int, version: int) -> Hash32:
 
 
 def _ref(word: bytes) -> ReceiptRef:
-    packed = int.from_bytes(word)
-    return ReceiptRef(ReceiptId(packed >> 16 & 0xFFFF_FFFF_FFFF_FFFF), Version(packed & 0xFFFF))
+    (ref,) = _refs((word,))
+    return ref
+
+
+def _refs(words: Iterable[bytes]) -> tuple[ReceiptRef, ...]:
+    # Portfolios have hundreds of them: a new type's name is a call, too.
+    return tuple(
+        [
+            ReceiptRef(packed >> 16 & 0xFFFF_FFFF_FFFF_FFFF, packed & 0xFFFF)  # type: ignore[arg-type]
+            for packed in map(int.from_bytes, words)
+        ]
+    )
 
 
 def _named(name: str) -> tuple[Member, Member]:
@@ -245,7 +255,7 @@ def _take_counted_refs(fields: Fields) -> tuple[ReceiptRef, ...]:
     count = fields.b >> 16 & 0xFFFF
     if count > len(fields.words):
         raise NoStatement("a portfolio has fewer words than it announces")
-    return tuple([_ref(word) for word in fields.words[:count]])
+    return _refs(fields.words[:count])
 
 
 _b16 = _number("b", 16)
@@ -268,7 +278,7 @@ _ALL_REFS = Member(
     "ReceiptRef[]",
     "receipts",
     _put_refs,
-    lambda fields: tuple([_ref(word) for word in fields.words]),
+    lambda fields: _refs(fields.words),
 )
 _COUNTED_REFS = Member(
     "receipts", "ReceiptRef[]", "receipts", _put_counted_refs, _take_counted_refs

@@ -4,7 +4,7 @@ libsecp256k1 lets go of Python's lock while it computes, so threads share the wo
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from types import TracebackType
@@ -14,7 +14,7 @@ from receipts_ledger.chain.keys import BadSignature, recover
 from receipts_ledger.domain.ids import Address, Hash32
 
 THREADS_MAX = 8
-_SHARE = 128
+_SHARE = 32
 
 Signed: TypeAlias = tuple[Hash32, bytes]
 """A digest, and a signature of it."""
@@ -28,10 +28,14 @@ class Signers:
 
     def of(self, signed: Sequence[Signed]) -> list[Address | None]:
         """Return who signed, in order; None where a signature belongs to no key."""
-        shares = [signed[start : start + _SHARE] for start in range(0, len(signed), _SHARE)]
-        if len(shares) <= 1:
+        if len(signed) <= _SHARE:
             return _of_share(signed)
-        return list(chain.from_iterable(self._threads.map(_of_share, shares)))
+        return list(self.begun(signed))
+
+    def begun(self, signed: Sequence[Signed]) -> Iterator[Address | None]:
+        """Begin, and return who signed, in order, as soon as each is asked for and known."""
+        shares = [signed[start : start + _SHARE] for start in range(0, len(signed), _SHARE)]
+        return chain.from_iterable(self._threads.map(_of_share, shares))
 
     def close(self) -> None:
         """End the threads."""

@@ -6,16 +6,25 @@ a node's word on where a field begins and ends counts for nothing once the root 
 A *receipt* elsewhere in this package is a warehouse receipt; these are the chain's.
 """
 
+from binascii import unhexlify
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count, groupby
 from struct import Struct
 from typing import TypeAlias
 
 from receipts_ledger.chain.answers import LogAnswer, TxReceiptAnswer
-from receipts_ledger.chain.decode import Undecodable, decode
+from receipts_ledger.chain.decode import (
+    PLAIN_TOPICS,
+    PLAIN_WORDS,
+    Undecodable,
+    decode,
+    decode_plain,
+)
 from receipts_ledger.chain.roots import LIST, STRING, integer, length, rlp, rlp_list
-from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.block import LoggedEvent, logged
+from receipts_ledger.domain.event import Event
 from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.errors import Fatal
 
@@ -74,39 +83,57 @@ class TxReceipt:
         return self.raw[0] if self.raw[0] < _LISTS_FROM else 0
 
     def logs(self) -> Iterator[Log]:
-        """Return the logs, in order."""
-        if self.shapes and self.shapes.count(self.shapes[0]) == len(self.shapes):
-            return self.shapes[0].fields.iter_unpack(memoryview(self.raw)[self.logs_at :])
-        return self._logs()
+        """Yield the logs, in order."""
+        for shape, run in self.runs():
+            yield from shape.fields.iter_unpack(run)
 
-    def _logs(self) -> Iterator[Log]:
-        at = self.logs_at
-        for shape in self.shapes:
-            yield shape.fields.unpack_from(self.raw, at)
-            at += shape.fields.size
+    def runs(self) -> Iterator[tuple["_Shape", memoryview]]:
+        """Yield the bytes of the logs, in order: those together that have one shape."""
+        raw, at = memoryview(self.raw), self.logs_at
+        for shape, run in _runs(self.shapes):
+            end = at + run * shape.fields.size
+            yield shape, raw[at:end]
+            at = end
 
 
 def events_in(
     block_number: int, tx_receipts: Sequence[TxReceipt], contract: Address
-) -> Iterator[LoggedEvent]:
-    """Yield the contract's events in the receipts of a block. Raises UndecodableLog."""
-    log_index = -1
+) -> list[LoggedEvent]:
+    """Return the contract's events in the receipts of a block. Raises UndecodableLog."""
+    found: list[LoggedEvent] = []
+    # Counted here: the place of a log is proved by the receipts root, its number is not.
+    log_index = 0
     for tx_index, tx_receipt in enumerate(tx_receipts):
         tx_hash = tx_receipt.tx_hash
-        for log in tx_receipt.logs():
-            # Counted here: the place of a log is proved by the receipts root, its number is not.
-            log_index += 1
-            if log[0] != contract:
+        for shape, run in tx_receipt.runs():
+            # Columns pay from two rows on.
+            is_plain = shape is _PLAIN and len(run) > shape.fields.size
+            events = _plain_events(run, contract) if is_plain else None
+            if events is not None:
+                found += logged(events, block_number, count(log_index), tx_hash, tx_index)
+                log_index += len(events)
                 continue
-            try:
-                event = decode(log[1:-1], log[-1])
-            except Undecodable as error:
-                raise UndecodableLog(
-                    f"block {block_number}, log {log_index}, "
-                    f"transaction 0x{tx_hash.hex()}: {error}",
-                    block_number=block_number,
-                ) from error
-            yield LoggedEvent(event, block_number, log_index, tx_hash, tx_index)
+            for address, *topics, body in shape.fields.iter_unpack(run):
+                if address == contract:
+                    try:
+                        event = decode(topics, body)
+                    except Undecodable as error:
+                        raise UndecodableLog(
+                            f"block {block_number}, log {log_index}, "
+                            f"transaction 0x{tx_hash.hex()}: {error}",
+                            block_number=block_number,
+                        ) from error
+                    found.append(LoggedEvent(event, block_number, log_index, tx_hash, tx_index))
+                log_index += 1
+    return found
+
+
+def _plain_events(run: memoryview, contract: Address) -> list[Event] | None:
+    """Return the events of logs of the plain shape, None unless they are such of the contract."""
+    addresses, kinds, receipts, words, commitments = zip(
+        *_PLAIN_FIELDS.iter_unpack(run), strict=True
+    )
+    return decode_plain(kinds, receipts, words, commitments) if {*addresses} == {contract} else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,12 +147,22 @@ class _Shape:
     fields: Struct
 
 
+def _runs(shapes: "Sequence[_Shape]") -> Iterator[tuple["_Shape", int]]:
+    """Yield how often each shape stands there in a row."""
+    if shapes and shapes.count(shapes[0]) == len(shapes):
+        yield shapes[0], len(shapes)
+        return
+    for shape, run in groupby(shapes):
+        yield shape, sum(1 for _ in run)
+
+
 def _raw_logs(logs: Sequence[LogAnswer]) -> tuple[tuple[_Shape, ...], bytes]:
     """Return the logs' RLP, one after the other: logs are many, and hex is framed unread."""
-    shapes = [_shape_of(log) for log in logs]
+    shapes = _shapes_of(logs)
+    # Two characters go before each: 0x.
     texts = [
-        f"{shape.before_address}{log.address}{shape.before_topics}{_HASH_FRAME.join(log.topics)}"
-        f"{shape.before_body}{log.data}"
+        f"{shape.before_address}{log.address[2:]}{shape.before_topics}{_joined(log.topics)}"
+        f"{shape.before_body}{log.data[2:]}"
         for shape, log in zip(shapes, logs, strict=True)
     ]
     # Whatever is longer or shorter than it should be would move the fields behind it.
@@ -133,7 +170,21 @@ def _raw_logs(logs: Sequence[LogAnswer]) -> tuple[tuple[_Shape, ...], bytes]:
         raise ValueError("a log's topics have not their length")
     if not {len(address) for address in {log.address for log in logs}} <= {_ADDRESS_CHARS}:
         raise ValueError("a log's address has not its length")
-    return tuple(shapes), bytes.fromhex("".join(texts).replace("0x", ""))
+    return tuple(shapes), unhexlify("".join(texts))
+
+
+def _joined(topics: Sequence[str]) -> str:
+    if len(topics) == PLAIN_TOPICS:
+        first, second = topics
+        return f"{first[2:]}{_HASH_FRAME}{second[2:]}"
+    return _HASH_FRAME.join([topic[2:] for topic in topics])
+
+
+def _shapes_of(logs: Sequence[LogAnswer]) -> "Sequence[_Shape]":
+    sizes = {(len(log.topics), len(log.data)) for log in logs}
+    if len(sizes) == 1 and _ONE_BYTE_CHARS not in (chars for _, chars in sizes):
+        return (_shape(*sizes.pop()),) * len(logs)
+    return [_shape_of(log) for log in logs]
 
 
 def _shape_of(log: LogAnswer) -> _Shape:
@@ -168,10 +219,15 @@ def _shaped(topic_count: int, body_size: int, before_body: bytes) -> _Shape:
         before_address.hex(),
         before_topics.hex() + _HASH_FRAME * bool(topic_count),
         before_body.hex(),
-        # Address, topics and body each come with their 0x.
-        2 * fields.size + 2 * (topic_count + 2),
+        2 * fields.size,
         fields,
     )
+
+
+_PLAIN = _shape(PLAIN_TOPICS, 2 + 2 * PLAIN_WORDS * _HASH_BYTES)
+_PLAIN_FIELDS = Struct(
+    _PLAIN.fields.format.replace(f"{PLAIN_WORDS * _HASH_BYTES}s", f"{_HASH_BYTES}s" * PLAIN_WORDS)
+)
 
 
 def _bytes(text: str) -> bytes:

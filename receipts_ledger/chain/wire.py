@@ -6,14 +6,15 @@ byte for byte is refused, so that an auditor can tell every act in calldata.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from struct import Struct
 
 from receipts_ledger.chain.keys import SIGNATURE_BYTES
 from receipts_ledger.chain.shapes import SHAPE_OF, Fields, shape_of
 from receipts_ledger.domain.act import KIND_OF, Act, Kind
-from receipts_ledger.domain.ids import Hash32
 
 WORD_BYTES = 32
 _FIXED_BYTES = 64
+_WORD = Struct(f"{WORD_BYTES}s")
 
 
 class MalformedAct(ValueError):
@@ -118,7 +119,7 @@ def _take(stream: bytes, offset: int) -> tuple[int, Fields, tuple[bytes, ...], i
         version=head >> 168 & 0xFFFF,
         a=head >> 48 & (1 << 56) - 1,
         b=head & (1 << 48) - 1,
-        words=[Hash32(stream[at : at + 32]) for at in range(words_at, signatures_at, WORD_BYTES)],
+        words=[word for (word,) in _WORD.iter_unpack(stream[words_at:signatures_at])],
     )
     signatures = tuple(
         [stream[at : at + SIGNATURE_BYTES] for at in range(signatures_at, end, SIGNATURE_BYTES)]

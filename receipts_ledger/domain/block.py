@@ -1,6 +1,9 @@
 """A block as the ledger sees it: its place in the chain and what it did to us."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from typing import NamedTuple
 
 from receipts_ledger.domain.event import Event
@@ -23,6 +26,24 @@ class LoggedEvent(NamedTuple):
     log_index: int
     tx_hash: Hash32
     tx_index: int
+
+
+def logged(
+    events: Iterable[Event],
+    block_number: int,
+    log_indices: Iterable[int],
+    tx_hash: Hash32,
+    tx_index: int,
+) -> list[LoggedEvent]:
+    """Return the events that one transaction left, each with its place."""
+    places = zip(
+        events, repeat(block_number), log_indices, repeat(tx_hash), repeat(tx_index), strict=False
+    )
+    return [*map(_placed, places)]
+
+
+# Events come by the thousand, and a named tuple's own way of being made is a call in Python.
+_placed = partial(tuple.__new__, LoggedEvent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from receipts_ledger.domain.fact import fact
 from receipts_ledger.domain.ids import Hash32, ReceiptId, Version
 
 
@@ -76,14 +77,14 @@ class WriteDown:
     deadline: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Divided:
     receipt_id: ReceiptId
     word: int
     content: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class IssuedFrom:
     receipt_id: ReceiptId
     word: int
@@ -91,35 +92,35 @@ class IssuedFrom:
     origin: ReceiptId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Merged:
     receipt_id: ReceiptId
     word: int
     content: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Absorbed:
     receipt_id: ReceiptId
     word: int
     into: ReceiptId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Replaced:
     receipt_id: ReceiptId
     word: int
     by: ReceiptId
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Cancelled:
     receipt_id: ReceiptId
     word: int
     reason: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class WrittenDown:
     receipt_id: ReceiptId
     word: int

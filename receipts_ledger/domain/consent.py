@@ -13,7 +13,6 @@ from receipts_ledger.domain.change import Cancel, Merge, Replace, Split, WriteDo
 from receipts_ledger.domain.ids import (
     Address,
     PartyId,
-    PoolId,
     ReceiptId,
     pool_of,
     warehouse_of,
@@ -43,6 +42,8 @@ from receipts_ledger.domain.pledge import (
 )
 from receipts_ledger.domain.pool import Attest, OpenPool, Pause, Resume, Seal
 from receipts_ledger.domain.receipt import (
+    HOLDER_BITS,
+    PLEDGEE_BITS,
     Deliver,
     ExtendStorage,
     Freeze,
@@ -128,22 +129,22 @@ def needed(act: Act, words: Mapping[ReceiptId, int]) -> tuple[Need, ...]:  # noq
             return (_holder(act.receipt_id, words), Need(Role.HOLDER, act.transferee))
         case TransferPortfolio():
             transferee = Need(Role.HOLDER, act.transferee)
-            holders = dict.fromkeys([holder_in(words[ref.receipt_id]) for ref in act.receipts])
-            return _of_each((Need(ANY_ROLE, holder), transferee) for holder in holders)
+            holders = dict.fromkeys([words[ref.receipt_id] & HOLDER_BITS for ref in act.receipts])
+            return _of_each((Need(ANY_ROLE, holder_in(bits)), transferee) for bits in holders)
         case Pledge():
             return _pledge(act.receipt_id, act.pledgee, words)
         case PledgePortfolio():
             # One receipt for each holder and pool: what is needed for the others is the same.
-            unlike: dict[tuple[PartyId, PoolId], ReceiptId] = {}
-            for ref in act.receipts:
-                number = ref.receipt_id
-                unlike.setdefault((holder_in(words[number]), pool_of(number)), number)
+            unlike = {
+                (words[ref.receipt_id] & HOLDER_BITS, pool_of(ref.receipt_id)): ref.receipt_id
+                for ref in act.receipts
+            }
             return _of_each(_pledge(number, act.pledgee, words) for number in unlike.values())
         case Release():
             return (_releasing_pledgee(act.receipt_id, words),)
         case ReleasePortfolio():
-            pledgees = dict.fromkeys([pledgee_in(words[ref.receipt_id]) for ref in act.receipts])
-            return _of_each((_releasing(pledgee),) for pledgee in pledgees)
+            pledgees = dict.fromkeys([words[ref.receipt_id] & PLEDGEE_BITS for ref in act.receipts])
+            return _of_each((_releasing(pledgee_in(bits)),) for bits in pledgees)
         case AssignPledge():
             return (_pledgee(act.receipt_id, words), Need(Role.LENDER, act.new_pledgee))
         case Default():

@@ -135,6 +135,7 @@ from receipts_ledger.domain.receipt import (
 )
 
 _PLEDGE_BITS = ENCUMBERED_BIT | IN_DEFAULT_BIT | PLEDGEE_BITS | MATURITY_DAY_BITS
+_ALL_BUT_PLEDGE = ~_PLEDGE_BITS
 _FIRST = Version(1)
 RECOVERY_DAYS = 30
 """So many whole days a party has to veto a recovery; the contract says the same."""
@@ -197,8 +198,10 @@ def events_of(  # noqa: PLR0915  (one case for each kind)
             yield _pledged(act.receipt_id, act, before)
             yield from _documents(act.documents, act.receipt_id)
         case PledgePortfolio():
+            pledge, receipts = _pledge_in(act), before.receipts
             for ref in act.receipts:
-                yield _pledged(ref.receipt_id, act, before)
+                number = ref.receipt_id
+                yield Pledged(number, (receipts[number] | pledge) + ONE_VERSION, act.terms)
             yield from _documents(act.documents, act.receipts[0].receipt_id)
         case Release():
             yield _released(act.receipt_id, act.terms, before)
@@ -420,13 +423,17 @@ def _transferred(
     return Transferred(number, word + ONE_VERSION, act.terms)
 
 
-def _pledged(number: ReceiptId, act: Pledge | PledgePortfolio, before: Ledger) -> Pledged:
-    word = before.receipts[number] | ENCUMBERED_BIT | act.pledgee << 30 | act.maturity_day << 114
-    return Pledged(number, word + ONE_VERSION, act.terms)
+def _pledged(number: ReceiptId, act: Pledge, before: Ledger) -> Pledged:
+    return Pledged(number, (before.receipts[number] | _pledge_in(act)) + ONE_VERSION, act.terms)
+
+
+def _pledge_in(act: Pledge | PledgePortfolio) -> int:
+    """Return the bits that a pledge sets in a word."""
+    return ENCUMBERED_BIT | act.pledgee << 30 | act.maturity_day << 114
 
 
 def _released(number: ReceiptId, terms: Hash32, before: Ledger) -> Released:
-    return Released(number, (before.receipts[number] & ~_PLEDGE_BITS) + ONE_VERSION, terms)
+    return Released(number, (before.receipts[number] & _ALL_BUT_PLEDGE) + ONE_VERSION, terms)
 
 
 def _documents(documents: tuple[Hash32, ...], subject: ReceiptId) -> Iterator[Event]:

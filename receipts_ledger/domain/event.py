@@ -1,6 +1,5 @@
 """The events: everything that can have happened on the ledger."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from receipts_ledger.domain.change import (
@@ -19,6 +18,7 @@ from receipts_ledger.domain.claim import (
     ItemsFreed,
     ItemsReceipted,
 )
+from receipts_ledger.domain.fact import fact
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.party import (
     Admitted,
@@ -63,7 +63,7 @@ from receipts_ledger.domain.receipt import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ActRefused:
     """An act in a relay was refused and changed nothing. `reason` is the encoded rule."""
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from receipts_ledger.domain.ids import (
     PoolId,
-    ReceiptId,
     pool_number,
     pool_of,
     receipt_number,
@@ -52,7 +51,8 @@ def breaches(ledger: Ledger) -> Iterator[Breach]:
         home = ledger.pools.get(pool_id)
         if home is None or serial_of(receipt_id) >= home.next_serial:
             yield Breach("I7", receipt_number(receipt_id), "serial beyond the pool's next")
-        yield from _of_receipt(receipt_id, word)
+        for invariant, finding in _of_receipt(word):
+            yield Breach(invariant, receipt_number(receipt_id), finding)
     for pool_id, pool in ledger.pools.items():
         yield from _of_pool(pool_id, pool, receipted[pool_id], serials[pool_id])
     for item_key, receipt_id in ledger.receipt_of_item.items():
@@ -63,18 +63,17 @@ def breaches(ledger: Ledger) -> Iterator[Breach]:
             yield Breach("I9", f"party {party_id}", "warehouse and inspector in one")
 
 
-def _of_receipt(receipt_id: ReceiptId, word: int) -> Iterator[Breach]:
-    number = receipt_number(receipt_id)
+def _of_receipt(word: int) -> Iterator[tuple[str, str]]:
     is_encumbered, has_pledgee = bool(word & ENCUMBERED_BIT), bool(word & PLEDGEE_BITS)
     if word & STATUS_BITS == Status.OPEN:
         if not word & HOLDER_BITS:
-            yield Breach("I1", number, "open without a holder")
+            yield "I1", "open without a holder"
     elif has_pledgee or quantity_in(word):
-        yield Breach("I2", number, "closed, but with goods or a pledge left")
+        yield "I2", "closed, but with goods or a pledge left"
     if is_encumbered != has_pledgee:
-        yield Breach("I3", number, "encumbered and pledgee contradict each other")
+        yield "I3", "encumbered and pledgee contradict each other"
     if word & IN_DEFAULT_BIT and not is_encumbered:
-        yield Breach("I3", number, "in default without a pledge")
+        yield "I3", "in default without a pledge"
 
 
 def _of_pool(pool_id: PoolId, pool: Pool, receipted: int, serials: int) -> Iterator[Breach]:

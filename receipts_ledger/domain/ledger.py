@@ -104,6 +104,10 @@ from receipts_ledger.domain.receipt import (
 # A tuple is looked through faster than a union, and every event comes this way.
 _RECEIPTS_ITEMS = (ItemReceipted, ItemsReceipted)
 _PLEDGE_BITS = ENCUMBERED_BIT | IN_DEFAULT_BIT | PLEDGEE_BITS | MATURITY_DAY_BITS
+_PLEDGED_BITS = ENCUMBERED_BIT | PLEDGEE_BITS
+_CHANGED_BY_PLEDGE = _PLEDGE_BITS & ~IN_DEFAULT_BIT
+# Looking a member up in its enum takes longer than comparing it.
+_OPEN = int(Status.OPEN)
 
 
 class Contradiction(Exception):
@@ -131,7 +135,7 @@ class Ledger:
 
     def apply(self, event: Event) -> None:  # noqa: PLR0915  (one case for each event)
         """Change the state by one event, or raise Contradiction and change nothing."""
-        if not isinstance(event, _RECEIPTS_ITEMS):
+        if self.origin is not None and not isinstance(event, _RECEIPTS_ITEMS):
             self.origin = None
         match event:
             case Issued():
@@ -240,7 +244,7 @@ class Ledger:
         before = self.receipts.get(event.receipt_id)
         if before is None:
             raise Contradiction(f"{type(event).__name__} of unknown receipt {event.receipt_id}")
-        if before & STATUS_BITS != Status.OPEN:
+        if before & STATUS_BITS != _OPEN:
             raise Contradiction(
                 f"{type(event).__name__} of receipt {event.receipt_id} after its end"
             )
@@ -253,11 +257,11 @@ class Ledger:
 
     def _pledge(self, event: Pledged) -> None:
         before = self.receipts.get(event.receipt_id, 0)
-        if before & (ENCUMBERED_BIT | PLEDGEE_BITS):
+        if before & _PLEDGED_BITS:
             raise Contradiction(f"receipt {event.receipt_id} pledged while it is encumbered")
         if not event.word & ENCUMBERED_BIT or not event.word & PLEDGEE_BITS:
             raise Contradiction(f"receipt {event.receipt_id} pledged to nobody")
-        self._advance(event, _PLEDGE_BITS & ~IN_DEFAULT_BIT)
+        self._advance(event, _CHANGED_BY_PLEDGE)
 
     def _release(self, event: Released) -> None:
         if not self.receipts.get(event.receipt_id, 0) & ENCUMBERED_BIT:

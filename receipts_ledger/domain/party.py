@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import IntFlag
 
+from receipts_ledger.domain.fact import fact
 from receipts_ledger.domain.ids import Address, Day, Hash32, PartyId, Version
 
 
@@ -149,7 +150,7 @@ class CompleteRecovery:
     deadline: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Admitted:
     party: PartyId
     after: Party
@@ -157,35 +158,35 @@ class Admitted:
     profile: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Suspended:
     party: PartyId
     after: Party
     reason: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Reinstated:
     party: PartyId
     after: Party
     reason: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class KeyBound:
     party: PartyId
     after: Party
     key: Address
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class KeyRevoked:
     party: PartyId
     after: Party
     key: Address
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class RecoveryBegun:
     party: PartyId
     after: Party
@@ -193,14 +194,14 @@ class RecoveryBegun:
     evidence: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class RecoveryVetoed:
     party: PartyId
     after: Party
     reason: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Recovered:
     party: PartyId
     after: Party

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from receipts_ledger.domain.fact import fact
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, ReceiptId, Version
 from receipts_ledger.domain.receipt import ReceiptRef
 
@@ -105,49 +106,49 @@ class Substitute:
     deadline: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Pledged:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Released:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PledgeAssigned:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Defaulted:
     receipt_id: ReceiptId
     word: int
     notice: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Cured:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Enforced:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Substituted:
     receipt_id: ReceiptId
     word: int

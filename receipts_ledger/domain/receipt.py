@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
+from receipts_ledger.domain.fact import fact
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, PoolId, ReceiptId, Version
 
 
@@ -131,7 +132,7 @@ def version_in(word: int) -> Version:
     return Version(word >> 46 & VERSION_MAX)
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ReceiptRef:
     """A receipt at a version, as a portfolio names it."""
 
@@ -277,84 +278,84 @@ class Invalidate:
     deadline: int
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Issued:
     receipt_id: ReceiptId
     word: int
     content: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Transferred:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Delivered:
     receipt_id: ReceiptId
     word: int
     evidence: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ReceiptFrozen:
     receipt_id: ReceiptId
     word: int
     order: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ReceiptUnfrozen:
     receipt_id: ReceiptId
     word: int
     order: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class StorageExtended:
     receipt_id: ReceiptId
     word: int
     terms: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class PutOnPaper:
     receipt_id: ReceiptId
     word: int
     paper: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class TakenOffPaper:
     receipt_id: ReceiptId
     word: int
     paper: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ClaimNoted:
     receipt_id: ReceiptId
     word: int
     claim: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ClaimLifted:
     receipt_id: ReceiptId
     word: int
     reason: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class Invalidated:
     receipt_id: ReceiptId
     word: int
     reason: Hash32
 
 
-@dataclass(frozen=True, slots=True)
+@fact(frozen=True, slots=True)
 class ReceiptBroughtOver:
     receipt_id: ReceiptId
     word: int

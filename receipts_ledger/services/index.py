@@ -126,8 +126,10 @@ class Indexer:
 
     def _step(self, cursor: Cursor) -> Progress:
         head = self._source.head()
+        finalized = self._source.finalized(self._finality)
         try:
-            page = self._pages.after(cursor.block, head)
+            final_number = cursor.finalized.number if finalized is None else finalized.number
+            page = self._pages.after(cursor.block, head, final_number)
         except Fatal as error:
             # To skip what cannot be read would make all that follows false.
             return self._halt(cursor, str(error), head)
@@ -139,33 +141,37 @@ class Indexer:
         )
         match action:
             case Append():
-                return self._append(cursor, page, head)
+                return self._append(cursor, page, head, finalized)
             case RollBack():
                 return Progress(Outcome.ROLLED_BACK, self._index.roll_back(cursor), head)
             case Halt(reason):
                 return self._halt(cursor, reason, head)
             case Wait():
-                return self._wait(cursor, head)
+                return self._wait(cursor, head, finalized)
 
-    def _append(self, cursor: Cursor, page: Sequence[LedgerBlock], head: BlockRef) -> Progress:
-        finalized = self._finalized(page[-1].ref())
+    def _append(
+        self,
+        cursor: Cursor,
+        page: Sequence[LedgerBlock],
+        head: BlockRef,
+        finalized: BlockRef | None,
+    ) -> Progress:
         try:
-            after = self._index.append(cursor, page, finalized)
+            after = self._index.append(cursor, page, self._up_to(page[-1].ref(), finalized))
         except Contradiction as error:
             return self._halt(cursor, str(error), head)
         return Progress(Outcome.ADVANCED, after, head)
 
-    def _wait(self, cursor: Cursor, head: BlockRef) -> Progress:
+    def _wait(self, cursor: Cursor, head: BlockRef, finalized: BlockRef | None) -> Progress:
         if head != cursor.block:
             return Progress(Outcome.NODE_BEHIND, cursor, head)
-        finalized = self._finalized(cursor.block)
+        finalized = self._up_to(cursor.block, finalized)
         if finalized is not None and finalized.number > cursor.finalized.number:
             cursor = self._index.append(cursor, (), finalized)
         return Progress(Outcome.UP_TO_DATE, cursor, head)
 
-    def _finalized(self, last: BlockRef) -> BlockRef | None:
-        """Return the last block up to ours that is final now, as the node has it."""
-        finalized = self._source.finalized(self._finality)
+    def _up_to(self, last: BlockRef, finalized: BlockRef | None) -> BlockRef | None:
+        """Return the last block up to ours that is final, as the node has it now."""
         if finalized is None or finalized.number <= last.number:
             return finalized
         # Ours may have been read a while ago, before it was final, of a branch that is gone.

@@ -13,8 +13,10 @@ from receipts_ledger.domain.block import BlockRef, LedgerBlock
 from receipts_ledger.errors import Fatal
 
 PAGE_BLOCKS_MAX = 2_000
-# A receipt's row is written once for each page, however often the page changes it.
 PAGE_EVENTS_MAX = 10_000
+# A receipt's row is written once for each page, however often the page changes it. Of final
+# blocks nothing is kept to go back by, so that more of them fit into the same memory.
+FINAL_PAGE_EVENTS_MAX = 50_000
 
 
 class Blocks(Protocol):
@@ -41,15 +43,17 @@ class Pages:
         self._blocks: Iterator[LedgerBlock] = iter(())
         self._blocks_after: BlockRef | None = None
 
-    def after(self, block: BlockRef, head: BlockRef) -> list[LedgerBlock]:
+    def after(self, block: BlockRef, head: BlockRef, final_number: int) -> list[LedgerBlock]:
         """Return the next blocks, linked: all of them follow ours, or the first does not.
 
-        An empty page means that the node shows no block there.
+        An empty page means that the node shows no block there. Pages are larger up to the last
+        final block.
         """
-        page = self._take(block) or self._read(block, head)
+        page = self._take(block) or self._read(block, head, final_number)
         if len(page) > 1 and page[-1].number < head.number:
             last = page[-1].ref()
-            self._coming = _Coming(last, self._reader.submit(self._read, last, head))
+            coming = self._reader.submit(self._read, last, head, final_number)
+            self._coming = _Coming(last, coming)
         return page
 
     def _take(self, block: BlockRef) -> list[LedgerBlock]:
@@ -62,7 +66,7 @@ class Pages:
         wait([coming.page])
         return []
 
-    def _read(self, block: BlockRef, head: BlockRef) -> list[LedgerBlock]:
+    def _read(self, block: BlockRef, head: BlockRef, final_number: int) -> list[LedgerBlock]:
         page: list[LedgerBlock] = []
         events = 0
         last = block
@@ -73,7 +77,9 @@ class Pages:
                     page.append(following)
                 events += len(following.events)
                 last = following.ref()
-                if not is_linked or events >= PAGE_EVENTS_MAX or len(page) == PAGE_BLOCKS_MAX:
+                is_final = following.number < final_number
+                events_max = FINAL_PAGE_EVENTS_MAX if is_final else PAGE_EVENTS_MAX
+                if not is_linked or events >= events_max or len(page) == PAGE_BLOCKS_MAX:
                     break
         except Fatal:
             # What stands before it is good, and the next page meets the fault first.

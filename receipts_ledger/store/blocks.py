@@ -6,8 +6,7 @@ from sqlalchemy import delete, select, tuple_
 
 from receipts_ledger.domain.block import BlockRef, LedgerBlock, LoggedEvent
 from receipts_ledger.domain.ids import Hash32
-from receipts_ledger.store.bodies import event_of, subject_of
-from receipts_ledger.store.engine import JsonText
+from receipts_ledger.store.bodies import event_of, told
 from receipts_ledger.store.tables import blocks, events
 from receipts_ledger.store.units import Found, Reader, Writer
 
@@ -20,10 +19,8 @@ def hash_at(reader: Reader, number: int) -> Hash32 | None:
     return found
 
 
-def write(
-    writer: Writer, page: Sequence[LedgerBlock], bodies: Sequence[Sequence[JsonText]]
-) -> None:
-    """Write blocks and their events; `bodies` are the events' JSON, by block."""
+def write(writer: Writer, page: Sequence[LedgerBlock]) -> None:
+    """Write blocks, without their events."""
     writer.insert_many(
         blocks,
         [
@@ -38,22 +35,12 @@ def write(
             for block in page
         ],
     )
-    writer.insert_many(
-        events,
-        [
-            (
-                block.number,
-                logged.log_index,
-                logged.tx_hash,
-                logged.tx_index,
-                type(logged.event).__name__,
-                subject_of(logged.event),
-                body,
-            )
-            for block, of_block in zip(page, bodies, strict=True)
-            for logged, body in zip(block.events, of_block, strict=True)
-        ],
-    )
+
+
+def event_row(logged: LoggedEvent) -> tuple[object, ...]:
+    """Return the row of an event."""
+    event, number, log_index, tx_hash, tx_index = logged
+    return (number, log_index, tx_hash, tx_index, *told(event))
 
 
 def event_rows(reader: Reader, number: int) -> Sequence[Found]:

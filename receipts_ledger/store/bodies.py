@@ -79,31 +79,27 @@ from receipts_ledger.store.engine import JsonText, to_json
 Body: TypeAlias = dict[str, Any]
 
 
-def subject_of(event: Event) -> int:
-    """Return the number of the receipt, pool or party that the event is about."""
-    subject: int = _SUBJECTS[type(event)](event)
-    return subject
-
-
-def text_of(event: Event) -> JsonText:
-    """Return the event's members as JSON text, for the several columns that hold it."""
-    name = _COMMITMENTS.get(type(event))
-    if name is not None:
-        return _receipt(event, name, getattr(event, name))
-    return JsonText(to_json(_body(event)))
+def told(event: Any) -> tuple[str, int, JsonText]:
+    """Return what a row says of an event: its kind, its subject (a number), its members as JSON."""
+    kind = type(event)
+    name = COMMITMENTS.get(kind)
+    if name is None:
+        return kind.__name__, _SUBJECTS[kind](event), JsonText(to_json(_body(event)))
+    # Written out by hand: events of receipts outnumber all others by far.
+    receipt_id = event.receipt_id
+    return (
+        kind.__name__,
+        receipt_id,
+        JsonText(
+            f'{{"receipt_id":{receipt_id},"word":"0x{event.word:032x}",'
+            f'"{name}":"0x{getattr(event, name).hex()}"}}'
+        ),
+    )
 
 
 def event_of(kind: str, body: Mapping[str, Any]) -> Event:
     """Return the event of a row. Raises KeyError for a kind or member that is none of ours."""
     return _READERS[kind](body)
-
-
-def _receipt(event: Any, name: str, commitment: Hash32) -> JsonText:
-    # Written out by hand: events of receipts outnumber all others by far.
-    return JsonText(
-        f'{{"receipt_id":{event.receipt_id},"word":"0x{event.word:032x}",'
-        f'"{name}":"0x{commitment.hex()}"}}'
-    )
 
 
 def _body(event: Event) -> Body:  # noqa: C901, PLR0911, PLR0912  (one return for each kind)
@@ -196,7 +192,7 @@ _SUBJECTS: dict[type[Event], Callable[[Any], int]] = {
 }
 
 # Events of receipts that say a word and one commitment, and what that is called.
-_COMMITMENTS: dict[type[Event], str] = {
+COMMITMENTS: dict[type[Event], str] = {
     Issued: "content",
     Divided: "content",
     Merged: "content",
@@ -267,7 +263,7 @@ def _pool_after(body: Mapping[str, Any]) -> tuple[PoolId, Pool]:
 
 
 _READERS: dict[str, _Reader] = {
-    **{event.__name__: _reads_receipt(event, name) for event, name in _COMMITMENTS.items()},
+    **{event.__name__: _reads_receipt(event, name) for event, name in COMMITMENTS.items()},
     "IssuedFrom": lambda body: IssuedFrom(
         *_word_after(body), _hash(body["content"]), ReceiptId(body["origin_id"])
     ),

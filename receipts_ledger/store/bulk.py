@@ -8,10 +8,11 @@ each value; the values are put into their stored form in values.py.
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Connection, Table
 
+from receipts_ledger.store.copy_text import copy_text
 from receipts_ledger.store.types import Unsigned64
 from receipts_ledger.store.values import (
     columns,
@@ -20,26 +21,41 @@ from receipts_ledger.store.values import (
     to_stored,
 )
 
+Rows: TypeAlias = Sequence[Sequence[object]]
+
+_ROWS_A_PART = 2_000
 _ROWS_A_STATEMENT = 100
 _KEYS_A_STATEMENT = 500
 _KEYS_A_CONDITION = 5_000
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows that have all columns of the table in their order.
 
     A number that the database hands out is left out.
     """
-    if not rows:
-        return
+    parts = (rows[start : start + _ROWS_A_PART] for start in range(0, len(rows), _ROWS_A_PART))
+    insert_parts(connection, table, parts)
+
+
+def insert_parts(connection: Connection, table: Table, parts: Iterable[Rows]) -> None:
+    """Insert rows part by part: PostgreSQL takes in one while the next is made.
+
+    What makes the parts cannot ask the database meanwhile.
+    """
     if connection.dialect.name == "postgresql":
-        _copy(connection, table, rows)
+        copy_lines(connection, table, (copy_text(table, part) for part in parts))
         return
-    converters = to_stored(table, "sqlite")
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        part = rows[start : start + _ROWS_A_STATEMENT]
-        values = chain.from_iterable([converted(row, converters) for row in part])
-        connection.exec_driver_sql(_insert(table, len(part)), tuple(values))
+    for part in parts:
+        _insert_part(connection, table, part)
+
+
+def copy_lines(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
+    """Insert rows that are lines of COPY already, part by part, as `insert_parts` does."""
+    filled = filter(None, parts)
+    first = next(filled, None)
+    if first is not None:
+        _copy(connection, table, chain((first,), filled))
 
 
 def rows_by_key(
@@ -101,15 +117,22 @@ def _where(table: Table) -> str:
     return f'FROM "{table.name}" WHERE "{key.name}"'
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    converters = to_stored(table, "postgresql")
+def _copy(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
     driver: Any = connection.connection.driver_connection
     with (
         driver.cursor() as cursor,
         cursor.copy(f'COPY "{table.name}" ({_names(table)}) FROM STDIN') as copy,
     ):
-        for row in rows:
-            copy.write_row(converted(row, converters))
+        for part in parts:
+            copy.write(part)
+
+
+def _insert_part(connection: Connection, table: Table, rows: Rows) -> None:
+    converters = to_stored(table, "sqlite")
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        part = rows[start : start + _ROWS_A_STATEMENT]
+        values = chain.from_iterable([converted(row, converters) for row in part])
+        connection.exec_driver_sql(_insert(table, len(part)), tuple(values))
 
 
 @cache

@@ -39,9 +39,12 @@ def lock(writer: Writer, seen: Cursor) -> None:
         raise CursorMoved
 
 
-def hold(writer: Writer) -> None:
-    """Keep all others from moving the cursor, wherever it stands."""
-    writer.first(select(cursor.c.epoch).with_for_update())
+def seize(writer: Writer) -> None:
+    """Keep all others from moving the cursor, wherever it stands, and raise its epoch.
+
+    What others have in mind of the projections is no longer good when it is let go.
+    """
+    writer.run(update(cursor).values(epoch=cursor.c.epoch + 1))
 
 
 def move(

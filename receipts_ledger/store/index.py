@@ -12,8 +12,8 @@ from receipts_ledger.domain.cursor import Cursor, Origin
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.domain.ledger import Contradiction
 from receipts_ledger.errors import Retryable
-from receipts_ledger.store import blocks, cursor, feed, outcomes, undo
-from receipts_ledger.store.bodies import text_of
+from receipts_ledger.store import blocks, cursor, event_rows, feed, outcomes, undo
+from receipts_ledger.store.kept import Kept
 from receipts_ledger.store.outcomes import ReadReason
 from receipts_ledger.store.projections import Fold, Image
 from receipts_ledger.store.units import Database, Reader, Writer
@@ -28,6 +28,7 @@ class StoredIndex:
         self._database = database
         self._read_reason = read_reason
         self._clock = clock
+        self._kept = Kept()
 
     def cursor(self) -> Cursor | None:
         """Return how far the chain has been read, None before `begin`."""
@@ -58,23 +59,24 @@ class StoredIndex:
         Raises CursorMoved when another was faster, Contradiction for an event that cannot
         follow from those before it, Retryable for blocks that do not follow one another.
         """
+        fold = self._kept.take(seen)
         with self._database.writing() as writer:
             cursor.lock(writer, seen)
             _expect_links(seen.block, page)
             last = page[-1].ref() if page else seen.block
             final = _final(writer, seen, page, finalized)
-            bodies = [[text_of(logged.event) for logged in block.events] for block in page]
-            blocks.write(writer, page, bodies)
-            undo.keep(writer, _fold(writer, page, final.number))
+            undo.keep(writer, _write(writer, fold, page, final.number))
             undo.drop_until(writer, final.number)
             now = self._clock()
             outcomes.settle(writer, page, read_reason=self._read_reason, now=now)
-            entries = [entry for block in page for entry in feed.applied(block)]
+            runs = [run for block in page for run in feed.applied(block)]
             if final.number > seen.finalized.number:
-                entries += feed.finalized(writer, seen.finalized.number, final)
+                runs += feed.finalized(writer, seen.finalized.number, final)
                 outcomes.finalize(writer, final.number, now)
-            feed.publish(writer, entries, now)
-            return cursor.move(writer, seen, block=last, finalized=final, now=now)
+            feed.publish(writer, runs, now)
+            after = cursor.move(writer, seen, block=last, finalized=final, now=now)
+        self._kept.keep(after, fold)
+        return after
 
     def roll_back(self, seen: Cursor) -> Cursor:
         """Take back the cursor's block, which must be above the last final one."""
@@ -138,14 +140,14 @@ def _final(
     return finalized
 
 
-def _fold(
-    writer: Writer, page: Sequence[LedgerBlock], final_number: int
+def _write(
+    writer: Writer, fold: Fold, page: Sequence[LedgerBlock], final_number: int
 ) -> list[tuple[int, Image]]:
-    """Change the projections, and return the images of the blocks that may still go."""
-    fold = Fold()
+    """Write blocks, events and projections; return the images of the blocks that may still go."""
     fold.read(writer, [logged.event for block in page for logged in block.events])
     images: list[tuple[int, Image]] = []
-    for block in page:
+
+    def apply(block: LedgerBlock) -> None:
         if block.number == final_number + 1:
             # There is no way back behind a final block, so no image of what was there.
             fold.take_images()
@@ -157,6 +159,9 @@ def _fold(
                     f"block {block.number}, log {logged.log_index}: {error}"
                 ) from error
         if block.number > final_number:
-            images += [(block.number, image) for image in fold.take_images()]
+            images.extend((block.number, image) for image in fold.take_images())
+
+    blocks.write(writer, page)
+    event_rows.write(writer, page, along=apply)
     fold.save(writer)
     return images

@@ -22,7 +22,7 @@ from receipts_ledger.store.units import Database, Found, Reader
 _PAGE = 200
 _MESSAGES_MAX = 20
 
-Told = Callable[[Found, Caller, Found], bytes | None]
+Told = Callable[[feed.Entry, Caller, Found], bytes | None]
 """What an entry of the feed says to a caller by a subscription, None where it is not told."""
 
 

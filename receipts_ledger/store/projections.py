@@ -73,6 +73,7 @@ from receipts_ledger.domain.receipt import (
     Transferred,
 )
 from receipts_ledger.store.rows import (
+    SAYS_MORE,
     WORD,
     Columns,
     ReceiptExtras,
@@ -115,21 +116,26 @@ class Image:
 
 @dataclass(slots=True)
 class _Rows:
-    """Rows of one table by key: as the database has them, and as they are now."""
+    """Rows of one table by key, as they are now."""
 
-    found: dict[Hashable, Columns] = field(default_factory=dict)
     now: dict[Hashable, Columns] = field(default_factory=dict)
     before_block: dict[Hashable, Columns | None] = field(default_factory=dict)
+    is_stored: dict[Hashable, bool] = field(default_factory=dict)
+    """Of those that have changed since they were saved: whether the database has one."""
 
     def put(self, key: Hashable, row: Columns) -> None:
-        if key not in self.before_block:
-            self.before_block[key] = self.now.get(key)
+        self._change(key)
         self.now[key] = row
 
     def remove(self, key: Hashable) -> None:
+        self._change(key)
+        del self.now[key]
+
+    def _change(self, key: Hashable) -> None:
         if key not in self.before_block:
             self.before_block[key] = self.now.get(key)
-        del self.now[key]
+        if key not in self.is_stored:
+            self.is_stored[key] = key in self.now
 
 
 class Fold:
@@ -138,14 +144,25 @@ class Fold:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._rows: dict[Table, _Rows] = {table: _Rows() for table in TABLES}
-        # What has changed since the rows were last made. A page may change one receipt many
-        # times, and issue thousands of one pool: their rows are made once for all of it.
-        self._changed_receipts: dict[ReceiptId, ReceiptExtras] = {}
+        # What has changed since the rows were last made, and the event that did it last. A page
+        # may change one receipt many times, and issue thousands of one pool: their rows are made
+        # once for all of it.
+        self._changed_receipts: dict[ReceiptId, LoggedEvent] = {}
+        self._changed_extras: dict[ReceiptId, ReceiptExtras] = {}
         self._changed_pools: dict[PoolId, LoggedEvent] = {}
 
+    def __len__(self) -> int:
+        """How many rows it holds."""
+        return sum(len(rows.now) for rows in self._rows.values())
+
     def read(self, reader: Reader, events: Iterable[Event]) -> None:
-        """Read the rows that these events touch, as far as there are any."""
+        """Read the rows that these events touch, as far as there are any and it has not got them.
+
+        What is read and saved with one fold must be what nobody else changes in between.
+        """
         events = list(events)
+        # Goods pass from receipt to receipt within one act; the next one begins anew.
+        self._ledger.origin = None
         for table, keys in _touched(events).items():
             for row in reader.by_key(table, keys - self._rows[table].now.keys()):
                 self._take(table, row)
@@ -174,16 +191,15 @@ class Fold:
         """Bring the database to the rows as they are now."""
         self._make_rows()
         for table, rows in self._rows.items():
-            replaced = [key for key, row in rows.found.items() if rows.now.get(key) is not row]
-            writer.delete_by_key(table, replaced)
-            writer.insert_many(
-                table, [row for key, row in rows.now.items() if rows.found.get(key) is not row]
-            )
-            rows.found = dict(rows.now)
+            writer.delete_by_key(table, [key for key, stored in rows.is_stored.items() if stored])
+            writer.insert_many(table, [rows.now[key] for key in rows.is_stored if key in rows.now])
+            rows.is_stored.clear()
+            # Images that nobody has taken by now are of blocks that stay.
+            rows.before_block.clear()
 
     def _take(self, table: Table, row: Columns) -> None:
         rows = self._rows[table]
-        rows.found[row[0]] = rows.now[row[0]] = row
+        rows.now[row[0]] = row
         ledger, key = self._ledger, row[0]
         if table is receipts:
             ledger.receipts[key] = row[WORD]
@@ -277,12 +293,17 @@ class Fold:
     def _change_receipt(
         self, logged: LoggedEvent, key: ReceiptId, *, like: ReceiptId | None = None
     ) -> None:
-        model = key if like is None else like
-        before: Columns | None = self._changed_receipts.get(model)
-        if before is None:
-            row = self._rows[receipts].now.get(model)
-            before = () if row is None else extras_in(row)
-        self._changed_receipts[key] = extras_after(logged, before)
+        self._changed_receipts[key] = logged
+        if type(logged.event) in SAYS_MORE:
+            before = self._extras(key if like is None else like)
+            self._changed_extras[key] = extras_after(logged, before)
+
+    def _extras(self, key: ReceiptId) -> Columns:
+        changed = self._changed_extras.get(key)
+        if changed is not None:
+            return changed
+        row = self._rows[receipts].now.get(key)
+        return () if row is None else extras_in(row)
 
     def _write_page(self, logged: LoggedEvent, event: ItemsReceipted | ItemsFreed) -> None:
         """Make the rows of a page again: its own, and those of receipts that lost or gained."""
@@ -312,9 +333,10 @@ class Fold:
 
     def _make_rows(self) -> None:
         words, rows = self._ledger.receipts, self._rows[receipts]
-        for key, extras in self._changed_receipts.items():
-            rows.put(key, receipt_row(key, words[key], extras))
+        for key, logged in self._changed_receipts.items():
+            rows.put(key, receipt_row(key, words[key], self._extras(key), logged))
         self._changed_receipts.clear()
+        self._changed_extras.clear()
         for pool_id, logged in self._changed_pools.items():
             self._write_pool(logged, pool_id)
         self._changed_pools.clear()
@@ -339,7 +361,12 @@ _CHANGES_RECEIPT_ALONE = frozenset((Transferred, Pledged, Released))
 def _touched(events: Iterable[Event]) -> dict[Table, set[Hashable]]:
     touched: dict[Table, set[Hashable]] = {table: set() for table in TABLES}
     origin: ReceiptId | None = None
+    alone = touched[receipts]
     for event in events:
+        if type(event) in _CHANGES_RECEIPT_ALONE:
+            alone.add(event.receipt_id)  # type: ignore[union-attr]
+            origin = None
+            continue
         for table, key_of in _TOUCHES[type(event)]:
             touched[table].add(key_of(event))
         match event:

@@ -14,7 +14,7 @@ def rebuild(database: Database) -> int:
     Raises Contradiction, and changes nothing, when the events do not follow one another.
     """
     with database.writing() as writer:
-        cursor.hold(writer)
+        cursor.seize(writer)
         for table in TABLES:
             writer.run(delete(table))
         return _fold_all(writer)

@@ -56,9 +56,9 @@ _STATUS_NAMES = dict(enumerate(RECEIPT_STATUSES, start=1))
 _PLACE = list(receipts.c.keys()).index("block_number")
 
 
-ReceiptExtras: TypeAlias = tuple[Hash32, Hash32 | None, int | None, ReceiptId | None, LoggedEvent]
-"""What a receipt's row says beyond its word (content, terms of the last pledge, its block,
-the receipt that it came out of), and the event that it is after."""
+ReceiptExtras: TypeAlias = tuple[Hash32, Hash32 | None, int | None, ReceiptId | None]
+"""What a receipt's row says beyond its word: content, terms of the last pledge, its block,
+the receipt that it came out of."""
 
 
 def extras_in(row: Columns) -> Columns:
@@ -66,7 +66,8 @@ def extras_in(row: Columns) -> Columns:
     return row[CONTENT:_PLACE]
 
 
-_SAYS_MORE = frozenset((Issued, ReceiptBroughtOver, IssuedFrom, Pledged, Divided, Merged))
+SAYS_MORE = frozenset((Issued, ReceiptBroughtOver, IssuedFrom, Pledged, Divided, Merged))
+"""The events that may change what a receipt's row says beyond its word."""
 
 
 def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
@@ -76,28 +77,25 @@ def extras_after(logged: LoggedEvent, before: Columns) -> ReceiptExtras:
     other's row says, whose pledge binds it too.
     """
     event = logged.event
-    if before and type(event) not in _SAYS_MORE:
-        content, terms, pledged_at_block, origin_id, *_ = before
-        return content, terms, pledged_at_block, origin_id, logged
     if isinstance(event, Issued):
-        return event.content, None, None, None, logged
+        return event.content, None, None, None
     if isinstance(event, ReceiptBroughtOver):
-        return NO_HASH, None, None, None, logged
-    content, terms, pledged_at_block, origin_id, *_ = before
+        return NO_HASH, None, None, None
+    content, terms, pledged_at_block, origin_id = before
     if isinstance(event, IssuedFrom):
-        return event.content, terms, pledged_at_block, event.origin, logged
+        return event.content, terms, pledged_at_block, event.origin
     if isinstance(event, Pledged):
-        return content, event.terms, logged.block_number, origin_id, logged
+        return content, event.terms, logged.block_number, origin_id
     if isinstance(event, Divided | Merged) and event.content != NO_HASH:
         content = event.content
-    return content, terms, pledged_at_block, origin_id, logged
+    return content, terms, pledged_at_block, origin_id
 
 
-def receipt_row(receipt_id: ReceiptId, word: int, extras: ReceiptExtras) -> Columns:
-    """Return the row of a receipt with this word."""
+def receipt_row(receipt_id: ReceiptId, word: int, extras: Columns, logged: LoggedEvent) -> Columns:
+    """Return the row of a receipt with this word, after an event."""
     pledgee = pledgee_in(word)
     is_encumbered = bool(word & ENCUMBERED_BIT)
-    content, terms, pledged_at_block, origin_id, last = extras
+    content, terms, pledged_at_block, origin_id = extras
     return (
         receipt_id,
         pool_of(receipt_id),
@@ -119,7 +117,7 @@ def receipt_row(receipt_id: ReceiptId, word: int, extras: ReceiptExtras) -> Colu
         terms if is_encumbered else None,
         pledged_at_block if is_encumbered else None,
         origin_id,
-        *place(last),
+        *place(logged),
     )
 
 

@@ -27,7 +27,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from receipts_ledger.errors import Fatal, Retryable
-from receipts_ledger.store.bulk import delete_by_key, insert_rows, rows_by_key
+from receipts_ledger.store.bulk import (
+    copy_lines,
+    delete_by_key,
+    insert_parts,
+    insert_rows,
+    rows_by_key,
+)
 from receipts_ledger.store.engine import READS_ONLY, open_engine
 from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
@@ -151,6 +157,17 @@ class Writer(Reader):
         A number that the database hands out is left out.
         """
         insert_rows(self._connection, table, rows)
+
+    def insert_parts(self, table: Table, parts: Iterable[Sequence[Sequence[object]]]) -> None:
+        """Insert rows as `insert_many` does, part by part: the server takes one in meanwhile.
+
+        What makes the parts may not use this unit.
+        """
+        insert_parts(self._connection, table, parts)
+
+    def copy_lines(self, table: Table, parts: Iterable[bytes]) -> None:
+        """Insert rows that are in the form of COPY already, part by part; PostgreSQL's alone."""
+        copy_lines(self._connection, table, parts)
 
     def delete_by_key(self, table: Table, keys: Iterable[Hashable]) -> None:
         """Delete the rows of a projection that have these keys, fast."""

@@ -133,6 +133,19 @@ def test_row_that_was_invented_is_found(scene: Scene, indexed_url: str, table: T
     assert detail == f"{table} {NOT_THERE}"
 
 
+def test_event_of_a_block_that_is_not_there_is_found(scene: Scene, indexed_url: str) -> None:
+    """No foreign key holds events to their blocks: the audit does."""
+    last = "SELECT max(number) FROM blocks WHERE event_count = 1"
+    sql = f"UPDATE events SET block_number = block_number + ? WHERE block_number = ({last})"  # noqa: S608
+    tamper(indexed_url, sql, (1_000,))
+    outcome = scene.audit(database=indexed_url)
+    assert outcome.exit_code == DIFFERENT, outcome.complaint
+    assert {detail for _, _, detail in outcome.differences} == {
+        "the row is missing from events",
+        f"events {NOT_THERE}",
+    }
+
+
 @pytest.mark.parametrize(
     ("statement", "subject"),
     [

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from web3 import Web3
 
 from receipts_ledger.chain.artifact import ledger_artifact
-from receipts_ledger.chain.decode import Undecodable, decode
+from receipts_ledger.chain.decode import Undecodable, decode, decode_plain
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.domain.event import Event
-from receipts_ledger.domain.ids import Version
+from receipts_ledger.domain.ids import Hash32, Version
 from receipts_ledger.domain.party import Party
 from receipts_ledger.domain.pool import Pool
 from receipts_ledger.domain.receipt import Transfer
@@ -130,3 +130,27 @@ def test_junk_under_a_known_name_is_read_or_refused_and_nothing_else(
 def test_unknown_name_is_refused(topic: bytes, body: bytes) -> None:
     with pytest.raises(Undecodable, match="unknown topic"):
         decode([topic], body)
+
+
+PLAIN = [one for one in SIGNATURES if one.endswith("(uint64,uint128,bytes32)")]
+words = st.binary(min_size=32, max_size=32)
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLAIN), words, words, words), min_size=1, max_size=6))
+def test_columns_are_read_as_the_logs_are_one_by_one(
+    rows: list[tuple[str, bytes, bytes, bytes]],
+) -> None:
+    signatures, receipts, states, commitments = zip(*rows, strict=True)
+    kinds = [keccak(signature.encode()) for signature in signatures]
+    assert decode_plain(kinds, receipts, states, commitments) == [
+        decode([kind, receipt], state + commitment)
+        for kind, receipt, state, commitment in zip(
+            kinds, receipts, states, commitments, strict=True
+        )
+    ]
+
+
+@pytest.mark.parametrize("signature", [*sorted({*SIGNATURES} - {*PLAIN}), "Unknown()"])
+def test_columns_with_anything_else_among_them_are_not_read(signature: str) -> None:
+    kinds = [keccak(PLAIN[0].encode()), keccak(signature.encode())]
+    assert decode_plain(kinds, [bytes(32)] * 2, [bytes(32)] * 2, [Hash32(bytes(32))] * 2) is None

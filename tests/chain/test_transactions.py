@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
+from receipts_ledger.chain.keys import recover
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS, LocalNode, anvil
-from receipts_ledger.chain.raw_transactions import raw_transaction, sender_of
+from receipts_ledger.chain.raw_transactions import raw_transaction, signed_in
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.domain.ids import Address
@@ -72,7 +73,7 @@ def test_parity_beside_a_legacy_signature_says_nothing_of_the_sender(
     }
     assert raw_transaction(told) == bytes(signed.raw_transaction)
     for parity in ("0x0", "0x1"):
-        found = sender_of(told | {"yParity": parity})
+        found = recover(*signed_in(told | {"yParity": parity}))
         assert "0x" + found.hex() == Account.from_key(key).address.lower()
 
 

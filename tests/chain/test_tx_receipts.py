@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receipts_ledger.chain.answers import LogAnswer, TxReceiptAnswer
-from receipts_ledger.chain.tx_receipts import TxReceipt
+from receipts_ledger.chain.decode import decode
+from receipts_ledger.chain.keys import keccak
+from receipts_ledger.chain.tx_receipts import TxReceipt, UndecodableLog, events_in
+from receipts_ledger.domain.block import LoggedEvent
+from receipts_ledger.domain.ids import NO_HASH, Address
 
 hashes = st.binary(min_size=32, max_size=32)
 bodies = st.binary(max_size=2) | st.binary(max_size=300)
@@ -85,3 +89,43 @@ def test_where_a_topic_ends_is_read_from_the_bytes_that_are_hashed() -> None:
     bent = TxReceipt.of(answer)
     assert bent.raw == honest.raw
     assert [*bent.logs()] == [(bytes(20), first, second, b"")]
+
+
+OURS, ANOTHER = Address(b"\x11" * 20), Address(b"\x12" * 20)
+PLEDGED, RELEASED, USED = [
+    keccak(signature)
+    for signature in (
+        b"Pledged(uint64,uint128,bytes32)",
+        b"Released(uint64,uint128,bytes32)",
+        b"DocumentUsed(bytes32,uint64)",
+    )
+]
+words = st.binary(min_size=32, max_size=32)
+plain_logs = st.tuples(
+    st.sampled_from([OURS, OURS, OURS, ANOTHER]),
+    st.tuples(st.sampled_from([PLEDGED, RELEASED]), words).map(list),
+    st.tuples(words, words).map(b"".join),
+)
+document_logs = st.tuples(
+    st.just(OURS), st.tuples(st.just(USED), words, words).map(list), st.just(b"")
+)
+
+
+@given(st.lists(st.lists(plain_logs | document_logs, max_size=5), max_size=3))
+def test_events_are_those_of_our_logs_one_by_one(
+    receipts: list[list[tuple[bytes, list[bytes], bytes]]],
+) -> None:
+    found = events_in(7, [TxReceipt.of(told(members)) for members in receipts], OURS)
+    in_order = [(place, log) for place, members in enumerate(receipts) for log in members]
+    assert found == [
+        LoggedEvent(decode(topics, body), 7, log_index, NO_HASH, tx_index)
+        for log_index, (tx_index, (address, topics, body)) in enumerate(in_order)
+        if address == OURS
+    ]
+
+
+def test_log_of_ours_that_is_no_event_is_named_by_its_place_among_plain_ones() -> None:
+    pledged: tuple[bytes, list[bytes], bytes] = (OURS, [PLEDGED, bytes(32)], bytes(64))
+    unknown: tuple[bytes, list[bytes], bytes] = (OURS, [bytes(32), bytes(32)], bytes(64))
+    with pytest.raises(UndecodableLog, match="block 7, log 3, "):
+        events_in(7, [TxReceipt.of(told(3 * [pledged] + [unknown]))], OURS)

@@ -196,6 +196,17 @@ def test_an_event_moves_its_receipt_and_no_other(events: list[Event], after: Rec
     assert not list(breaches(ledger))
 
 
+@pytest.mark.parametrize(
+    "marked",
+    ["is_serialised", "is_paged", "is_bonded", "is_paused", "is_sealed", "is_non_negotiable"],
+)
+def test_a_pool_keeps_all_else_while_goods_move(marked: str) -> None:
+    before = replace(Pool(False, 30, Version(7), Day(2_800), 4, 900, 80, 60), **{marked: True})  # type: ignore[arg-type]
+    assert before.issued(5) == replace(before, next_serial=5, quantity_receipted=65)
+    assert before.unreceipted(5) == replace(before, quantity_receipted=55)
+    assert before.delivered(5) == replace(before, quantity_attested=75, quantity_receipted=55)
+
+
 def test_delivery_lowers_what_is_receipted_and_attested() -> None:
     ledger = issued()
     ledger.apply(Delivered(RECEIPT, PART_DELIVERED.to_word(), NO_HASH))

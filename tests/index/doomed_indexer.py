@@ -6,7 +6,7 @@ Run as a process of its own: URL of the node, deployment file, URL of the databa
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, event
@@ -37,8 +37,8 @@ def _after_statement(connection: Connection, cursor: object, statement: str, *_:
 _copy = bulk._copy
 
 
-def _copy_and_die(connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
-    _copy(connection, table, rows)
+def _copy_and_die(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
+    _copy(connection, table, parts)
     if table.name == doomed_table:
         _die()
 

@@ -26,11 +26,15 @@ from tests.support.indexing import (
 from tests.support.ledger_on_chain import LedgerOnChain, ledger_with_receipts
 
 
-@pytest.fixture(params=[(1, 2_000), (4, 2_000), (5_000, 2), (5_000, 3)], ids=str)
+@pytest.fixture(
+    params=[(1, 1, 2_000), (4, 4, 2_000), (1, 9, 2_000), (5_000, 5_000, 2), (5_000, 5_000, 3)],
+    ids=str,
+)
 def small_pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of so many events, and of so many blocks."""
-    events, blocks = request.param
+    """Pages of so many events, of so many if their blocks are final, and of so many blocks."""
+    events, final_events, blocks = request.param
     monkeypatch.setattr(pages, "PAGE_EVENTS_MAX", events)
+    monkeypatch.setattr(pages, "FINAL_PAGE_EVENTS_MAX", final_events)
     monkeypatch.setattr(pages, "PAGE_BLOCKS_MAX", blocks)
 
 

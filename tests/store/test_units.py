@@ -198,7 +198,7 @@ def test_number_that_does_not_fit_is_an_error(database: Database, number: int) -
 
 
 def test_both_ways_to_insert_write_the_same(database: Database) -> None:
-    entry = (1, "applied", 7, HASH, 0, "Issued", {"word": "0x01", "text": 'ü "\\ \n\t'}, AT)
+    entry = (1, "applied", 7, HASH, 0, "Issued", {"word": "0x01", "text": 'ü "\\ \n\t'}, 1, AT)
     names = [column.name for column in feed.columns]
     with database.writing() as writer:
         writer.insert_many(feed, [entry])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -18,7 +19,7 @@ from receipts_ledger.services.index import Indexer
 from receipts_ledger.store.bodies import event_of
 from receipts_ledger.store.index import StoredIndex
 from receipts_ledger.store.projections import TABLES
-from receipts_ledger.store.reads.feed import page, payload_of
+from receipts_ledger.store.reads.feed import Entry, page
 from receipts_ledger.store.rows import WORD, party_of_row, pool_of_row
 from receipts_ledger.store.tables import (
     blocks,
@@ -124,18 +125,26 @@ def folded(history: Sequence[Event]) -> Ledger:
 def events_by_feed(database: Database) -> list[Event]:
     """Play the feed as a stack, and return what is left. Asserts that it has no gap."""
     stack: list[tuple[bytes, int, Event]] = []
-    with database.reading() as reader:
-        rows = page(reader, after=0, limit=1_000_000)
-    assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
-    for row in rows:
-        if row.kind == "finalized":
+    for shown in entries_of_feed(database):
+        if shown.log_index is None or shown.event is None or shown.payload is None:
+            assert shown.kind == "finalized"
             continue
-        entry = (row.block_hash, row.log_index, event_of(row.event, payload_of(row) or {}))
-        if row.kind == "applied":
+        entry = (shown.block_hash, shown.log_index, event_of(shown.event, shown.payload))
+        if shown.kind == "applied":
             stack.append(entry)
         else:
             assert stack.pop() == entry
     return [event for _, _, event in stack]
+
+
+def entries_of_feed(database: Database) -> list[Entry]:
+    """Return the feed as it is shown. Asserts that its numbers have no gap, nor its rows."""
+    with database.reading() as reader:
+        entries = page(reader, after=0, limit=1_000_000)
+        rows = reader.rows(select(feed.c.seq, feed.c.entry_count).order_by(feed.c.seq))
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert [seq for seq, _ in rows] == list(accumulate(count for _, count in rows))
+    return entries
 
 
 def reorganise(rpc: Rpc, depth: int) -> None:

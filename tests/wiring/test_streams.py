@@ -7,17 +7,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from receipts_ledger.chain.local_node import LocalNode
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.config import Settings
 from receipts_ledger.domain.ids import ReceiptId
-from receipts_ledger.store.tables import feed
-from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import House, open_house
 from tests.support.cast import BANK_A, BANK_B
-from tests.support.indexing import events_on_chain, mine, reorganise
+from tests.support.indexing import entries_of_feed, events_on_chain, mine, reorganise
 from tests.support.ledger_on_chain import LedgerOnChain, ledger_with_receipts
 from tests.support.listening import Listener
 from tests.wiring.conftest import SECRET
@@ -58,11 +55,6 @@ def house(settings: Settings) -> Iterator[House]:
     opened.close()
 
 
-def _feed(database: Database) -> list[Any]:
-    with database.reading() as reader:
-        return list(reader.rows(select(feed).order_by(feed.c.seq)))
-
-
 def _ends_at(seq: int) -> Callable[[list[Any]], bool]:
     return lambda told: bool(told) and told[-1].seq == seq
 
@@ -86,7 +78,7 @@ def test_stream_goes_on_with_another_replica_after_a_kill(
             for receipt in receipts[2 * number : 2 * number + 2]:
                 ledger.pledge(receipt, BANK_A)
                 house.indexer.catch_up()
-            newest = _feed(house.database)[-1].seq
+            newest = entries_of_feed(house.database)[-1].seq
             listener.until(_ends_at(newest))
             os.kill(process.pid, signal.SIGKILL if number == 0 else signal.SIGTERM)
             assert listener.ended.wait(15)
@@ -97,7 +89,7 @@ def test_stream_goes_on_with_another_replica_after_a_kill(
             house.indexer.catch_up()
 
     assert [told.seq for told in heard] == list(range(1, heard[-1].seq + 1))
-    rows = _feed(house.database)[: len(heard)]
+    rows = entries_of_feed(house.database)[: len(heard)]
     assert [(told.seq, told.kind, told.body["event"]) for told in heard] == [
         (row.seq, row.kind, row.event) for row in rows
     ]
@@ -116,7 +108,7 @@ def test_reorganisation_is_told_and_whoever_waits_for_finality_hears_none_of_it(
         assert (at_once.answered(), when_final.answered()) == (200, 200)
         ledger.pledge(receipts[0], BANK_A)
         house.indexer.catch_up()
-        before = _feed(house.database)[-1].seq
+        before = entries_of_feed(house.database)[-1].seq
         at_once.until(_ends_at(before))
 
         reorganise(ledger.rpc, 1)
@@ -124,7 +116,7 @@ def test_reorganisation_is_told_and_whoever_waits_for_finality_hears_none_of_it(
         house.indexer.catch_up()
         mine(ledger.rpc, DEPTH)
         house.indexer.catch_up()
-        after = _feed(house.database)[-1].seq
+        after = entries_of_feed(house.database)[-1].seq
         at_once.until(_ends_at(after))
         history = events_on_chain(ledger)
         when_final.until(lambda told: len(told) >= len(history))

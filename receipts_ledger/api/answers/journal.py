@@ -10,7 +10,7 @@ from receipts_ledger.api.catalogue import CATALOGUE
 from receipts_ledger.api.problem import for_eyes_of
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.errors import RefusalCode
-from receipts_ledger.store.reads.feed import payload_of
+from receipts_ledger.store.reads.feed import Entry
 from receipts_ledger.store.units import Found
 
 _ENTRIES = {str(code): CATALOGUE[code] for code in RefusalCode}
@@ -84,20 +84,21 @@ def told_refusal(row: Found, caller: Caller) -> RefusalOut:
     )
 
 
-def told_event(row: Found, caller: Caller) -> EventOut:
+def told_event(entry: Entry, caller: Caller) -> EventOut:
     """Return an entry of the feed, as much of it as the caller may see."""
-    payload = payload_of(row)
-    if payload is not None and not concerns(row.event, payload, caller):
-        payload = public_payload(row.event, payload)
+    payload = entry.payload
+    name = entry.event
+    if name is not None and payload is not None and not concerns(name, payload, caller):
+        payload = public_payload(name, payload)
     return EventOut(
-        seq=row.seq,
-        kind=row.kind,
-        block_number=row.block_number,
-        block_hash=hexadecimal(row.block_hash),
-        log_index=row.log_index,
-        event=row.event,
+        seq=entry.seq,
+        kind=entry.kind,
+        block_number=entry.block_number,
+        block_hash=hexadecimal(entry.block_hash),
+        log_index=entry.log_index,
+        event=name,
         payload=payload,
-        at=moment_text(row.at),
+        at=moment_text(entry.at),
     )
 
 

@@ -8,7 +8,7 @@ from receipts_ledger.api.answers.journal import told_event
 from receipts_ledger.api.answers.receipts import concerns
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.ids import ReceiptId, pool_of
-from receipts_ledger.store.reads.feed import payload_of
+from receipts_ledger.store.reads.feed import Entry
 from receipts_ledger.store.units import Found
 
 
@@ -61,7 +61,7 @@ def told_subscription(row: Found) -> SubscriptionOut:
     )
 
 
-def message_of(entry: Found, caller: Caller, subscription: Found) -> bytes | None:
+def message_of(entry: Entry, caller: Caller, subscription: Found) -> bytes | None:
     """Return the body of a webhook, None where the subscription is not told of an entry."""
     if not _is_told(entry, caller, subscription):
         return None
@@ -70,13 +70,13 @@ def message_of(entry: Found, caller: Caller, subscription: Found) -> bytes | Non
     return orjson.dumps({"type": kind, "timestamp": event["at"], "data": event})
 
 
-def _is_told(entry: Found, caller: Caller, subscription: Found) -> bool:
+def _is_told(entry: Entry, caller: Caller, subscription: Found) -> bool:
     if entry.event is None:
         # What is final now is told to all: whoever keeps what was mined waits for it.
         return True
     if subscription.events is not None and entry.event not in subscription.events:
         return False
-    payload = payload_of(entry) or {}
+    payload = entry.payload or {}
     receipt_id = payload.get("receipt_id")
     if subscription.receipt_id is not None and receipt_id != subscription.receipt_id:
         return False

@@ -17,7 +17,7 @@ from receipts_ledger.api.problem import problem_of_refusal
 from receipts_ledger.api.streams.tail import Tail
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.errors import Refused, Retryable
-from receipts_ledger.store.units import Found
+from receipts_ledger.store.reads.feed import Entry
 
 KEEP_ALIVE_SECONDS = 15.0
 _RETRY_MILLISECONDS = 2_000
@@ -36,7 +36,7 @@ class Stream:
         caller: Caller,
         *,
         seq: int,
-        missed: Callable[["Stream"], Awaitable[Sequence[Found]]],
+        missed: Callable[["Stream"], Awaitable[Sequence[Entry]]],
     ) -> None:
         self.tail = tail
         self.secret_hash = secret_hash
@@ -57,7 +57,7 @@ class Stream:
         """Yield the stream as it goes over the wire."""
         yield format_sse_event(retry=_RETRY_MILLISECONDS, comment="the feed of the ledger")
         while not self._ending.is_set():
-            entries: Sequence[Found] | None = self.tail.behind(self.seq)
+            entries: Sequence[Entry] | None = self.tail.behind(self.seq)
             if entries is None:
                 entries = await self._caught_up()
             elif not entries and not await self.tail.wait(KEEP_ALIVE_SECONDS):
@@ -72,8 +72,8 @@ class Stream:
             said = orjson.dumps(problem_of_refusal(self._refusal)).decode()
             yield format_sse_event(event="ended", data_str=said)
 
-    async def _caught_up(self) -> Sequence[Found]:
-        entries: Sequence[Found] = ()
+    async def _caught_up(self) -> Sequence[Entry]:
+        entries: Sequence[Entry] = ()
         try:
             entries = await self._missed(self)
         except Refused as refusal:
@@ -85,7 +85,7 @@ class Stream:
             await self.tail.wait(_PAUSE_SECONDS)
         return entries
 
-    def _line(self, entry: Found) -> bytes:
+    def _line(self, entry: Entry) -> bytes:
         told = orjson.dumps(told_event(entry, self.caller)).decode()
         return format_sse_event(data_str=told, event=entry.kind, id=str(entry.seq))
 

@@ -23,7 +23,7 @@ from receipts_ledger.domain.caller import Caller, Scope
 from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.errors import LedgerError, RefusalCode, Refused, Retryable
 from receipts_ledger.store.reads import feed
-from receipts_ledger.store.units import Found, Reader
+from receipts_ledger.store.units import Reader
 
 LOOK_SECONDS = 0.5
 CHECK_SECONDS = 5.0
@@ -87,7 +87,7 @@ class Streams:
                 details={"retry_after_seconds": _AGAIN_SECONDS},
             )
 
-    async def _missed(self, stream: Stream) -> Sequence[Found]:
+    async def _missed(self, stream: Stream) -> Sequence[feed.Entry]:
         caller, rows = await run_sync(
             partial(self._read_missed, stream.secret_hash, stream.seq, stream.tail.finality),
             limiter=self._few,
@@ -97,7 +97,7 @@ class Streams:
 
     def _read_missed(
         self, secret_hash: bytes, seq: int, finality: MinFinality
-    ) -> tuple[Caller, Sequence[Found]]:
+    ) -> tuple[Caller, Sequence[feed.Entry]]:
         with self._services.database.reading() as reader:
             caller = authenticate(reader, secret_hash, Scope.READ, self._services)
             return caller, feed.page(reader, after=seq, limit=_MISSED_PAGE, finality=finality)
@@ -130,7 +130,7 @@ class Streams:
 
     def _read(
         self, tails: Sequence[Tail], hashes: Iterable[bytes]
-    ) -> tuple[list[tuple[int, Sequence[Found]]], Who]:
+    ) -> tuple[list[tuple[int, Sequence[feed.Entry]]], Who]:
         with self._services.database.reading() as reader:
             found = [tail.look(reader) for tail in tails]
             is_due = time.monotonic() - self._checked_at >= CHECK_SECONDS

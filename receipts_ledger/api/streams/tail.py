@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.store.reads import feed
-from receipts_ledger.store.units import Found, Reader
+from receipts_ledger.store.units import Reader
 
 ENTRIES_MAX = 1_000
 _PAGE = ENTRIES_MAX
@@ -22,16 +22,16 @@ class Tail:
         self.finality = finality
         self.since: int | None = None
         """None before the first look."""
-        self._entries: deque[Found] = deque()
+        self._entries: deque[feed.Entry] = deque()
         self._news = asyncio.Event()
 
-    def look(self, reader: Reader) -> tuple[int, Sequence[Found]]:
+    def look(self, reader: Reader) -> tuple[int, Sequence[feed.Entry]]:
         """Read what has come, without taking it in yet: this runs in a thread."""
         if self.since is None:
             return feed.last_seq(reader, self.finality), ()
         return self.since, feed.page(reader, after=self._last, limit=_PAGE, finality=self.finality)
 
-    def take_in(self, since: int, entries: Sequence[Found]) -> None:
+    def take_in(self, since: int, entries: Sequence[feed.Entry]) -> None:
         """Keep what was read, and wake who waits for it."""
         was_unknown, self.since = self.since is None, since
         self._entries.extend(entries)
@@ -45,7 +45,7 @@ class Tail:
         news, self._news = self._news, asyncio.Event()
         news.set()
 
-    def behind(self, seq: int) -> list[Found] | None:
+    def behind(self, seq: int) -> list[feed.Entry] | None:
         """Return the entries behind a number, None where only the database has them all."""
         if self.since is None or seq < self.since:
             return None

@@ -55,7 +55,8 @@ def _versions(act: Act, before: Ledger) -> Iterator[tuple[int, int]]:
             yield act.version, version_in(before.receipts[act.receipt_id])
             yield act.substitute_version, version_in(before.receipts[act.substitute_id])
         case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
+            receipts = before.receipts
             for ref in act.receipts:
-                yield ref.version, version_in(before.receipts[ref.receipt_id])
+                yield ref.version, version_in(receipts[ref.receipt_id])
         case _:
             yield act.version, version_in(before.receipts[act.receipt_id])

@@ -21,7 +21,6 @@ from receipts_ledger.domain.party import Party
 from receipts_ledger.domain.pool import Pool
 
 _WORD_BYTES = 32
-_REFUSED = b"ActRefused\0"
 _PLAIN = [ReceiptId, int, Hash32]
 """The members of most events by far: for them alone the words are written out."""
 _PLACE = Struct(">QI32s")
@@ -35,14 +34,17 @@ class EventDigest:
 
     def add(self, events: Iterable[LoggedEvent]) -> None:
         """Take in the next events."""
-        self._sha256.update(
-            b"".join(
-                [
-                    _PLACE.pack(block_number, log_index, tx_hash) + _event_bytes(event)
-                    for event, block_number, log_index, tx_hash, _ in events
-                ]
-            )
-        )
+        parts: list[bytes] = []
+        for event, block_number, log_index, tx_hash, _ in events:
+            kind: Any = type(event)
+            name, members, is_plain = _members_of(kind)
+            parts += (_PLACE.pack(block_number, log_index, tx_hash), name)
+            if is_plain:
+                receipt_id, word, commitment = members(event)
+                parts += (receipt_id.to_bytes(_WORD_BYTES), word.to_bytes(_WORD_BYTES), commitment)
+            else:
+                parts += _words(event, members)
+        self._sha256.update(b"".join(parts))
 
     def hexdigest(self) -> str:
         """Return the digest so far."""
@@ -54,18 +56,12 @@ def state_digest(ledger: Ledger) -> str:
     return "0x" + digest_of(ledger_entries(ledger)).hex()
 
 
-def _event_bytes(event: Event) -> bytes:
+def _words(event: Event, members: Any) -> list[bytes]:
     if isinstance(event, ActRefused):
         # The one member of no fixed length.
         length = _number(len(event.reason))
-        return _REFUSED + event.digest + _number(event.subject) + length + event.reason
-    kind: Any = type(event)
-    name, members, is_plain = _members_of(kind)
-    if is_plain:
-        receipt_id, word, commitment = members(event)
-        words: bytes = receipt_id.to_bytes(_WORD_BYTES) + word.to_bytes(_WORD_BYTES) + commitment
-        return name + words
-    return name + b"".join([_word(member) for member in members(event)])
+        return [event.digest, _number(event.subject), length, event.reason]
+    return [_word(member) for member in members(event)]
 
 
 @cache

@@ -255,6 +255,8 @@ _FOLLOWED = frozenset(
 def _expect_own(kind: str, expected: Sequence[Event], own: Sequence[LoggedEvent]) -> None:
     if not expected:
         raise _NotSigned(f"{kind} was carried out, though there is nothing in it to carry out")
+    if expected == [logged.event for logged in own]:
+        return
     for place, event in enumerate(expected):
         if place >= len(own) or own[place].event != event:
             found = event_in_words(own[place].event) if place < len(own) else "nothing more"

@@ -1,32 +1,66 @@
-"""The feed as it is shown: each entry with its payload, wherever that is kept."""
+"""The feed as it is shown: runs taken apart, each entry with its event, wherever that is kept."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, select, true, tuple_
 
 from receipts_ledger.domain.finality import MinFinality
+from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.store.tables import cursor, events, feed
 from receipts_ledger.store.units import Found, Reader
 
 
+class Part(NamedTuple):
+    """Those entries of a run, a row of the table, that are asked for."""
+
+    run: Found
+    seqs: range
+
+    @property
+    def log_indexes(self) -> range:
+        """Where the logs of their events stand in the block, one behind the other."""
+        first_seq = self.run.seq - self.run.entry_count + 1
+        first: int = self.run.log_index + self.seqs.start - first_seq
+        return range(first, first + len(self.seqs))
+
+
+class Entry(NamedTuple):
+    """One entry. What was finalized is a block, and none of its events."""
+
+    seq: int
+    kind: str
+    block_number: int
+    block_hash: Hash32
+    log_index: int | None
+    event: str | None
+    payload: dict[str, Any] | None
+    at: datetime
+
+
 def page(
     reader: Reader, *, after: int, limit: int, finality: MinFinality = MinFinality.MINED
-) -> list[Found]:
+) -> list[Entry]:
     """Return the next entries, with the events of those that have no payload of their own."""
-    stands = (
-        (events.c.block_number == feed.c.block_number)
-        & (events.c.log_index == feed.c.log_index)
-        & (feed.c.kind == "applied")
-        & feed.c.payload.is_(None)
-    )
-    query = (
-        select(feed, events.c.body, events.c.tx_hash)
-        .outerjoin(events, stands)
-        .where(feed.c.seq > after, _is_due(finality))
-        .order_by(feed.c.seq)
-        .limit(limit)
-    )
-    return list(reader.rows(query))
+    due = select(feed).where(feed.c.seq > after, _is_due(finality))
+    # Each run is an entry at least.
+    runs = reader.rows(due.order_by(feed.c.seq).limit(limit))
+    shown = list(parts(runs, after=after, limit=limit))
+    standing = [part for part in shown if _stands(part.run)]
+    found = _events(reader, standing)
+    return [entry for part in shown for entry in _entries(part, found)]
+
+
+def parts(runs: Iterable[Found], *, after: int, limit: int) -> Iterator[Part]:
+    """Yield what holds the next entries behind a number, of runs of which all end behind it."""
+    for run in runs:
+        first = max(run.seq - run.entry_count, after) + 1
+        seqs = range(first, min(run.seq + 1, first + limit))
+        yield Part(run, seqs)
+        limit -= len(seqs)
+        if limit == 0:
+            return
 
 
 def last_seq(reader: Reader, finality: MinFinality) -> int:
@@ -34,6 +68,11 @@ def last_seq(reader: Reader, finality: MinFinality) -> int:
     # From the end: a maximum with a condition would look through all of it.
     query = select(feed.c.seq).where(_is_due(finality)).order_by(feed.c.seq.desc()).limit(1)
     return reader.scalar(query) or 0
+
+
+def payload_in(event: Found) -> dict[str, Any]:
+    """Return what the feed tells of a row of the events table: its members and transaction."""
+    return {**event.body, "tx_hash": "0x" + event.tx_hash.hex()}
 
 
 def _is_due(finality: MinFinality) -> ColumnElement[bool]:
@@ -52,14 +91,38 @@ def _is_due(finality: MinFinality) -> ColumnElement[bool]:
     )
 
 
-def payload_of(entry: Found) -> dict[str, Any] | None:
-    """Return the payload of an entry of `page`; None where it is of no event."""
-    if entry.body is not None:
-        return payload_in(entry)
-    payload: dict[str, Any] | None = entry.payload
-    return payload
+def _stands(run: Found) -> bool:
+    return run.kind == "applied" and run.payload is None
 
 
-def payload_in(event: Found) -> dict[str, Any]:
-    """Return what the feed tells of a row of the events table: its members and transaction."""
-    return {**event.body, "tx_hash": "0x" + event.tx_hash.hex()}
+def _events(reader: Reader, standing: Sequence[Part]) -> Mapping[tuple[int, int], Found]:
+    """Return the rows of the events that stand behind one another in the feed, by place."""
+    if not standing:
+        return {}
+    begin = (standing[0].run.block_number, standing[0].log_indexes.start)
+    # All events there are stand in the feed, and in the same order.
+    query = (
+        select(
+            events.c.block_number,
+            events.c.log_index,
+            events.c.kind,
+            events.c.body,
+            events.c.tx_hash,
+        )
+        .where(tuple_(events.c.block_number, events.c.log_index) >= begin)
+        .order_by(events.c.block_number, events.c.log_index)
+        .limit(sum(len(part.seqs) for part in standing))
+    )
+    return {(row[0], row[1]): row for row in reader.rows(query)}
+
+
+def _entries(part: Part, found: Mapping[tuple[int, int], Found]) -> Iterator[Entry]:
+    run = part.run
+    where, at = (run.kind, run.block_number, run.block_hash), run.at
+    if not _stands(run):
+        yield Entry(run.seq, *where, run.log_index, run.event, run.payload, at)
+        return
+    number = run.block_number
+    for seq, log_index in zip(part.seqs, part.log_indexes, strict=True):
+        event = found[number, log_index]
+        yield Entry(seq, *where, log_index, event.kind, payload_in(event), at)

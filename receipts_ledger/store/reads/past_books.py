@@ -7,16 +7,10 @@ asked. So the newest past costs least.
 from sqlalchemy import ColumnElement, select
 
 from receipts_ledger.domain.books import Book, Capacity
-from receipts_ledger.domain.ids import (
-    INDEX_MAX,
-    SERIAL_MAX,
-    PartyId,
-    ReceiptId,
-    pool_id,
-    receipt_id,
-)
+from receipts_ledger.domain.ids import PartyId, ReceiptId
 from receipts_ledger.domain.party import INSTITUTION_MAX
 from receipts_ledger.store.reads.past_events import RECEIPT_KINDS, end_of, words_at
+from receipts_ledger.store.reads.ranges import stored_by
 from receipts_ledger.store.tables import events, receipts
 from receipts_ledger.store.units import Reader
 
@@ -31,7 +25,7 @@ def book(reader: Reader, party_id: PartyId, capacity: Capacity, block_number: in
         events.c.block_number > block_number, events.c.kind.in_(RECEIPT_KINDS)
     )
     if capacity is Capacity.WAREHOUSE:
-        changed = changed.where(_stored_by(party_id, events.c.subject))
+        changed = changed.where(stored_by(events.c.subject, party_id))
     since = reader.scalars(changed.distinct())
     words |= words_at(reader, since, end_of(block_number))
     return Book.of(party_id, capacity, words.items())
@@ -53,9 +47,4 @@ def _has(party_id: PartyId, capacity: Capacity) -> ColumnElement[bool]:
         case Capacity.LENDER:
             return receipts.c.pledgee_id == party_id
         case Capacity.WAREHOUSE:
-            return _stored_by(party_id, receipts.c.receipt_id)
-
-
-def _stored_by(party_id: PartyId, receipt: ColumnElement[int]) -> ColumnElement[bool]:
-    first, last = pool_id(party_id, 0), pool_id(party_id, INDEX_MAX)
-    return receipt.between(receipt_id(first, 0), receipt_id(last, SERIAL_MAX))
+            return stored_by(receipts.c.receipt_id, party_id)

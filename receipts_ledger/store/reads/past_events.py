@@ -14,6 +14,7 @@ from receipts_ledger.domain.event import PartyEvent, PoolEvent, ReceiptEvent
 from receipts_ledger.domain.ids import PoolId, ReceiptId
 from receipts_ledger.store.bodies import event_of
 from receipts_ledger.store.bulk import among
+from receipts_ledger.store.reads.ranges import in_pool
 from receipts_ledger.store.tables import events
 from receipts_ledger.store.units import Found, Reader
 
@@ -25,7 +26,6 @@ POOL_KINDS = tuple(event.__name__ for event in get_args(PoolEvent))
 PARTY_KINDS = tuple(event.__name__ for event in get_args(PartyEvent))
 LOG_INDEX_MAX = 2**31 - 1
 
-_SERIALS = 2**32
 _LOGGED = select(
     events.c.kind,
     events.c.body,
@@ -57,7 +57,10 @@ def of_pools_receipts(
 ) -> list[LoggedEvent]:
     """Return the events of a pool's receipts behind a place and up to another, in order."""
     query = _LOGGED.where(
-        of_pool(pool_id), events.c.kind.in_(RECEIPT_KINDS), behind(after), up_to(until)
+        in_pool(events.c.subject, pool_id),
+        events.c.kind.in_(RECEIPT_KINDS),
+        behind(after),
+        up_to(until),
     ).order_by(events.c.block_number, events.c.log_index)
     return [logged(row) for row in reader.rows(query if limit is None else query.limit(limit))]
 
@@ -75,12 +78,6 @@ def words_at(reader: Reader, receipt_ids: Iterable[int], until: Place) -> dict[R
         for row in reader.rows(_last(condition, until)):
             found[ReceiptId(row.subject)] = int(row.body["word"], 16)
     return found
-
-
-def of_pool(pool_id: PoolId) -> ColumnElement[bool]:
-    """Return the condition for events about a pool's receipts."""
-    first = pool_id * _SERIALS
-    return events.c.subject.between(first, first + _SERIALS - 1)
 
 
 def up_to(place: Place) -> ColumnElement[bool]:

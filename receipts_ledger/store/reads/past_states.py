@@ -45,7 +45,7 @@ def receipt(reader: Reader, receipt_id: ReceiptId, block_number: int) -> Found |
     for logged in found:
         extras = extras_after(logged, extras)
     last = cast(ReceiptEvent, found[-1].event)
-    row = receipt_row(receipt_id, last.word, cast(Any, extras))
+    row = receipt_row(receipt_id, last.word, extras, found[-1])
     pledged_at_block = row[list(receipts.c.keys()).index("pledged_at_block")]
     pledged_at = None
     if pledged_at_block is not None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
 
 from receipts_ledger.domain.ids import PartyId, PoolId, ReceiptId
 from receipts_ledger.domain.pending import ActStatus
+from receipts_ledger.store.reads.ranges import in_pool
 from receipts_ledger.store.reads.sight import Sight
 from receipts_ledger.store.tables import (
     act_receipts,
@@ -59,7 +60,6 @@ def page(
     """
     conditions: list[ColumnElement[bool]] = []
     for column, value in (
-        (receipts.c.pool_id, wanted.pool_id),
         (receipts.c.holder_id, wanted.holder_id),
         (receipts.c.pledgee_id, wanted.pledgee_id),
         (receipts.c.status, wanted.status),
@@ -67,6 +67,8 @@ def page(
     ):
         if value is not None:
             conditions.append(column == value)
+    if wanted.pool_id is not None:
+        conditions.append(in_pool(receipts.c.receipt_id, wanted.pool_id))
     if wanted.holder_id is not None or wanted.pledgee_id is not None:
         conditions.append(sight.its_receipts())
     if after is not None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select, true, tuple_
 
-from receipts_ledger.domain.ids import INDEX_MAX, pool_id
+from receipts_ledger.store.reads.ranges import stored_by
 from receipts_ledger.store.reads.sight import Sight
 from receipts_ledger.store.tables import receipts, refusals
 from receipts_ledger.store.units import Found, Reader
@@ -33,12 +33,11 @@ def page(
 def _concerns(sight: Sight) -> ColumnElement[bool]:
     if sight.party_id is None:
         return true()
-    first = pool_id(sight.party_id, 0)
     on_its_security = refusals.c.subject.in_(
         select(receipts.c.receipt_id).where(
             or_(
                 receipts.c.pledgee_id == sight.party_id,
-                receipts.c.pool_id.between(first, first + INDEX_MAX),
+                stored_by(receipts.c.receipt_id, sight.party_id),
             )
         )
     )

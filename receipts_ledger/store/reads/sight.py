@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, true
 
 from receipts_ledger.domain.caller import Caller
-from receipts_ledger.domain.ids import INDEX_MAX, PartyId, pool_id
+from receipts_ledger.domain.ids import PartyId
+from receipts_ledger.store.reads.ranges import stored_by
 from receipts_ledger.store.tables import receipts
 
 
@@ -37,6 +38,4 @@ class Sight:
         """Return the condition for receipts whose goods lie with it."""
         if self.party_id is None:
             return true()
-        # A pool's number begins with its warehouse's; only institutions have such numbers.
-        first = pool_id(self.party_id, 0)
-        return receipts.c.pool_id.between(first, first + INDEX_MAX)
+        return stored_by(receipts.c.receipt_id, self.party_id)

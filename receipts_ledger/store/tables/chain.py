@@ -1,13 +1,15 @@
 """What the indexer knows of the chain: where it stands, the blocks, the events, the feed.
 
 `chain` and `cursor` have one row each. `undo` has rows only for blocks that may still go.
+
+A row of `feed` holds `entry_count` entries, the last of which is number `seq`. More than one are
+events of one block whose logs follow one another, from `log_index` on: only `events` knows them.
 """
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    ForeignKey,
     Index,
     Integer,
     String,
@@ -61,13 +63,9 @@ blocks = Table(
 events = Table(
     "events",
     metadata,
-    Column(
-        "block_number",
-        BigInteger,
-        ForeignKey("blocks.number"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    # No foreign key: of ten thousand events in one statement, each would be looked up in blocks.
+    # Both are written in one transaction by the indexer alone, and the audit compares both.
+    Column("block_number", BigInteger, primary_key=True, autoincrement=False),
     Column("log_index", Integer, primary_key=True, autoincrement=False),
     Column("tx_hash", HASH, nullable=False),
     Column("tx_index", Integer, nullable=False),
@@ -97,6 +95,7 @@ feed = Table(
     Column("log_index", Integer),
     Column("event", String(24)),
     Column("payload", Json),
+    Column("entry_count", Integer, nullable=False, server_default="1"),
     Column("at", Utc, nullable=False),
     one_of("kind", FEED_KINDS),
 )

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    UniqueConstraint,
 )
 
 from receipts_ledger.store.tables.metadata import metadata, one_of
@@ -84,6 +83,7 @@ pools = Table(
 receipts = Table(
     "receipts",
     metadata,
+    # Pool and serial in one: receipts of a pool, or of a warehouse, are a range of it.
     Column("receipt_id", Unsigned64, primary_key=True, autoincrement=False),
     Column("pool_id", BigInteger, nullable=False),
     Column("serial", BigInteger, nullable=False),
@@ -105,7 +105,6 @@ receipts = Table(
     Column("pledged_at_block", BigInteger),
     Column("origin_id", Unsigned64),
     *_last_event(),
-    UniqueConstraint("pool_id", "serial"),
     Index(None, "holder_id", "receipt_id"),
     Index(None, "pledgee_id", "receipt_id"),
     one_of("status", RECEIPT_STATUSES),

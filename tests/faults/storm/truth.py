@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -14,6 +15,8 @@ from psycopg.rows import dict_row
 
 from receipts_ledger.chain import keys
 from receipts_ledger.chain.rpc import RpcError
+from receipts_ledger.store.reads.feed import Entry, page
+from receipts_ledger.store.units import Database
 from tests.faults.storm import onchain
 from tests.faults.storm.journal import Journal, Told
 from tests.faults.storm.onchain import OnChain
@@ -25,6 +28,7 @@ _EXECUTE = keys.keccak(b"execute(bytes)")[:4]
 _RECEIPT_WORD = keys.keccak(b"receiptWord(uint64)")[:4]
 _GAS = hex(16_000_000)
 _AUDIT_SECONDS = 600
+_FEED_PAGE = 100
 _NOT_ON_THE_WAY = ("final", "refused", "expired", "withdrawn", "draft")
 
 
@@ -156,16 +160,24 @@ class Judgement:
 
     def _feed(self) -> Iterator[str]:
         """The feed has no gap, and replayed as a stack it is the events table and the chain."""
-        feed = self._rows("SELECT * FROM feed ORDER BY seq")
-        if [row["seq"] for row in feed] != list(range(1, len(feed) + 1)):
-            yield "the feed has a gap"
-        stack: list[tuple[int, bytes, int]] = []
-        for row in feed:
-            place = (row["block_number"], bytes(row["block_hash"]), row["log_index"])
-            if row["kind"] == "applied":
+        last = 0
+        for row in self._rows("SELECT seq, entry_count FROM feed ORDER BY seq"):
+            if row["seq"] - row["entry_count"] != last:
+                yield f"feed {row['seq']}: its row does not begin where the one before ends"
+            last = row["seq"]
+        stack: list[tuple[int, bytes, int | None]] = []
+        shown = 0
+        for entry in self._entries():
+            shown += 1
+            if entry.seq != shown:
+                yield f"the feed has a gap before {entry.seq}"
+            place = (entry.block_number, entry.block_hash, entry.log_index)
+            if entry.kind == "applied":
                 stack.append(place)
-            elif row["kind"] == "reverted" and (not stack or stack.pop() != place):
-                yield f"feed {row['seq']} takes back what is not the last"
+            elif entry.kind == "reverted" and (not stack or stack.pop() != place):
+                yield f"feed {entry.seq} takes back what is not the last"
+        if shown != last:
+            yield f"the feed shows {shown} entries of {last}"
         events = self._rows(
             "SELECT e.block_number, b.hash, e.log_index FROM events e"
             " JOIN blocks b ON b.number = e.block_number ORDER BY 1, 3"
@@ -175,6 +187,18 @@ class Judgement:
             yield "the feed, replayed, is not the events table"
         if stack != self.chain.logs:
             yield "the feed, replayed, is not the chain"
+
+    def _entries(self) -> Iterator[Entry]:
+        """Yield the feed as its readers are shown it, a page after the other."""
+        after = 0
+        with closing(Database.open(self._site.database_url)) as database:
+            while True:
+                with database.reading() as reader:
+                    entries = page(reader, after=after, limit=_FEED_PAGE)
+                if not entries:
+                    return
+                yield from entries
+                after = entries[-1].seq
 
     def _cursor(self) -> Iterator[str]:
         (row,) = self._rows("SELECT * FROM cursor")

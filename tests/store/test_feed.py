@@ -10,8 +10,7 @@ from receipts_ledger.domain.block import LedgerBlock, LoggedEvent
 from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.domain.ids import Hash32, ReceiptId
 from receipts_ledger.domain.receipt import ClaimNoted
-from receipts_ledger.store import blocks, feed, migrate
-from receipts_ledger.store.bodies import text_of
+from receipts_ledger.store import blocks, event_rows, feed, migrate
 from receipts_ledger.store.reads.feed import Entry, last_seq, page
 from receipts_ledger.store.tables import cursor
 from receipts_ledger.store.tables import feed as feed_table
@@ -50,9 +49,13 @@ def block_hash(number: int, branch: int = 0) -> Hash32:
 
 def append(database: Database, *read: LedgerBlock, now: datetime = AT) -> None:
     with database.writing() as writer:
-        bodies = [[text_of(logged.event) for logged in each.events] for each in read]
-        blocks.write(writer, read, bodies)
+        blocks.write(writer, read)
+        event_rows.write(writer, read, along=_nothing)
         feed.publish(writer, [run for each in read for run in feed.applied(each)], now)
+
+
+def _nothing(block: LedgerBlock) -> None:
+    pass
 
 
 def take_back(database: Database, gone: LedgerBlock) -> None:

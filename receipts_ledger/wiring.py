@@ -40,7 +40,7 @@ from receipts_ledger.domain.finality import Finality
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, ReceiptId
 from receipts_ledger.domain.lane import Lane, LaneFunds
 from receipts_ledger.domain.record import ActOnRecord
-from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused
+from receipts_ledger.errors import Fatal, LedgerError, NotFound, Refused, Retryable
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
@@ -152,6 +152,10 @@ class House:
     def simulate(self, wire: bytes) -> Refused | None:
         """Ask the contract about an act, on the first node that answers. Raises Retryable."""
         return self.nodes.ask(lambda place: self._rooms[place].judge.simulate(wire))
+
+    def simulate_all(self, wires: Sequence[bytes]) -> Sequence[Refused | Retryable | None]:
+        """Ask the contract about several acts, on the first node that answers."""
+        return self.nodes.ask(lambda place: self._rooms[place].judge.simulate_all(wires))
 
     def acts_sent(self, tx_hashes: Sequence[Hash32]) -> Mapping[Hash32, Sequence[ActOnRecord]]:
         """Return the acts in transactions, as the first node that answers has them."""
@@ -389,7 +393,8 @@ class House:
             with self.nodes.step() as place:
                 done = relayers[place].step()
             relay_troubles.of_step(done.troubles)
-            return done.has_advanced
+            # Few large blocks cost node and index less than many small ones.
+            return done.is_pressing
 
         low_funds = Troubles(lambda reason: _log.warning("low funds", reason=reason))
 

@@ -8,39 +8,50 @@ gateway has sent.
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
+from http.client import HTTPConnection
 from itertools import count
+from threading import local
 from typing import Any
+from urllib.parse import urlsplit
 
-import urllib3
 from sqlalchemy import func, select
 
 from benchmarks.http.node_alone import NodeAlone, Sent, node_alone
 from benchmarks.http.stage import KEYSTORE_SECRET, Stage
 from receipts_ledger.chain import keys, wire
 from receipts_ledger.chain.keystore import Vault
-from receipts_ledger.domain.ids import PoolId
+from receipts_ledger.domain.act import Act
+from receipts_ledger.domain.ids import Hash32, PoolId, Version, pool_id
 from receipts_ledger.domain.pending import ActStatus
+from receipts_ledger.domain.pool import Attest, OpenPool
+from receipts_ledger.domain.sealed import seal
 from receipts_ledger.services.kept_keys import KeptKeys
+from receipts_ledger.store import contents
 from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.tables import acts
-from tests.support.cast import INSPECTOR, WAREHOUSE_A, Member
+from tests.support.cast import INSPECTOR, REGISTRAR, WAREHOUSE_A, Member
 from tests.support.gateway import issue_body
-from tests.support.ledger_on_chain import GAS, execute_calldata
+from tests.support.ledger_on_chain import EVIDENCE, FOREVER, GAS, execute_calldata
 from tests.support.relaying import LANE_KEY
 
-CLIENTS = 8
+CLIENTS = 64
+"""As many as the other routes are measured with at their fullest."""
+CROWDS = (1, 8, CLIENTS)
+"""So many clients the node alone is measured with."""
 _SIGNERS = (WAREHOUSE_A, INSPECTOR)
 _FINAL_SECONDS_MAX = 300
-_POLL_SECONDS = "0.02"
+_POLL_SECONDS = "0.1"
 _POLLS = {"index_poll_seconds": _POLL_SECONDS, "relay_poll_seconds": _POLL_SECONDS}
 _WORK_FACTOR = 2
 _FIRST_INDEX = 100
+_POOLS_AT_ONCE = 25
 _serials = count(1)
+_connections = local()
 
 
 class Together(IntEnum):
@@ -52,19 +63,19 @@ class Together(IntEnum):
     @property
     def acts(self) -> int:
         """So many issues are measured in a round."""
-        return 96 if self is Together.ONE else 24
+        return 512 if self is Together.ONE else 24
 
     @property
     def acts_before(self) -> int:
         """So many go before, of which none counts: a process that has just begun is slow."""
-        return 16 if self is Together.ONE else 2
+        return CLIENTS if self is Together.ONE else 2
 
 
 @dataclass(frozen=True, slots=True)
 class Minted:
     """One round: so many receipts, through the gateway and by the node alone.
 
-    Of the node alone it is the better of one client and as many as the gateway has.
+    Of the node alone it is the best of one client, some, and as many as the gateway has.
     """
 
     receipts: int
@@ -90,17 +101,20 @@ def prepare(stage: Stage) -> None:
 def mint(stage: Stage, together: Together, first_pool: int) -> Minted:
     """Mint once through the gateway, then by the node alone. Each issue has a pool of its own."""
     indexes = range(first_pool, first_pool + together.acts_before + together.acts)
-    pools = [stage.gateway.open_pool(index=_FIRST_INDEX + index) for index in indexes]
-    before, measured = pools[: together.acts_before], pools[together.acts_before :]
+    pools = _open_pools(stage, [_FIRST_INDEX + index for index in indexes])
+    bodies = [issue_body(stage.gateway, pool) for pool in pools]
+    for body in bodies:
+        body["receipts"] *= together
+    before, measured = bodies[: together.acts_before], bodies[together.acts_before :]
     with _working(stage) as url:
-        _issue_all(stage, url, before, together)
+        _issue_all(stage, url, before)
         state, height = stage.rpc.call("anvil_dumpState"), _height(stage)
         begun = time.perf_counter()
-        signed = _issue_all(stage, url, measured, together)
+        signed = _issue_all(stage, url, measured)
         gateway_seconds = time.perf_counter() - begun
     relayed = _transactions_after(stage, height)
     sent = relayed if together is Together.HUNDRED else _executed(stage, signed)
-    with node_alone(state) as node:
+    with node_alone(state, accounts=CLIENTS) as node:
         node_seconds, clients = _best(node, sent, together)
     return Minted(
         len(measured) * together,
@@ -114,7 +128,7 @@ def mint(stage: Stage, together: Together, first_pool: int) -> Minted:
 
 def _best(node: NodeAlone, sent: Sequence[Sent], together: Together) -> tuple[float, int]:
     # What one key has sent comes in one order: a crowd has nothing to send at once.
-    crowds = (1, CLIENTS) if together is Together.ONE else (1,)
+    crowds = CROWDS if together is Together.ONE else (1,)
     return min((node.seconds(sent, clients=clients), clients) for clients in crowds)
 
 
@@ -130,17 +144,40 @@ def _working(stage: Stage) -> Iterator[str]:
             yield processes.enter_context(stage.served("up", **settings))
 
 
-def _issue_all(stage: Stage, url: str, pools: Sequence[PoolId], together: Together) -> list[bytes]:
-    """Have an issue into each pool, wait until all are final, and return them as signed."""
+def _open_pools(stage: Stage, indexes: Sequence[int]) -> list[PoolId]:
+    """Open a pool for each issue, many in a transaction: none of it is measured."""
+    gateway = stage.gateway
+    sealed = seal("description", {"commodity": "copper-cathode"})
+    with gateway.database.writing() as writer:
+        contents.keep(writer, [sealed], gateway.bench.clock())
+    pools = [pool_id(WAREHOUSE_A.party, index) for index in indexes]
+    for start in range(0, len(pools), _POOLS_AT_ONCE):
+        wires = [
+            gateway.ledger.sign(act, *signers)
+            for pool in pools[start : start + _POOLS_AT_ONCE]
+            for act, signers in _opening(pool, sealed.commitment)
+        ]
+        mined = gateway.ledger.relay(*wires)
+        assert len(gateway.ledger.events(mined)) == len(wires)
+    gateway.index()
+    return pools
+
+
+def _opening(pool: PoolId, description: Hash32) -> Iterable[tuple[Act, tuple[Member, ...]]]:
+    opening = OpenPool(pool, 10**9, 30, False, False, False, False, description, FOREVER)
+    yield opening, (REGISTRAR, WAREHOUSE_A)
+    yield Attest(pool, Version(1), 10**8, EVIDENCE, FOREVER), (INSPECTOR,)
+
+
+def _issue_all(stage: Stage, url: str, bodies: Sequence[dict[str, Any]]) -> list[bytes]:
+    """Have all issued, wait until they are final, and return them as signed."""
     with ThreadPoolExecutor(CLIENTS) as clients:
-        signed = list(clients.map(lambda pool: _issue(stage, url, pool, together), pools))
+        signed = list(clients.map(lambda body: _issue(stage, url, body), bodies))
     _wait_until_final(stage)
     return signed
 
 
-def _issue(stage: Stage, url: str, pool: PoolId, together: Together) -> bytes:
-    body = issue_body(stage.gateway, pool)
-    body["receipts"] *= together
+def _issue(stage: Stage, url: str, body: dict[str, Any]) -> bytes:
     drafted = _post(stage, url, "/v1/receipts", body, WAREHOUSE_A)
     act = stage.gateway.statements.read(bytes.fromhex(drafted["statement"][2:]))
     digest = stage.gateway.statements.digest(act)
@@ -151,15 +188,23 @@ def _issue(stage: Stage, url: str, pool: PoolId, together: Together) -> bytes:
     return wire.encode(act, signatures)
 
 
-_http = urllib3.PoolManager(maxsize=CLIENTS)
-
-
 def _post(stage: Stage, url: str, path: str, body: dict[str, Any], member: Member) -> Any:
     key = {"Idempotency-Key": f"mint-{stage.number}-{next(_serials)}"}
-    headers = stage.gateway.door(member).headers | key
-    answer = _http.request("POST", url + path, json=body, headers=headers)
-    assert answer.status == 202, answer.data
-    return json.loads(answer.data)
+    headers = stage.gateway.door(member).headers | key | {"Content-Type": "application/json"}
+    connection = _connection(url)
+    connection.request("POST", path, json.dumps(body), headers)
+    answer = connection.getresponse()
+    said = answer.read()
+    assert answer.status == 202, said
+    return json.loads(said)
+
+
+def _connection(url: str) -> HTTPConnection:
+    """Return the one connection of a client, which is a thread of its own."""
+    if getattr(_connections, "url", None) != url:
+        _connections.url, _connections.open = url, HTTPConnection(urlsplit(url).netloc)
+    connection: HTTPConnection = _connections.open
+    return connection
 
 
 def _wait_until_final(stage: Stage) -> None:
@@ -192,15 +237,9 @@ def _transactions_after(stage: Stage, before: int) -> list[Sent]:
 
 
 def _executed(stage: Stage, signed: Sequence[bytes]) -> list[Sent]:
-    """Return each act in a transaction of its own. Every client of a crowd has one account."""
-    accounts = stage.rpc.call("eth_accounts")[:CLIENTS]
+    """Return each act in a transaction of its own, whose sender the node alone decides."""
     contract = stage.gateway.ledger.deployment.contract
     return [
-        {
-            "from": accounts[at % CLIENTS],
-            "to": contract,
-            "data": "0x" + execute_calldata(one).hex(),
-            "gas": hex(GAS),
-        }
-        for at, one in enumerate(signed)
+        {"to": contract, "data": "0x" + execute_calldata(one).hex(), "gas": hex(GAS)}
+        for one in signed
     ]

@@ -24,33 +24,43 @@ class NodeAlone:
     """A node at the state from which the gateway began. Each measurement begins there again."""
 
     rpc: Rpc
+    _accounts: Sequence[str] = field(init=False)
     _snapshot: Any = field(init=False)
 
     def __post_init__(self) -> None:
+        self._accounts = self.rpc.call("eth_accounts")
         self._snapshot = self.rpc.call("evm_snapshot")
 
     def seconds(self, transactions: Sequence[Sent], *, clients: int) -> float:
-        """Have so many clients send them, each waiting until its last one is mined."""
+        """Have so many clients send them, each waiting until its last one is mined.
+
+        One that names no sender is sent from its client's own account.
+        """
         assert self.rpc.call("evm_revert", [self._snapshot]) is True
         self._snapshot = self.rpc.call("evm_snapshot")
         begun = time.perf_counter()
         with ThreadPoolExecutor(clients) as crowd:
-            list(crowd.map(self._send, (transactions[at::clients] for at in range(clients))))
+            list(crowd.map(self._send, self._accounts[:clients], _shares(transactions, clients)))
         return time.perf_counter() - begun
 
-    def _send(self, transactions: Sequence[Sent]) -> None:
+    def _send(self, account: str, transactions: Sequence[Sent]) -> None:
         for transaction in transactions:
-            tx_hash = self.rpc.call("eth_sendTransaction", [transaction])
+            sent = {"from": account} | transaction
+            tx_hash = self.rpc.call("eth_sendTransaction", [sent])
             while (mined := self.rpc.call("eth_getTransactionReceipt", [tx_hash])) is None:
                 time.sleep(_POLL_SECONDS)
             assert mined["status"] == "0x1", transaction
 
 
+def _shares(transactions: Sequence[Sent], clients: int) -> Iterator[Sequence[Sent]]:
+    return (transactions[at::clients] for at in range(clients))
+
+
 @contextmanager
-def node_alone(state: str) -> Iterator[NodeAlone]:
-    """Start a node that stands at a state, as another has dumped it."""
+def node_alone(state: str, *, accounts: int) -> Iterator[NodeAlone]:
+    """Start a node with so many accounts that stands at a state, as another has dumped it."""
     # A state is larger than what Anvil takes at a time by default.
-    with anvil("--no-request-size-limit") as node:
+    with anvil("--no-request-size-limit", "--accounts", str(accounts)) as node:
         rpc = Rpc(node.url)
         assert rpc.call("anvil_loadState", [state]) is True
         yield NodeAlone(rpc)

@@ -13,7 +13,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.http.minting import CLIENTS
+from benchmarks.http.minting import CLIENTS, CROWDS
 from benchmarks.http.result import Mark, Results, Round
 from benchmarks.http.wrk import Answered
 from benchmarks.markdown import markdown_table
@@ -54,6 +54,7 @@ def write_document(results: Results, marks: Sequence[Mark], *, rounds: int, seco
         minting=markdown_table(_MINTING, _minted(results)),
         marks=markdown_table(("mark", "wanted", "found", ""), _judged(marks)),
         clients=CLIENTS,
+        crowds=", ".join(map(str, CROWDS[:-1])) + f" and {CROWDS[-1]}",
         rounds=rounds,
         seconds=f"{seconds:g}",
         load=f"{os.getloadavg()[2]:.1f}",

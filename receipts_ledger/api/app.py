@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from receipts_ledger import __version__
 from receipts_ledger.api import faults, figures, openapi
 from receipts_ledger.api.body_limit import BodyLimit
-from receipts_ledger.api.hot import HotRoutes
+from receipts_ledger.api.hot import ActPosts, HotRoutes
 from receipts_ledger.api.outermost import Outermost
 from receipts_ledger.api.routes import (
     acts,
@@ -92,6 +92,8 @@ def create_app(services: Services) -> FastAPI:
     faults.install(app, _ROUTERS)
     hot = [*receipts.router.routes, *pledges.router.routes]
     app.add_middleware(HotRoutes, services=services, routes=hot)
+    posts = [*receipts.router.routes, *acts.router.routes]
+    app.add_middleware(ActPosts, services=services, routes=posts)
     app.add_middleware(BodyLimit, bytes_max=services.body_bytes_max)
     app.add_middleware(
         Outermost, metrics=services.metrics, hsts_seconds=services.access.hsts_seconds

@@ -34,23 +34,25 @@ def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
             answered.headers["Allow"] = _allowed(request, routers)
         return answered
 
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(NotFound, _not_found)
-    app.add_exception_handler(Retryable, _retryable)
+    for kind in (Refused, NotFound, Retryable):
+        app.add_exception_handler(kind, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, of_framework)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    return problem.answer(problem.problem_of_refusal(cast(Refused, error)))
+def answer_of(error: Refused | NotFound | Retryable) -> Response:
+    """Return what is said of an error of ours that has not been answered yet."""
+    match error:
+        case Refused():
+            return problem.answer(problem.problem_of_refusal(error))
+        case NotFound():
+            return problem.answer(problem.problem_of_unknown(error))
+        case Retryable():
+            return problem.answer_of_retryable(error)
 
 
-async def _not_found(request: Request, error: Exception) -> Response:
-    return problem.answer(problem.problem_of_unknown(cast(NotFound, error)))
-
-
-async def _retryable(request: Request, error: Exception) -> Response:
-    return problem.answer_of_retryable(cast(Retryable, error))
+async def _ours(request: Request, error: Exception) -> Response:
+    return answer_of(cast(Refused | NotFound | Retryable, error))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

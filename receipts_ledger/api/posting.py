@@ -7,7 +7,7 @@ refusal undoes what it met and is then written down together with its answer.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -65,6 +65,8 @@ class Unit:
 
 
 Work: TypeAlias = Callable[[Unit], PendingAct]
+Opened: TypeAlias = Callable[[], AbstractContextManager[Writer]]
+"""Opens a unit that commits at its end, or leaves nothing behind if it raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,20 @@ class Attempt:
     act_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a request wants to have done, in one unit."""
+
+    attempt: Attempt
+    work: Work
+
+
 class Posting:
-    """One request to have something done."""
+    """One request to have something done.
+
+    `begin` and `end` each work in units of the caller's, of which none may be open meanwhile:
+    between them the contract is asked.
+    """
 
     def __init__(
         self, services: Services, *, secret_hash: bytes, key: str, fingerprint: Hash32
@@ -89,6 +103,23 @@ class Posting:
 
     def draft(self, attempt: Attempt, make: Callable[[Desk], Draft]) -> Response:
         """Draft an act. The same request again, even after a crash, drafts no second one."""
+        return self._carry_out(self.drafting(attempt, make))
+
+    def sign(self, act_id: UUID, signature: bytes | None) -> Response:
+        """Add a signature to an act that the caller may see."""
+        return self._carry_out(self.signing(act_id, signature))
+
+    def withdraw(self, act_id: UUID) -> Response:
+        """Take a draft back."""
+
+        def work(unit: Unit) -> PendingAct:
+            self._expect_seen(unit, act_id)
+            return self._services.intake.withdraw(act_id, unit.caller, acts=unit.acts)
+
+        return self._carry_out(Task(Attempt("Withdraw", act_id=act_id), work))
+
+    def drafting(self, attempt: Attempt, make: Callable[[Desk], Draft]) -> Task:
+        """Return what drafts an act."""
         services = self._services
 
         def work(unit: Unit) -> PendingAct:
@@ -101,10 +132,10 @@ class Posting:
                 standing=unit.standing,
             )
 
-        return self._carry_out(attempt, work)
+        return Task(attempt, work)
 
-    def sign(self, act_id: UUID, signature: bytes | None) -> Response:
-        """Add a signature to an act that the caller may see."""
+    def signing(self, act_id: UUID, signature: bytes | None) -> Task:
+        """Return what adds a signature."""
 
         def work(unit: Unit) -> PendingAct:
             self._expect_seen(unit, act_id)
@@ -112,57 +143,36 @@ class Posting:
                 act_id, signature, unit.caller, acts=unit.acts, standing=unit.standing
             )
 
-        return self._carry_out(Attempt("Sign", act_id=act_id), work)
+        return Task(Attempt("Sign", act_id=act_id), work)
 
-    def withdraw(self, act_id: UUID) -> Response:
-        """Take a draft back."""
-
-        def work(unit: Unit) -> PendingAct:
-            self._expect_seen(unit, act_id)
-            return self._services.intake.withdraw(act_id, unit.caller, acts=unit.acts)
-
-        return self._carry_out(Attempt("Withdraw", act_id=act_id), work)
-
-    def _carry_out(self, attempt: Attempt, work: Work) -> Response:
-        response = self._carried_out(attempt, work)
-        _log.info(
-            "act",
-            verb=attempt.verb,
-            subject=attempt.subject,
-            act_id=_act_id(attempt, response),
-            status=response.status_code,
-        )
-        return response
-
-    def _carried_out(self, attempt: Attempt, work: Work) -> Response:
+    def begin(self, task: Task, opened: Opened) -> Response | PendingAct:
+        """Return the answer, or the act on which the contract has now to be asked."""
+        attempt = task.attempt
         try:
-            with self._unit() as unit:
+            with self._unit(opened) as unit:
                 self._services.access.rates.write(unit.caller.principal, attempt.subject)
                 before = idempotency.claim(unit.writer, unit.request, self._services.clock())
                 if before is not None:
                     return _replayed(before)
-                pending = work(unit)
+                pending = task.work(unit)
                 if not pending.is_complete:
                     return self._answer(unit, pending)
                 # What was written is undone with it: the same request may come again.
                 expect_room(unit.writer, self._services.queue_acts_max)
-            return self._judge(attempt, pending)
+            return pending
         except ActRefused as ended:
-            return self._refuse(attempt, ended.refused, ended.pending)
+            return self._refuse(attempt, ended.refused, ended.pending, opened)
         except Refused as refused:
             if refused.code in _NOT_ANSWERS:
                 raise
-            return self._refuse(attempt, refused, None)
+            return self._refuse(attempt, refused, None, opened)
 
-    def _judge(self, attempt: Attempt, pending: PendingAct) -> Response:
-        try:
-            refused = self._services.intake.ask(pending)
-        except LedgerError:
-            # Nobody has said no: the same request may be sent again at once.
-            with self._unit() as unit:
-                idempotency.give_up(unit.writer, unit.request)
-            raise
-        with self._unit() as unit:
+    def end(
+        self, task: Task, pending: PendingAct, refused: Refused | None, opened: Opened
+    ) -> Response:
+        """Return the answer, now that the contract has refused the act or has not."""
+        attempt = task.attempt
+        with self._unit(opened) as unit:
             if refused is not None:
                 return self._close(unit, attempt, refused, Source.CONTRACT, pending)
             try:
@@ -171,8 +181,28 @@ class Posting:
                 return self._close(unit, attempt, ended.refused, Source.API, ended.pending)
             return self._answer(unit, accepted)
 
-    def _refuse(self, attempt: Attempt, refused: Refused, ended: PendingAct | None) -> Response:
-        with self._unit() as unit:
+    def give_up(self, opened: Opened) -> None:
+        """Let the same request be sent again at once: the contract has given no verdict."""
+        with self._unit(opened) as unit:
+            idempotency.give_up(unit.writer, unit.request)
+
+    def _carry_out(self, task: Task) -> Response:
+        opened = self._services.database.writing
+        answered = self.begin(task, opened)
+        if isinstance(answered, PendingAct):
+            try:
+                refused = self._services.intake.ask(answered)
+            except LedgerError:
+                self.give_up(opened)
+                raise
+            answered = self.end(task, answered, refused, opened)
+        tell(task.attempt, answered)
+        return answered
+
+    def _refuse(
+        self, attempt: Attempt, refused: Refused, ended: PendingAct | None, opened: Opened
+    ) -> Response:
+        with self._unit(opened) as unit:
             before = idempotency.claim(unit.writer, unit.request, self._services.clock())
             if before is not None:
                 return _replayed(before)
@@ -220,7 +250,10 @@ class Posting:
         )
 
     def _answer(self, unit: Unit, pending: PendingAct) -> Response:
-        shown = act_reads.act(unit.writer, pending.act_id, Sight.of(unit.caller))
+        sight = Sight.of(unit.caller)
+        shown = act_reads.known(pending, sight)
+        if shown is None:
+            shown = act_reads.act(unit.writer, pending.act_id, sight)
         if shown is None:
             raise NotFound("act", pending.act_id)
         said = told_act(unit.writer, shown, unit.caller, self._services.statements)
@@ -237,8 +270,8 @@ class Posting:
         return response
 
     @contextmanager
-    def _unit(self) -> Iterator[Unit]:
-        with self._services.database.writing() as writer:
+    def _unit(self, opened: Opened) -> Iterator[Unit]:
+        with opened() as writer:
             caller = authenticate(writer, self._secret_hash, Scope.WRITE, self._services)
             yield Unit(
                 writer,
@@ -252,8 +285,19 @@ class Posting:
         return id_of(kind, unit.request)
 
     def _expect_seen(self, unit: Unit, act_id: UUID) -> None:
-        if act_reads.act(unit.writer, str(act_id), Sight.of(unit.caller)) is None:
+        if not act_reads.is_seen(unit.writer, str(act_id), Sight.of(unit.caller)):
             raise NotFound("act", act_id)
+
+
+def tell(attempt: Attempt, response: Response) -> None:
+    """Log what somebody has tried, and what came of it."""
+    _log.info(
+        "act",
+        verb=attempt.verb,
+        subject=attempt.subject,
+        act_id=_act_id(attempt, response),
+        status=response.status_code,
+    )
 
 
 def _act_id(attempt: Attempt, response: Response) -> str | None:

@@ -32,13 +32,22 @@ class Contract:
 
         Raises Retryable when the node gives no verdict.
         """
-        request = self._call(calldata.EXECUTE, wire)
-        # Without a limit of ours: a node may refuse one that is above its blocks'.
-        (answer,) = self._asked([("eth_call", (request, "latest"))])
-        verdict = _verdict(answer, None)
+        (verdict,) = self.simulate_all([wire])
         if isinstance(verdict, Retryable):
             raise verdict
         return verdict
+
+    def simulate_all(self, wires: Sequence[bytes]) -> list[Refused | Retryable | None]:
+        """Judge several acts, each on its own, as `simulate` does.
+
+        Retryable stands for one on which the node gives no verdict. Raises Retryable when it
+        gives none at all.
+        """
+        # Without a limit of ours: a node may refuse one that is above its blocks'.
+        answers = self._asked(
+            [("eth_call", (self._call(calldata.EXECUTE, wire), "latest")) for wire in wires]
+        )
+        return [_verdict(answer, None) for answer in answers]
 
     def simulate_each(self, wires: Sequence[tuple[bytes, int]]) -> list[Refused | Retryable | None]:
         """Judge several acts, each on its own, each with the gas that it is given.

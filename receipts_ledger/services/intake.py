@@ -13,7 +13,7 @@ the node and must be called when none is. Nothing here decides what the contract
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -21,12 +21,12 @@ from uuid import UUID
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.consent import Need
-from receipts_ledger.domain.ids import Address, Hash32, ReceiptId, receipt_number
+from receipts_ledger.domain.ids import Address, Hash32, PartyId, ReceiptId, receipt_number
 from receipts_ledger.domain.pending import ActStatus, PendingAct, consents_of, receipts_of
 from receipts_ledger.domain.pledge import Pledge, PledgePortfolio
 from receipts_ledger.domain.refusal import RefusalOnRecord
 from receipts_ledger.domain.sealed import Sealed
-from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.errors import RefusalCode, Refused, Retryable
 from receipts_ledger.services.consents import places_of_key, refuse_strangers
 from receipts_ledger.services.standing import Standing, refuse_if_pledged
 
@@ -46,11 +46,12 @@ class Judge(Protocol):
 
     def simulate(self, wire: bytes) -> Refused | None: ...
 
+    def simulate_all(self, wires: Sequence[bytes]) -> Sequence[Refused | Retryable | None]:
+        """Judge several acts, each on its own; Retryable where there is no verdict."""
+
 
 class KeptKeys(Protocol):
     """Keys that parties have left with the gateway. Each use is noted by who asked for it."""
-
-    def addresses_of(self, party_id: int) -> Sequence[Address]: ...
 
     def sign(self, address: Address, digest: Hash32) -> bytes: ...
 
@@ -77,8 +78,11 @@ class ActLog(Protocol):
 
     def settle(
         self, act_id: str, status: ActStatus, refusal: RefusalOnRecord | None, at: datetime
-    ) -> PendingAct:
+    ) -> None:
         """Change the status of a draft, and give its slots back when that is its end."""
+
+    def kept_keys_of(self, party_id: PartyId) -> Sequence[Address]:
+        """Return the keys that a party has left with the gateway."""
 
     def note_key_use(self, act_id: str, key: Address, api_token_id: str, at: datetime) -> None: ...
 
@@ -189,7 +193,11 @@ class Intake:
 
     def ask(self, pending: PendingAct) -> Refused | None:
         """Ask the contract about a complete act. No transaction may be open meanwhile."""
-        return self._judge.simulate(self._statements.write(pending.act, pending.signatures))
+        return self._judge.simulate(self._wire(pending))
+
+    def ask_all(self, pending: Sequence[PendingAct]) -> Sequence[Refused | Retryable | None]:
+        """Ask the contract about several; Retryable where it has given no verdict. As above."""
+        return self._judge.simulate_all([self._wire(one) for one in pending])
 
     def accept(self, act_id: str, *, acts: ActLog) -> PendingAct:
         """Queue a complete act for the relayer. What another request has settled stays.
@@ -204,7 +212,7 @@ class Intake:
             self._take_slots(pending, acts)
         except Refused as refused:
             raise ActRefused(pending, refused) from refused
-        return acts.settle(act_id, ActStatus.SIGNED, None, self._clock())
+        return self._settled(pending, ActStatus.SIGNED, None, acts)
 
     def refuse(self, pending: PendingAct, refusal: RefusalOnRecord, *, acts: ActLog) -> PendingAct:
         """Close a complete act that a gate has refused, with all its signatures on record.
@@ -216,7 +224,7 @@ class Intake:
         if present.status is not ActStatus.DRAFT:
             return present
         acts.put_signatures(pending)
-        return acts.settle(pending.act_id, ActStatus.REFUSED, refusal, self._clock())
+        return self._settled(present, ActStatus.REFUSED, refusal, acts)
 
     def withdraw(self, act_id: UUID, caller: Caller, *, acts: ActLog) -> PendingAct:
         """Take back an act that has not been queued: by its drafter or one of its signers."""
@@ -228,7 +236,17 @@ class Intake:
             )
         if pending.status is not ActStatus.DRAFT or pending.is_complete:
             raise Refused(RefusalCode.ACT_CLOSED, f"the act is {_shown(pending)}")
-        return acts.settle(pending.act_id, ActStatus.WITHDRAWN, None, self._clock())
+        return self._settled(pending, ActStatus.WITHDRAWN, None, acts)
+
+    def _settled(
+        self, pending: PendingAct, status: ActStatus, refusal: RefusalOnRecord | None, acts: ActLog
+    ) -> PendingAct:
+        now = self._clock()
+        acts.settle(pending.act_id, status, refusal, now)
+        return replace(pending, status=status, updated_at=now)
+
+    def _wire(self, pending: PendingAct) -> bytes:
+        return self._statements.write(pending.act, pending.signatures)
 
     def _expect_open(self, pending: PendingAct) -> None:
         if pending.status is not ActStatus.DRAFT:
@@ -242,7 +260,7 @@ class Intake:
         """Sign for a caller that is a party, never for the operator. None without a fitting key."""
         if caller.party_id is None or not caller.may_have_signed:
             return None
-        for address in self._kept_keys.addresses_of(caller.party_id):
+        for address in acts.kept_keys_of(caller.party_id):
             try:
                 places = places_of_key(pending, address, standing)
             except Refused:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, ReceiptId
@@ -23,7 +23,9 @@ from receipts_ledger.domain.pending import (
 from receipts_ledger.domain.refusal import RefusalOnRecord
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import NotFound
+from receipts_ledger.store import keystores
 from receipts_ledger.store.contents import keep
+from receipts_ledger.store.prepared import Prepared, absent, asked
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, key_uses, pledge_slots
 from receipts_ledger.store.units import Found, Writer
 
@@ -32,6 +34,44 @@ ReadStatement: TypeAlias = Callable[[bytes], Act]
 
 _JUDGEMENT_SECONDS_MAX = 120
 _ENDS = (ActStatus.REFUSED, ActStatus.EXPIRED, ActStatus.WITHDRAWN)
+
+_OF_ACT = acts.c.act_id == asked("of_act", acts.c.act_id)
+_FIND = Prepared(select(acts).where(_OF_ACT))
+_LOCK = Prepared(select(acts).where(_OF_ACT).with_for_update())
+_OF_DIGEST = Prepared(select(acts).where(acts.c.digest == asked("digest", acts.c.digest)))
+_ADD = absent(
+    acts,
+    *("act_id", "digest", "kind", "subject", "version", "statement", "deadline", "status"),
+    *("created_by", "created_at", "updated_at"),
+)
+_ADD_SIGNER = Prepared(
+    insert(act_signers).values(
+        {
+            name: asked(name, act_signers.c[name])
+            for name in ("act_id", "position", "party_id", "role")
+        }
+    )
+)
+_OF_SIGNED_ACT = act_signers.c.act_id == asked("of_act", act_signers.c.act_id)
+SIGNERS = Prepared(select(act_signers).where(_OF_SIGNED_ACT).order_by(act_signers.c.position))
+"""The consents of an act, `of_act`, in their order."""
+_PUT_SIGNATURE = Prepared(
+    update(act_signers)
+    .where(
+        _OF_SIGNED_ACT,
+        act_signers.c.position == asked("at_position", act_signers.c.position),
+        act_signers.c.signature.is_(None),
+    )
+    .values({name: asked(name, act_signers.c[name]) for name in ("signature", "key", "signed_at")})
+)
+_TOUCH = Prepared(
+    update(acts).where(_OF_ACT).values(updated_at=asked("updated_at", acts.c.updated_at))
+)
+_SETTLE = Prepared(
+    update(acts)
+    .where(_OF_ACT)
+    .values({name: asked(name, acts.c[name]) for name in ("status", "refusal", "updated_at")})
+)
 
 
 class StoredActs:
@@ -47,8 +87,8 @@ class StoredActs:
         A statement that has been drafted before is not written again: what has become of
         the first is returned.
         """
-        is_new = self._writer.insert_absent(
-            acts,
+        is_new = self._writer.ask_first(
+            _ADD,
             act_id=pending.act_id,
             digest=pending.digest,
             kind=pending.kind,
@@ -61,18 +101,19 @@ class StoredActs:
             created_at=pending.created_at,
             updated_at=pending.updated_at,
         )
-        if not is_new:
-            earlier = self._writer.first(select(acts).where(acts.c.digest == pending.digest))
+        if is_new is None:
+            earlier = self._writer.ask_first(_OF_DIGEST, digest=pending.digest)
             if earlier is None:
                 raise NotFound("act with digest", "0x" + pending.digest.hex())
             return self._read(earlier)
-        self._writer.insert_many(
-            act_signers,
-            [
-                (pending.act_id, c.position, c.party_id, int(c.role), None, None, None)
-                for c in pending.consents
-            ],
-        )
+        for consent in pending.consents:
+            self._writer.carry_out(
+                _ADD_SIGNER,
+                act_id=pending.act_id,
+                position=consent.position,
+                party_id=consent.party_id,
+                role=int(consent.role),
+            )
         self._writer.insert_many(
             act_receipts, [(pending.act_id, receipt) for receipt in receipts_of(pending.act)]
         )
@@ -81,12 +122,12 @@ class StoredActs:
 
     def find(self, act_id: str) -> PendingAct | None:
         """Return an act, None where there is none."""
-        row = self._writer.first(select(acts).where(acts.c.act_id == act_id))
+        row = self._writer.ask_first(_FIND, of_act=act_id)
         return None if row is None else self._read(row)
 
     def lock(self, act_id: str) -> PendingAct:
         """Return an act that nobody else changes meanwhile. Raises NotFound."""
-        row = self._writer.first(select(acts).where(acts.c.act_id == act_id).with_for_update())
+        row = self._writer.ask_first(_LOCK, of_act=act_id)
         if row is None:
             raise NotFound("act", act_id)
         return self._read(row)
@@ -95,22 +136,15 @@ class StoredActs:
         """Write the signatures that are new."""
         for consent in pending.consents:
             if consent.signature is not None:
-                self._writer.run(
-                    update(act_signers)
-                    .where(
-                        act_signers.c.act_id == pending.act_id,
-                        act_signers.c.position == consent.position,
-                        act_signers.c.signature.is_(None),
-                    )
-                    .values(
-                        signature=consent.signature, key=consent.key, signed_at=consent.signed_at
-                    )
+                self._writer.carry_out(
+                    _PUT_SIGNATURE,
+                    of_act=pending.act_id,
+                    at_position=consent.position,
+                    signature=consent.signature,
+                    key=consent.key,
+                    signed_at=consent.signed_at,
                 )
-        self._writer.run(
-            update(acts)
-            .where(acts.c.act_id == pending.act_id)
-            .values(updated_at=pending.updated_at)
-        )
+        self._writer.carry_out(_TOUCH, of_act=pending.act_id, updated_at=pending.updated_at)
 
     def take_slots(self, pending: PendingAct, at: datetime) -> ReceiptId | None:
         """Take the slots of all receipts, or return the first that another act has."""
@@ -135,27 +169,24 @@ class StoredActs:
 
     def settle(
         self, act_id: str, status: ActStatus, refusal: RefusalOnRecord | None, at: datetime
-    ) -> PendingAct:
+    ) -> None:
         """Change the status, and give the slots back when that is the act's end."""
-        self._writer.run(
-            update(acts)
-            .where(acts.c.act_id == act_id)
-            .values(status=status, refusal=explained(refusal), updated_at=at)
+        self._writer.carry_out(
+            _SETTLE, of_act=act_id, status=status, refusal=explained(refusal), updated_at=at
         )
         if status in _ENDS:
             self._writer.run(delete(pledge_slots).where(pledge_slots.c.act_id == act_id))
-        return self.lock(act_id)
+
+    def kept_keys_of(self, party_id: PartyId) -> Sequence[Address]:
+        """Return the keys that the gateway keeps for a party, the oldest first."""
+        return keystores.addresses_of(self._writer, party_id)
 
     def note_key_use(self, act_id: str, key: Address, api_token_id: str, at: datetime) -> None:
         """Write down that a kept key has signed, and for whom."""
         self._writer.insert(key_uses, address=key, act_id=act_id, token_id=api_token_id, at=at)
 
     def _read(self, row: Found) -> PendingAct:
-        signers = self._writer.rows(
-            select(act_signers)
-            .where(act_signers.c.act_id == row.act_id)
-            .order_by(act_signers.c.position)
-        )
+        signers = self._writer.ask(SIGNERS, of_act=row.act_id)
         return PendingAct(
             act_id=row.act_id,
             act=self._read_statement(row.statement),

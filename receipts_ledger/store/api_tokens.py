@@ -13,13 +13,13 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from receipts_ledger.domain.caller import Caller, Scope
 from receipts_ledger.domain.ids import Address, PartyId
+from receipts_ledger.store.prepared import Prepared, asked
 from receipts_ledger.store.rows import PARTY_COLUMNS, party_of_row
 from receipts_ledger.store.tables import api_tokens, parties, party_keys
-from receipts_ledger.store.types import HASH
 from receipts_ledger.store.units import Found, Reader, Writer
 
 SECRET_PREFIX = "rl_"  # noqa: S105  (not a secret: what leaks are recognised by)
@@ -91,16 +91,16 @@ def has_shown(secret_hash: ColumnElement[bytes]) -> ColumnElement[bool]:
     return and_(api_tokens.c.secret_hash == secret_hash, api_tokens.c.revoked_at.is_(None))
 
 
-_CALLER = (
+_CALLER = Prepared(
     select(*CALLER_COLUMNS)
     .select_from(CALLER_TABLES)
-    .where(has_shown(bindparam("secret_hash", None, HASH)))
+    .where(has_shown(asked("secret_hash", api_tokens.c.secret_hash)))
 )
 
 
 def caller_of(reader: Reader, secret_hash: bytes, now: datetime) -> Caller | None:
     """Return who has shown a secret, None for an unknown, expired or revoked one."""
-    row = reader.first(_CALLER.params(secret_hash=secret_hash))
+    row = reader.ask_first(_CALLER, secret_hash=secret_hash)
     return None if row is None else caller_of_row(row, now)
 
 

@@ -7,15 +7,17 @@ from sqlalchemy import select, update
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.cursor import Cursor, CursorMoved, Origin
 from receipts_ledger.errors import Fatal
+from receipts_ledger.store.prepared import Prepared
 from receipts_ledger.store.tables import chain, cursor
 from receipts_ledger.store.units import Reader, Writer
 
 _THE_ROW = 1
+_READ = Prepared(select(cursor))
 
 
 def read(reader: Reader) -> Cursor | None:
     """Return the cursor, None before the first block."""
-    row = reader.first(select(cursor))
+    row = reader.ask_first(_READ)
     if row is None:
         return None
     return Cursor(

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 
 from receipts_ledger.domain.ids import Hash32
 from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.store.prepared import Prepared, absent, asked
 from receipts_ledger.store.tables import idempotency_keys
 from receipts_ledger.store.units import Writer
 
@@ -21,6 +22,17 @@ RUNNING_SECONDS_MAX = 120
 
 FORGOTTEN_AT_ONCE = 1_000
 """So many keys go in one transaction at most: other writers do not wait long for it."""
+
+_KEY = idempotency_keys.c
+_IS_ASKED = and_(
+    _KEY.principal == asked("of_principal", _KEY.principal), _KEY.key == asked("of_key", _KEY.key)
+)
+_CLAIM = absent(idempotency_keys, "principal", "key", "fingerprint", "state", "created_at")
+_ANSWER = Prepared(
+    update(idempotency_keys)
+    .where(_IS_ASKED)
+    .values({name: asked(name, _KEY[name]) for name in ("state", "status_code", "headers", "body")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +58,15 @@ def claim(writer: Writer, request: RequestKey, now: datetime) -> StoredAnswer | 
 
     Raises Refused: IdempotencyKeyReused for another request, RequestRunning for one at work.
     """
-    if writer.insert_absent(
-        idempotency_keys,
+    claimed = writer.ask_first(
+        _CLAIM,
         principal=request.principal,
         key=request.key,
         fingerprint=request.fingerprint,
         state="running",
         created_at=now,
-    ):
+    )
+    if claimed is not None:
         return None
     row = writer.first(select(idempotency_keys).where(_is(request)).with_for_update())
     if row is None:
@@ -80,7 +93,8 @@ def answer(writer: Writer, request: RequestKey, answered: StoredAnswer, now: dat
         "headers": dict(answered.headers),
         "body": answered.body,
     }
-    if writer.run(update(idempotency_keys).where(_is(request)).values(**values)) == 0:
+    named = {"of_principal": request.principal, "of_key": request.key}
+    if writer.carry_out(_ANSWER, **named, **values) == 0:
         writer.insert(
             idempotency_keys,
             principal=request.principal,

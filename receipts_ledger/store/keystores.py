@@ -7,8 +7,15 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from receipts_ledger.domain.ids import Address, PartyId
+from receipts_ledger.store.prepared import Prepared, asked
 from receipts_ledger.store.tables import keystores
 from receipts_ledger.store.units import Database, Found, Reader
+
+_ADDRESSES = select(keystores.c.address).order_by(keystores.c.created_at, keystores.c.address)
+_OF_LANES = Prepared(_ADDRESSES.where(keystores.c.party_id.is_(None)))
+_OF_PARTY = Prepared(
+    _ADDRESSES.where(keystores.c.party_id == asked("party_id", keystores.c.party_id))
+)
 
 
 class StoredKeystores:
@@ -31,14 +38,8 @@ class StoredKeystores:
 
     def addresses_of(self, party_id: PartyId | None) -> Sequence[Address]:
         """Return the keys of a party, or of the lanes, the oldest first."""
-        owner = keystores.c.party_id
-        query = (
-            select(keystores.c.address)
-            .where(owner.is_(None) if party_id is None else owner == party_id)
-            .order_by(keystores.c.created_at, keystores.c.address)
-        )
         with self._database.reading() as reader:
-            return [Address(address) for address in reader.scalars(query)]
+            return addresses_of(reader, party_id)
 
     def find(self, address: Address) -> Mapping[str, Any] | None:
         """Return the keystore of an address, None where none is kept."""
@@ -86,6 +87,13 @@ class StoredKeystores:
         with self._database.reading() as reader:
             found: Address | None = reader.scalar(select(keystores.c.address).limit(1))
         return found
+
+
+def addresses_of(reader: Reader, party_id: PartyId | None) -> Sequence[Address]:
+    """Return the keys of a party, or of the lanes, the oldest first."""
+    if party_id is None:
+        return [Address(row.address) for row in reader.ask(_OF_LANES)]
+    return [Address(row.address) for row in reader.ask(_OF_PARTY, party_id=party_id)]
 
 
 def _every(reader: Reader) -> dict[Address, Mapping[str, Any]]:

@@ -10,8 +10,13 @@ from receipts_ledger.domain.ids import Address
 from receipts_ledger.domain.lane import RETIRED, Lane, LaneFunds, Stage
 from receipts_ledger.errors import NotFound
 from receipts_ledger.store import cursor
+from receipts_ledger.store.prepared import Prepared, asked
 from receipts_ledger.store.tables import lane_funds, lanes, relay_transactions
 from receipts_ledger.store.units import Database, Reader, Writer
+
+_OF_ADDRESS = select(lanes).where(lanes.c.address == asked("address", lanes.c.address))
+_READ = Prepared(_OF_ADDRESS)
+_LOCK = Prepared(_OF_ADDRESS.with_for_update())
 
 
 class StoredLanes:
@@ -97,13 +102,13 @@ class StoredLanes:
 
 def read(reader: Reader, address: Address) -> Lane:
     """Return a lane. Raises NotFound."""
-    row = reader.first(select(lanes).where(lanes.c.address == address))
+    row = reader.ask_first(_READ, address=address)
     return _lane(row, address)
 
 
 def lock(writer: Writer, address: Address) -> Lane:
     """Return a lane that nobody else changes meanwhile. Raises NotFound."""
-    row = writer.first(select(lanes).where(lanes.c.address == address).with_for_update())
+    row = writer.ask_first(_LOCK, address=address)
     return _lane(row, address)
 
 

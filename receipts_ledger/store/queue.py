@@ -19,6 +19,7 @@ from receipts_ledger.domain.refusal import RefusalOnRecord, Source
 from receipts_ledger.errors import Refused
 from receipts_ledger.store.acts import explained
 from receipts_ledger.store.bulk import among
+from receipts_ledger.store.prepared import Prepared, asked
 from receipts_ledger.store.refusals import StoredRefusals
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, pledge_slots
 from receipts_ledger.store.units import Database, Found, Reader, Writer
@@ -27,6 +28,18 @@ _BEFORE_SENDING = (ActStatus.DRAFT, ActStatus.SIGNED)
 _IN_FLIGHT = (ActStatus.ASSIGNED, ActStatus.SENT)
 _OF_PARTIES = ("Admit", "Suspend", "Reinstate", "BindKey", "RevokeKey")
 _OF_POOLS = ("OpenPool", "Attest")
+
+_WAITING = Prepared(
+    select(acts.c.act_id, acts.c.kind, acts.c.subject, acts.c.statement)
+    .where(acts.c.status == ActStatus.SIGNED)
+    .order_by(acts.c.created_at, acts.c.act_id)
+    .limit(asked("count_max", acts.c.version))
+)
+_CARRIED = Prepared(
+    select(acts.c.act_id, acts.c.kind, acts.c.subject).where(acts.c.status.in_(_IN_FLIGHT))
+)
+_IS_LATE = (acts.c.status.in_(_BEFORE_SENDING), acts.c.deadline < asked("now", acts.c.deadline))
+_LATE = Prepared(select(acts.c.act_id).where(*_IS_LATE).limit(1))
 
 
 class StoredQueue:
@@ -38,14 +51,8 @@ class StoredQueue:
 
     def waiting(self, count_max: int) -> Sequence[QueuedAct]:
         """Return acts that may be relayed, those drafted first coming first."""
-        query = (
-            select(acts.c.act_id, acts.c.kind, acts.c.subject, acts.c.statement)
-            .where(acts.c.status == ActStatus.SIGNED)
-            .order_by(acts.c.created_at, acts.c.act_id)
-            .limit(count_max)
-        )
         with self._database.reading() as reader:
-            rows = reader.rows(query)
+            rows = reader.ask(_WAITING, count_max=count_max)
             claims = _claims(reader, rows)
             signatures = _signatures(reader, [row.act_id for row in rows])
         return [
@@ -55,9 +62,8 @@ class StoredQueue:
 
     def claims_in_flight(self) -> frozenset[str]:
         """Return what the acts change that are on their way and in no block yet."""
-        query = select(acts.c.act_id, acts.c.kind, acts.c.subject)
         with self._database.reading() as reader:
-            claims = _claims(reader, reader.rows(query.where(acts.c.status.in_(_IN_FLIGHT))))
+            claims = _claims(reader, reader.ask(_CARRIED))
         return frozenset().union(*claims.values())
 
     def refuse(self, act_id: ActId, refusal: Refused) -> None:
@@ -100,7 +106,7 @@ class StoredQueue:
             acts.c.deadline < int(now.timestamp()),
         )
         with self._database.reading() as reader:
-            if reader.first(select(acts.c.act_id).where(*is_late).limit(1)) is None:
+            if reader.ask_first(_LATE, now=int(now.timestamp())) is None:
                 return 0
         with self._database.writing() as writer:
             late = update(acts).where(*is_late).values(status=ActStatus.EXPIRED, updated_at=now)

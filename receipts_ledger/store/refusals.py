@@ -1,8 +1,11 @@
 """Refusals on record. Written once, never changed."""
 
 from receipts_ledger.domain.refusal import RefusalOnRecord
+from receipts_ledger.store.prepared import absent
 from receipts_ledger.store.tables import refusals
 from receipts_ledger.store.units import Writer
+
+_ADD = absent(refusals, *refusals.c.keys())
 
 
 class StoredRefusals:
@@ -13,8 +16,8 @@ class StoredRefusals:
 
     def add(self, refusal: RefusalOnRecord) -> None:
         """Write a refusal down. The same one twice is one."""
-        self._writer.insert_absent(
-            refusals,
+        self._writer.ask_first(
+            _ADD,
             refusal_id=refusal.refusal_id,
             at=refusal.at,
             source=refusal.source,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Select, Update, delete, func, insert, not_, select, update
+from sqlalchemy import Select, Update, delete, func, insert, select, update
 
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Address, Hash32
@@ -26,17 +26,15 @@ from receipts_ledger.store import lanes
 from receipts_ledger.store.queue import give_back_slots
 from receipts_ledger.store.tables import (
     acts,
-    cursor,
     relay_acts,
     relay_attempts,
     relay_transactions,
 )
 from receipts_ledger.store.tables import lanes as lanes_table
-from receipts_ledger.store.transaction_rows import IS_INDEXED, one, read
+from receipts_ledger.store.transaction_rows import DONE, UNSETTLED, one, read
 from receipts_ledger.store.units import Database, Reader, Writer
 
 _UNMINED = (Stage.PREPARED, Stage.SENT)
-_NOT_FINAL = (*_UNMINED, Stage.MINED)
 _CARRIED = (ActStatus.ASSIGNED, ActStatus.SENT)
 
 
@@ -56,12 +54,7 @@ class StoredTransactions:
         As long as the index holds the block, nobody has to ask a node about it.
         """
         with self._database.reading() as reader:
-            return read(
-                reader,
-                relay_transactions.c.lane == lane,
-                relay_transactions.c.status.in_(_NOT_FINAL),
-                not_(IS_INDEXED),
-            )
+            return read(reader, UNSETTLED, lane=lane)
 
     def assign(
         self, lane: Address, act_ids: Sequence[ActId], prepare: Prepare
@@ -151,15 +144,8 @@ class StoredTransactions:
 
         Such are the acts of a nonce that was filled, and those of a transaction that failed.
         """
-        finalized = select(cursor.c.finalized_number).scalar_subquery()
-        is_done = select(relay_transactions.c.transaction_id).where(
-            relay_transactions.c.lane == lane,
-            relay_transactions.c.status == Stage.MINED,
-            relay_transactions.c.mined_block <= finalized,
-            IS_INDEXED,
-        )
         with self._database.reading() as reader:
-            done = reader.scalars(is_done)
+            done = [row.transaction_id for row in reader.ask(DONE, lane=lane)]
         if not done:
             return
         with self._database.writing() as writer:

@@ -38,6 +38,7 @@ from receipts_ledger.store.engine import READS_ONLY, open_engine
 from receipts_ledger.store.hot.connections import Access
 from receipts_ledger.store.hot.postgresql import PostgresqlConnections
 from receipts_ledger.store.hot.sqlite import SqliteConnections
+from receipts_ledger.store.prepared import Prepared
 from receipts_ledger.store.turn import WritersTurn
 
 Query: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
@@ -45,6 +46,9 @@ Found: TypeAlias = Row[*tuple[Any, ...]]
 Change: TypeAlias = Insert | Update | Delete
 
 _STREAM_ROWS = 2_000
+_BEGIN_PART = Prepared(text("SAVEPOINT part"))
+_UNDO_PART = Prepared(text("ROLLBACK TO SAVEPOINT part"))
+_END_PART = Prepared(text("RELEASE SAVEPOINT part"))
 _SQLITE_UNREADABLE = (
     "unable to open database file",
     "file is not a database",
@@ -85,6 +89,15 @@ class Reader:
         """Return the first column of all rows."""
         return self._connection.execute(query).scalars().all()
 
+    def ask(self, prepared: Prepared, **values: object) -> Sequence[Found]:
+        """Return all rows of a prepared statement."""
+        return prepared.rows(self._connection, values)
+
+    def ask_first(self, prepared: Prepared, **values: object) -> Found | None:
+        """Return the first row of a prepared statement, None when there is none."""
+        found: Found | None = prepared.first(self._connection, values)
+        return found
+
     def by_key(self, table: Table, keys: Iterable[Hashable]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a projection that have these keys, fast."""
         return rows_by_key(self._connection, table, keys)
@@ -102,6 +115,10 @@ class Writer(Reader):
         """Carry out one change and return how many rows it touched."""
         return self._connection.execute(change).rowcount
 
+    def carry_out(self, prepared: Prepared, **values: object) -> int:
+        """Carry out one prepared change and return how many rows it touched."""
+        return prepared.count(self._connection, values)
+
     def returning(self, change: Change) -> Sequence[Found]:
         """Carry out one change that has a RETURNING clause and return its rows."""
         return self._connection.execute(change).all()
@@ -116,6 +133,18 @@ class Writer(Reader):
         absent = insert(table).values(**values).on_conflict_do_nothing()
         # Row counts of inserts differ by engine; what comes back does not.
         return self._connection.execute(absent.returning(*table.primary_key)).first() is not None
+
+    @contextmanager
+    def part(self) -> Iterator[Self]:
+        """Open a part of this unit that leaves nothing behind if it raises."""
+        self.carry_out(_BEGIN_PART)
+        try:
+            yield self
+        except BaseException:
+            self.carry_out(_UNDO_PART)
+            self.carry_out(_END_PART)
+            raise
+        self.carry_out(_END_PART)
 
     def lock_out_writers(self, table: Table) -> None:
         """Let nobody else change a table until this unit ends. SQLite has one writer anyway."""

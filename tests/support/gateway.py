@@ -49,7 +49,7 @@ from receipts_ledger.domain.ids import (
 )
 from receipts_ledger.domain.pool import Attest, OpenPool
 from receipts_ledger.domain.sealed import seal
-from receipts_ledger.errors import Refused
+from receipts_ledger.errors import Refused, Retryable
 from receipts_ledger.services.access import Access
 from receipts_ledger.services.certify import Certifier
 from receipts_ledger.services.commodities import Profiles
@@ -108,6 +108,13 @@ class InterruptibleJudge:
             before, self.before = self.before, None
             before(wire)
         return self._contract.simulate(wire)
+
+    def simulate_all(self, wires: Sequence[bytes]) -> Sequence[Refused | Retryable | None]:
+        """Ask the contract about several."""
+        if self.before is not None:
+            before, self.before = self.before, None
+            before(wires[0])
+        return self._contract.simulate_all(wires)
 
 
 @dataclass(frozen=True)

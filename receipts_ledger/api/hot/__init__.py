@@ -1,4 +1,4 @@
-"""The two routes that are asked most, by a shorter way: a receipt, and its second pledge.
+"""The routes that are asked most, by a shorter way: receipts shown, issued, and pledged twice.
 
 They answer what is common and hand everything else on to the app, which answers it all: a
 request that is malformed, has no api token, asks for what is not there, or meets a fault.
@@ -7,5 +7,6 @@ answers of both ways together, byte for byte.
 """
 
 from receipts_ledger.api.hot.door import HotRoutes
+from receipts_ledger.api.hot.posts import ActPosts
 
-__all__ = ["HotRoutes"]
+__all__ = ["ActPosts", "HotRoutes"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import structlog
 from fastapi import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from receipts_ledger.api.body_limit import BodyRefused
+from receipts_ledger.api.hot import bodies
 from receipts_ledger.api.hot.readings import Readings
 from receipts_ledger.api.hot.receipt import shown
 from receipts_ledger.api.hot.second_pledge import SecondPledges
@@ -61,7 +61,7 @@ class HotRoutes:
             if name == _SHOW:
                 answer = await shown(scope, receipt_id, self._services, self._readings)
             else:
-                body, heard = await _body(receive)
+                body, heard = await bodies.heard(receive)
                 answer = await self._second_pledges.refused(scope, receipt_id, body)
         except (ValueError, Refused, Retryable):
             # The app meets the same, and says so in full.
@@ -74,26 +74,3 @@ class HotRoutes:
             # What figures and logs call it.
             scope["route"] = self._routes[name]
         return heard, answer
-
-
-async def _body(receive: Receive) -> tuple[bytes, Receive]:
-    """Return a request's body, and what lets another hear all of it again."""
-    messages: list[Message] = []
-    error: BodyRefused | None = None
-    try:
-        while not messages or messages[-1].get("more_body"):
-            messages.append(await receive())
-    except BodyRefused as refused:
-        error = refused
-    # What is refused is no body, whatever has come of it.
-    parts = (message.get("body", b"") for message in messages)
-    body = b"".join(parts) if error is None else b""
-
-    async def heard_again() -> Message:
-        if messages:
-            return messages.pop(0)
-        if error is not None:
-            raise error
-        return await receive()
-
-    return body, heard_again

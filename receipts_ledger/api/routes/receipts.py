@@ -1,5 +1,6 @@
 """Receipts: issue, transfer, delivery, freeze, and what they stand for."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
@@ -27,7 +28,9 @@ from receipts_ledger.api.services import Services
 from receipts_ledger.api.signing import Signing
 from receipts_ledger.domain.ids import Hash32, ReceiptId, receipt_number
 from receipts_ledger.errors import NotFound
+from receipts_ledger.services.draft import Desk
 from receipts_ledger.services.draft import receipts as draft
+from receipts_ledger.services.intake import Draft
 from receipts_ledger.store import contents
 from receipts_ledger.store.reads import chain, past_history
 from receipts_ledger.store.reads import receipts as reads
@@ -70,17 +73,23 @@ class ReceiptPageIn(Page):
 @router.post("", status_code=ACCEPTED, response_model=ActOut)
 def issue_receipts(body: IssueIn, post: PostDep) -> Response:
     """Draft the issue of receipts over goods that have come in: all or none."""
-    return post.draft(
-        Attempt("Issue", body.pool_id),
-        lambda desk: draft.issue(
+    return post.draft(Attempt("Issue", body.pool_id), issuing(body))
+
+
+def issuing(body: IssueIn) -> Callable[[Desk], Draft]:
+    """Return what drafts the issue that is asked for."""
+
+    def drafted(desk: Desk) -> Draft:
+        return draft.issue(
             desk,
             pool=body.pool_id,
             goods=[new.goods() for new in body.receipts],
             documents=[document.named() for document in body.documents],
             evidence=body.evidence,
             deadline=body.deadline,
-        ),
-    )
+        )
+
+    return drafted
 
 
 @router.get("", response_model=ReceiptPage)

@@ -13,7 +13,7 @@ from receipts_ledger.domain.lane import (
     Purpose,
     Transaction,
 )
-from receipts_ledger.services.relay.batch import Batch, Batcher
+from receipts_ledger.services.relay.batch import ACTS_MAX, Batch, Batcher
 from receipts_ledger.services.relay.decide import Pace
 from receipts_ledger.services.relay.ports import (
     Clock,
@@ -44,6 +44,11 @@ class Relayed:
     def has_advanced(self) -> bool:
         """Whether another step at once may find more to do."""
         return bool(self.refused or self.asked_again or self.assigned or self.mined)
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether more waits than went along: what comes by itself may gather meanwhile."""
+        return bool(self.refused or self.asked_again or self.assigned >= ACTS_MAX)
 
 
 @dataclass(frozen=True, slots=True)

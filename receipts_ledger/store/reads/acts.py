@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, true, tuple_
 
 from receipts_ledger.domain.consent import ANY_ROLE
-from receipts_ledger.domain.ids import PartyId, ReceiptId
-from receipts_ledger.domain.pending import Consent
+from receipts_ledger.domain.ids import Hash32, PartyId, ReceiptId
+from receipts_ledger.domain.pending import (
+    ActStatus,
+    Consent,
+    PendingAct,
+    receipts_of,
+    subject_of,
+    version_of,
+)
 from receipts_ledger.domain.untold import SUBSTITUTE, UNTOLD
-from receipts_ledger.store.acts import consent_of
+from receipts_ledger.store.acts import SIGNERS, consent_of
 from receipts_ledger.store.bulk import among
+from receipts_ledger.store.prepared import Prepared, asked
 from receipts_ledger.store.reads.sight import Sight
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, receipts
 from receipts_ledger.store.units import Found, Reader
@@ -21,21 +30,83 @@ _NOTICES = ("Default", "Cure")
 # A party sees who is to speak for it, above all when it ought to object.
 _OF_KEYS = ("Admit", "Recover", "CompleteRecovery")
 _CARRIED_OUT = ("mined", "final")
+_UNDER_WAY = (ActStatus.DRAFT, ActStatus.SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """The row of an act that no transaction has carried yet, and nobody has refused."""
+
+    act_id: str
+    kind: str
+    digest: Hash32
+    status: ActStatus
+    subject: int
+    version: int
+    deadline: int
+    created_at: datetime
+    updated_at: datetime
+    created_by: PartyId | None
+    statement: bytes
+    refusal: None = None
+    tx_hash: None = None
+    block_number: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAct:
     """The row of an act, its consents in order, and its receipts."""
 
-    row: Found
+    row: Found | ActRow
     consents: tuple[Consent, ...]
     receipt_ids: tuple[ReceiptId, ...]
 
 
 def act(reader: Reader, act_id: str, sight: Sight) -> ShownAct | None:
     """Return an act, None where there is none to be seen."""
-    row = reader.first(select(acts).where(acts.c.act_id == act_id, _concerns(sight)))
-    return None if row is None else _with_members(reader, [row])[0]
+    row = _row(reader, act_id, sight)
+    if row is None:
+        return None
+    receipts_of_act = reader.ask(_RECEIPTS, act_id=act_id)
+    return ShownAct(
+        row,
+        tuple([consent_of(signer) for signer in reader.ask(SIGNERS, of_act=act_id)]),
+        tuple([ReceiptId(link.receipt_id) for link in receipts_of_act]),
+    )
+
+
+def is_seen(reader: Reader, act_id: str, sight: Sight) -> bool:
+    """Tell whether there is such an act to be seen."""
+    return _row(reader, act_id, sight) is not None
+
+
+def known(pending: PendingAct, sight: Sight) -> ShownAct | None:
+    """Return an act under way as its unit of work has it, None where it has to be read."""
+    concerned = (pending.created_by, *[consent.party_id for consent in pending.consents])
+    receipt_ids = receipts_of(pending.act)
+    if (
+        pending.status not in _UNDER_WAY
+        or len(receipt_ids) > 1
+        or (sight.party_id is not None and sight.party_id not in concerned)
+    ):
+        return None
+    return ShownAct(
+        ActRow(
+            act_id=pending.act_id,
+            kind=pending.kind,
+            digest=pending.digest,
+            status=pending.status,
+            subject=subject_of(pending.act),
+            version=version_of(pending.act),
+            deadline=pending.act.deadline,
+            created_at=pending.created_at,
+            updated_at=pending.updated_at,
+            created_by=pending.created_by,
+            statement=pending.statement,
+        ),
+        pending.consents,
+        receipt_ids,
+    )
 
 
 def page(
@@ -51,7 +122,7 @@ def page(
 
     Those in which it has yet to sign, and may not be told as a signer, are left out.
     """
-    conditions = [_concerns(sight)]
+    conditions = [true() if sight.party_id is None else _concerns(sight.party_id, sight.roles)]
     if status is not None:
         conditions.append(acts.c.status == status)
     if party_id is not None:
@@ -63,27 +134,23 @@ def page(
     return _with_members(reader, reader.rows(ordered))
 
 
-def _concerns(sight: Sight) -> ColumnElement[bool]:
+def _concerns(party_id: Any, roles: Any) -> ColumnElement[bool]:
     """Acts that it has drafted, that need its consent, that admit it or give it notice."""
-    if sight.party_id is None:
-        return true()
     of_its_role = exists().where(
         act_signers.c.act_id == acts.c.act_id,
         act_signers.c.party_id.is_(None),
-        act_signers.c.role.bitwise_and(sight.roles) != 0,
+        act_signers.c.role.bitwise_and(roles) != 0,
     )
     return or_(
-        acts.c.created_by == sight.party_id,
-        _signed_by(sight.party_id),
+        acts.c.created_by == party_id,
+        _signed_by(party_id),
         of_its_role,
-        and_(acts.c.kind.in_(_OF_KEYS), acts.c.subject == sight.party_id),
-        and_(
-            acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(sight.party_id)
-        ),
+        and_(acts.c.kind.in_(_OF_KEYS), acts.c.subject == party_id),
+        and_(acts.c.kind.in_(_NOTICES), acts.c.status.in_(_CARRIED_OUT), _pledged_by(party_id)),
     )
 
 
-def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
+def _pledged_by(party_id: Any) -> ColumnElement[bool]:
     # Of the pledge that stands: who holds the receipt later has no business with its former debts.
     return exists().where(
         act_receipts.c.act_id == acts.c.act_id,
@@ -93,7 +160,7 @@ def _pledged_by(party_id: PartyId) -> ColumnElement[bool]:
     )
 
 
-def _signed_by(party_id: PartyId) -> ColumnElement[bool]:
+def _signed_by(party_id: Any) -> ColumnElement[bool]:
     return exists().where(act_signers.c.act_id == acts.c.act_id, act_signers.c.party_id == party_id)
 
 
@@ -121,6 +188,31 @@ def _stores_all(sight: Sight) -> ColumnElement[bool]:
         not_(sight.its_stock()),
     )
     return not_(elsewhere)
+
+
+def _row(reader: Reader, act_id: str, sight: Sight) -> Found | None:
+    if sight.party_id is None:
+        return reader.ask_first(_ANY, act_id=act_id)
+    return reader.ask_first(
+        _CONCERNING, act_id=act_id, sight_party=sight.party_id, sight_roles=sight.roles
+    )
+
+
+_OF_ACT = acts.c.act_id == asked("act_id", acts.c.act_id)
+_ANY = Prepared(select(acts).where(_OF_ACT))
+_CONCERNING = Prepared(
+    select(acts).where(
+        _OF_ACT,
+        _concerns(
+            asked("sight_party", acts.c.created_by), asked("sight_roles", act_signers.c.role)
+        ),
+    )
+)
+_RECEIPTS = Prepared(
+    select(act_receipts)
+    .where(act_receipts.c.act_id == asked("act_id", act_receipts.c.act_id))
+    .order_by(act_receipts.c.receipt_id)
+)
 
 
 def _with_members(reader: Reader, rows: Sequence[Found]) -> list[ShownAct]:

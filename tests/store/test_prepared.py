@@ -1,0 +1,109 @@
+"""Prepared statements give the rows and the faults that SQLAlchemy gives, in the same unit."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from receipts_ledger.store.prepared import Prepared, absent, asked
+from receipts_ledger.store.tables import contents, refusals
+from receipts_ledger.store.units import Database, Writer
+
+AT = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
+ROW = {
+    "refusal_id": "one",
+    "at": AT,
+    "source": "api",
+    "party_id": None,
+    "verb": "Pledge",
+    "subject": 2**64 - 1,
+    "code": "Frozen",
+    "detail": {"收据": [1, None]},
+    "digest": b"\x00\xff" * 16,
+    "act_id": None,
+    "evidence": None,
+}
+_ADD = absent(refusals, *ROW)
+_OF = refusals.c.refusal_id == asked("of", refusals.c.refusal_id)
+_FIND = Prepared(select(refusals).where(_OF, refusals.c.source.in_(("api", "chain"))))
+_RENAME = Prepared(update(refusals).where(_OF).values(code=asked("code", refusals.c.code)))
+_INSERT = Prepared(
+    insert(contents).values({column.name: asked(column.name, column) for column in contents.c})
+)
+
+
+def test_rows_come_back_as_sqlalchemy_gives_them(database: Database) -> None:
+    with database.writing() as writer:
+        assert writer.ask_first(_ADD, **ROW) is not None
+
+    with database.reading() as reader:
+        found = reader.ask_first(_FIND, of="one")
+        (same,) = reader.ask(_FIND, of="one")
+        expected = reader.first(select(refusals))
+
+    assert found is not None
+    assert expected is not None
+    assert tuple(found) == tuple(same) == tuple(expected)
+    assert found._asdict() == ROW
+
+
+def test_what_is_there_is_left_alone(database: Database) -> None:
+    with database.writing() as writer:
+        writer.ask_first(_ADD, **ROW)
+        assert writer.ask_first(_ADD, **(ROW | {"code": "Other"})) is None
+        assert writer.carry_out(_RENAME, of="one", code="NotOpen") == 1
+        assert writer.carry_out(_RENAME, of="two", code="NotOpen") == 0
+        found = writer.ask_first(_FIND, of="one")
+
+    assert found is not None
+    assert found.code == "NotOpen"
+
+
+def test_a_unit_that_raises_leaves_nothing_behind(database: Database) -> None:
+    def add(writer: Writer) -> None:
+        writer.ask_first(_ADD, **ROW)
+        raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"), database.writing() as writer:
+        add(writer)
+
+    with database.reading() as reader:
+        assert reader.ask_first(_FIND, of="one") is None
+
+
+def test_a_part_that_raises_takes_nothing_else_back(database: Database) -> None:
+    def rename(part: Writer) -> None:
+        part.carry_out(_RENAME, of="one", code="NotOpen")
+        raise ValueError("enough")
+
+    with database.writing() as writer:
+        with writer.part() as part:
+            part.ask_first(_ADD, **ROW)
+        with pytest.raises(ValueError, match="enough"), writer.part() as part:
+            rename(part)
+
+    with database.reading() as reader:
+        found = reader.ask_first(_FIND, of="one")
+
+    assert found is not None
+    assert found.code == "Frozen"
+
+
+def test_a_fault_of_the_driver_is_that_of_sqlalchemy(database: Database) -> None:
+    row = {"commitment": b"c" * 32, "kind": "terms", "body": {}, "salts": {}, "created_at": AT}
+
+    def twice(writer: Writer) -> None:
+        writer.carry_out(_INSERT, **row)
+        writer.carry_out(_INSERT, **row)
+
+    with pytest.raises(IntegrityError), database.writing() as writer:
+        twice(writer)
+
+    with database.writing() as writer:
+        writer.carry_out(_INSERT, **row)
+
+
+def test_a_value_that_does_not_fit_its_column_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="31 bytes"), database.writing() as writer:
+        writer.ask_first(_ADD, **(ROW | {"digest": bytes(31)}))

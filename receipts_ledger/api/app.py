@@ -84,6 +84,8 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         # A path is one path: no redirect that would drop a body.
         redirect_slashes=False,
+        # Figures and logs are the gateway's own.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.services = services
     app.state.streams = Streams(services)

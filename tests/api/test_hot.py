@@ -170,6 +170,35 @@ def test_what_is_out_of_the_ordinary_is_answered_by_the_app(
     assert not taken
 
 
+@pytest.mark.parametrize("pledgee", [None, True, "22", 22.0, 0, -1, 2**16, 2**64, [22]], ids=str)
+def test_a_pledgee_that_cannot_be_one_is_the_app_s_to_name(
+    gateway: Gateway, pledged: ReceiptId, taken: list[str], pledgee: object
+) -> None:
+    body = pledge_body(gateway, BANK_B) | {"pledgee_id": pledgee}
+    answer = gateway.door(TRADER_A).post(f"/v1/receipts/{pledged}/pledges", body)
+    assert (answer.status_code, answer.json()["field"]) == (422, "pledgee_id")
+    assert not taken
+
+
+@pytest.mark.parametrize("asked", [{"maturity": "soon"}, {"terms": {}}, {"more": 1}], ids=str)
+def test_a_pledge_that_is_badly_written_is_answered_alike_and_leaves_no_record(
+    gateway: Gateway,
+    pledged: ReceiptId,
+    taken: list[str],
+    only_the_app: Any,
+    asked: dict[str, object],
+) -> None:
+    path = f"/v1/receipts/{pledged}/pledges"
+    body = pledge_body(gateway, BANK_B) | asked
+    door = gateway.door(TRADER_A)
+    hot = door.post(path, body, key="badly-written")
+    assert hot.status_code == 422
+    _same(hot, only_the_app(partial(door.post, path, body, key="badly-written")))
+    assert not taken
+    with gateway.database.reading() as reader:
+        assert not reader.rows(select(refusals).where(refusals.c.subject == pledged))
+
+
 def test_an_api_token_that_is_revoked_opens_nothing_from_that_moment(
     gateway: Gateway, told: ReceiptId, taken: list[str]
 ) -> None:

@@ -110,6 +110,36 @@ def test_who_stops_waiting_leaves_no_answer_for_the_next(
     assert asyncio.run(ask()) == [(2,)]
 
 
+def test_what_is_done_meanwhile_is_done_once_and_before_the_answer_is_there(
+    connections: PostgresqlConnections,
+) -> None:
+    done: list[str] = []
+
+    async def ask() -> None:
+        for _ in range(2):
+            rows = await connections.raw_rows(
+                "SELECT $1::int", [1], meanwhile=lambda: done.append("meanwhile")
+            )
+            done.append(f"answered {rows[0][0]}")
+
+    asyncio.run(ask())
+    assert done == ["meanwhile", "answered 1"] * 2
+
+
+def test_what_fails_meanwhile_leaves_no_answer_for_the_next(
+    connections: PostgresqlConnections,
+) -> None:
+    def fail() -> None:
+        raise LookupError("of the test")
+
+    async def ask() -> list[tuple[object, ...]]:
+        with pytest.raises(LookupError):
+            await connections.raw_rows("SELECT 1", [], meanwhile=fail)
+        return await connections.raw_rows("SELECT 2", [])
+
+    assert asyncio.run(ask()) == [(2,)]
+
+
 def test_many_questions_at_once_are_each_answered_their_own(
     connections: PostgresqlConnections,
 ) -> None:

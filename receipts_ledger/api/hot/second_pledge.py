@@ -6,11 +6,10 @@ leaves no record, goes to the app. The answer goes out when the refusal is on re
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Response
-from pydantic import ValidationError
 from starlette.types import Scope as Asked
 
 from receipts_ledger.api import problem
@@ -30,7 +29,7 @@ from receipts_ledger.api.services import Services
 from receipts_ledger.domain.caller import Caller, Scope
 from receipts_ledger.domain.encumbrance import Encumbrance
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, PoolId, ReceiptId
-from receipts_ledger.domain.party import Party
+from receipts_ledger.domain.party import INSTITUTION_MAX, Party
 from receipts_ledger.domain.pool import Pool
 from receipts_ledger.domain.refusal import Source
 from receipts_ledger.errors import Refused
@@ -48,7 +47,25 @@ _BATCHES_AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Pledging:
-    """One request to pledge a receipt."""
+    """One request to pledge a receipt, of which so much is known that it can be looked up."""
+
+    question: Question
+    key: str
+    path: str
+    said: Mapping[str, object]
+
+    def pledge(self) -> "Pledge | None":
+        """Return what is asked for, None where it is not what a pledge has to be."""
+        try:
+            mark = fingerprint_of_json("POST", self.path, self.said)
+            return Pledge(self.question, PledgeIn.model_validate(self.said), self.key, mark)
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """The same, read to its end."""
 
     question: Question
     body: PledgeIn
@@ -73,12 +90,17 @@ class SecondPledges:
         return None if pledging is None else await self._batches.ask(pledging)
 
     async def _refuse(self, asked: Sequence[Pledging]) -> Sequence[Response | None]:
-        found = await self._reads.pledges([one.question for one in asked])
+        pledges: list[Pledge | None] = []
+        found = await self._reads.pledges(
+            [one.question for one in asked],
+            # PostgreSQL need not wait for what it is not asked about.
+            meanwhile=lambda: pledges.extend(one.pledge() for one in asked),
+        )
         answers: list[Response | None] = [None] * len(asked)
         refused: dict[int, AnsweredRefusal] = {}
         keys: set[tuple[str, str]] = set()
-        for at, (one, rows) in enumerate(zip(asked, found, strict=True)):
-            if rows is None:
+        for at, (one, rows) in enumerate(zip(pledges, found, strict=True)):
+            if one is None or rows is None:
                 continue
             response, refusal = self._refusal(one, rows)
             if response is None or refusal is None:
@@ -99,7 +121,7 @@ class SecondPledges:
         return answers
 
     def _refusal(
-        self, asked: Pledging, found: PledgeFound
+        self, asked: Pledge, found: PledgeFound
     ) -> tuple[Response | None, AnsweredRefusal | None]:
         services = self._services
         now = services.clock()
@@ -107,7 +129,12 @@ class SecondPledges:
             caller = admitted(caller_of_row(found.caller, now), Scope.WRITE, services)
         except Refused:
             return None, None
-        desk = Desk(_Foreseen(found), services.profiles, services.document_key, now)
+        desk = Desk(
+            _Foreseen(asked.question.receipt_id, found),
+            services.profiles,
+            services.document_key,
+            now,
+        )
         try:
             drafted(desk, asked.question.receipt_id, asked.body)
         except _NotForeseen:
@@ -117,7 +144,7 @@ class SecondPledges:
                 return self._told(asked, refused, caller)
         return None, None
 
-    def _is_within_rates(self, asked: Pledging, caller: Caller) -> bool:
+    def _is_within_rates(self, asked: Pledge, caller: Caller) -> bool:
         try:
             self._services.access.rates.write(caller.principal, asked.question.receipt_id)
         except Refused:
@@ -125,7 +152,7 @@ class SecondPledges:
         return True
 
     def _told(
-        self, asked: Pledging, refused: Refused, caller: Caller
+        self, asked: Pledge, refused: Refused, caller: Caller
     ) -> tuple[Response, AnsweredRefusal]:
         request = RequestKey(caller.principal, asked.key, asked.fingerprint)
         attempt = Attempt("Pledge", asked.question.receipt_id)
@@ -152,12 +179,14 @@ def _pledging(asked: Asked, receipt_id: ReceiptId, body: bytes) -> Pledging | No
     key = idempotency_key(header(asked, b"idempotency-key") or "")
     try:
         said = json.loads(body)
-        mark = fingerprint_of_json(asked["method"], asked["path"], said)
-        pledge = PledgeIn.model_validate(said)
-    except (ValueError, RecursionError, ValidationError):
+    except (ValueError, RecursionError):
         return None
-    question = Question(secret_hash, receipt_id, pledge.pledgee_id)
-    return Pledging(question, pledge, key, mark)
+    named = said.get("pledgee_id") if isinstance(said, dict) else None
+    # Not every integer of JSON has a place in a statement.
+    if type(named) is not int or not 1 <= named <= INSTITUTION_MAX:
+        return None
+    question = Question(secret_hash, receipt_id, PartyId(named))
+    return Pledging(question, key, asked["path"], said)
 
 
 class _NotForeseen(Exception):
@@ -167,7 +196,8 @@ class _NotForeseen(Exception):
 class _Foreseen:
     """How the ledger stands, as far as the refusal of a second pledge needs it."""
 
-    def __init__(self, found: PledgeFound) -> None:
+    def __init__(self, receipt_id: ReceiptId, found: PledgeFound) -> None:
+        self._receipt_id = receipt_id
         self._found = found
 
     def party(self, party_id: PartyId) -> Party | None:
@@ -176,19 +206,19 @@ class _Foreseen:
 
     def word(self, receipt_id: ReceiptId) -> int | None:
         """Return the receipt's word."""
-        return int(self._found.receipt.word)
+        return self._found.word
 
     def encumbrance(self, receipt_ids: Sequence[ReceiptId]) -> Encumbrance | None:
         """Return the pledge that stands."""
         found = self._found
         return Encumbrance(
-            found.receipt.receipt_id,
-            found.receipt.pledgee_id,
-            found.receipt.pledged_at_block,
+            self._receipt_id,
+            found.pledgee_id,
+            found.block_number,
             Hash32(found.block_hash),
             Hash32(found.tx_hash),
             found.log_index,
-            is_final=found.receipt.pledged_at_block <= found.finalized_number,
+            is_final=found.block_number <= found.finalized_number,
         )
 
     def party_of(self, key: Address) -> PartyId | None:

@@ -4,7 +4,7 @@ What a hot route asks is here asked with `await`, whichever engine answers. Afte
 connection is given up, and the next use opens another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any, Protocol, TypeAlias
 
@@ -29,8 +29,16 @@ class Connections(Protocol):
     def engine(self) -> Engine:
         """The engine above, whose database, dialect and types these share."""
 
-    async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
-        """Return all rows of a statement. Raises Retryable for whatever the driver raises."""
+    async def rows(
+        self,
+        statement: Statement,
+        values: Mapping[str, object],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Rows:
+        """Return all rows of a statement. Raises Retryable for whatever the driver raises.
+
+        `meanwhile` is done once, before the rows are there.
+        """
 
     def close(self) -> None:
         """Give all up that are not in use."""

@@ -7,6 +7,7 @@ that the loop is told of when the connection is made. One statement is under way
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
@@ -34,6 +35,7 @@ class LibpqConnection:
         self._opened = opened
         self._libpq = opened.pgconn
         self._prepared: dict[tuple[str, bytes], _Prepared] = {}
+        self._forms: dict[tuple[type, ...], _Form] = {}
         self._answer: asyncio.Future[pq.abc.PGresult] | None = None
         self._found: pq.abc.PGresult | None = None
         self._descriptor = self._libpq.socket
@@ -56,14 +58,25 @@ class LibpqConnection:
         """Return the number of its socket, -1 when it is closed."""
         return self._descriptor
 
-    async def rows(self, sql: str, values: Sequence[object], seconds_max: float) -> list[Row]:
+    async def rows(
+        self,
+        sql: str,
+        values: Sequence[object],
+        seconds_max: float,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> list[Row]:
         """Return the rows of a statement that commits by itself.
 
-        Raises psycopg.Error, of a server that does not answer for so long too. After any
-        exception, a cancellation as well, it is to be given up.
+        `meanwhile` is done once, while the server works. Raises psycopg.Error, of a server that
+        does not answer for so long too, and what `meanwhile` raises. After any exception, a
+        cancellation as well, it is to be given up.
         """
-        sent = [_sent(value) for value in values]
-        formats = bytes([isinstance(value, bytes) for value in values])
+        kinds = tuple(map(type, values))
+        form = self._forms.get(kinds)
+        if form is None:
+            form = self._forms[kinds] = _Form.of(kinds)
+        sent = [way(value) for way, value in zip(form.ways, values, strict=True)]
+        formats = form.formats
         late = self._loop.call_later(seconds_max, self._fail_silent)
         try:
             prepared = self._prepared.get((sql, formats))
@@ -71,7 +84,7 @@ class LibpqConnection:
                 prepared = await self._prepare(sql, formats)
             # A byte of it is a format's number.
             self._libpq.send_query_prepared(prepared.name, sent, formats, pq.Format.BINARY)
-            return prepared.read(await self._answered())
+            return prepared.read(await self._answered(meanwhile))
         finally:
             late.cancel()
 
@@ -93,10 +106,12 @@ class LibpqConnection:
         prepared = self._prepared[sql, formats] = _Prepared(name, Transformer(self._opened))
         return prepared
 
-    async def _answered(self) -> pq.abc.PGresult:
+    async def _answered(self, meanwhile: Callable[[], None] | None = None) -> pq.abc.PGresult:
         self._answer = self._loop.create_future()
         if self._libpq.flush():
             self._loop.add_writer(self._descriptor, self._on_writable)
+        if meanwhile is not None:
+            meanwhile()
         found = await self._answer
         if found.status not in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             raise psycopg.errors.error_from_result(found)
@@ -178,13 +193,26 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _sent(value: object) -> bytes | None:
-    """Return a value as PostgreSQL reads it."""
-    for kind in type(value).__mro__:
-        way = _SENT.get(kind)
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How values of some types, in their places, are sent."""
+
+    ways: Sequence[Callable[[Any], bytes | None]]
+    formats: bytes
+
+    @classmethod
+    def of(cls, kinds: Sequence[type]) -> Self:
+        ways = tuple(map(_way_of, kinds))
+        return cls(ways, bytes([issubclass(kind, bytes) for kind in kinds]))
+
+
+def _way_of(kind: type) -> Callable[[Any], bytes | None]:
+    """Return how a value of a type is sent, so that PostgreSQL reads it."""
+    for each in kind.__mro__:
+        way = _SENT.get(each)
         if way is not None:
-            return way(value)
-    raise TypeError(f"{type(value)} has no place in a statement of a hot route")
+            return way
+    raise TypeError(f"{kind} has no place in a statement of a hot route")
 
 
 def _element(value: object) -> bytes:

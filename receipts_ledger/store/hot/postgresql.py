@@ -1,7 +1,7 @@
 """PostgreSQL beneath SQLAlchemy: few connections, and nobody waits for one in a thread."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import psycopg
 from sqlalchemy import Engine
@@ -43,12 +43,22 @@ class PostgresqlConnections:
         self._free: list[LibpqConnection] = []
         self._turns = asyncio.Semaphore(_CONNECTIONS_MAX)
 
-    async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
-        """Return all rows of a statement. Raises Retryable."""
-        found = await self.raw_rows(statement.sql, statement.bound(values))
+    async def rows(
+        self,
+        statement: Statement,
+        values: Mapping[str, object],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Rows:
+        """Return all rows of a statement; `meanwhile` is done while it is under way.
+
+        Raises Retryable.
+        """
+        found = await self.raw_rows(statement.sql, statement.bound(values), meanwhile)
         return [statement.row(raw) for raw in found]
 
-    async def raw_rows(self, sql: str, values: Sequence[object]) -> list[Row]:
+    async def raw_rows(
+        self, sql: str, values: Sequence[object], meanwhile: Callable[[], None] | None = None
+    ) -> list[Row]:
         """Return the rows of a statement that commits by itself. Raises Retryable."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
@@ -58,7 +68,7 @@ class PostgresqlConnections:
             connection: LibpqConnection | None = None
             try:
                 connection = self._a_free_one() or await self._open()
-                found = await connection.rows(sql, values, _ANSWER_SECONDS)
+                found = await connection.rows(sql, values, _ANSWER_SECONDS, meanwhile)
             except BaseException as error:
                 # Whatever it was in the middle of, nobody else is to find.
                 if connection is not None:

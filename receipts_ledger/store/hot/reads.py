@@ -49,6 +49,7 @@ _named: Any = namedtuple
 _Shown = _named("_Shown", [one.key for one in SHOWN_COLUMNS])
 _CALLER_END = 1 + len(CALLER_COLUMNS)
 _RECEIPT_END = _CALLER_END + len(SHOWN_COLUMNS)
+_NAMED_END = _CALLER_END + len(PARTY_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ class PledgeFound:
     """Rows of one moment: who asks, the pledged receipt, and the party that he names."""
 
     caller: Sequence[Any]
-    receipt: Any
     named: Sequence[Any]
+    word: int
+    pledgee_id: PartyId
+    block_number: int
     block_hash: bytes
     log_index: int
     tx_hash: bytes
@@ -124,17 +127,16 @@ class HotReads:
             )
         return found
 
-    async def pledges(self, questions: Sequence[Question]) -> list[PledgeFound | None]:
-        """Return each pledged receipt with who asks, None for one that is not pledged."""
+    async def pledges(
+        self, questions: Sequence[Question], meanwhile: Callable[[], None]
+    ) -> list[PledgeFound | None]:
+        """Return each pledged receipt with who asks, None for one that is not pledged.
+
+        `meanwhile` is done while PostgreSQL looks.
+        """
         found: list[PledgeFound | None] = [None] * len(questions)
-        for at, row in await self._rows(self._pledged, questions):
-            named_end = _RECEIPT_END + len(PARTY_COLUMNS)
-            one = PledgeFound(
-                row[1:_CALLER_END],
-                _receipt_in(row),
-                row[_RECEIPT_END:named_end],
-                *row[named_end:],
-            )
+        for at, row in await self._rows(self._pledged, questions, meanwhile):
+            one = PledgeFound(row[1:_CALLER_END], row[_CALLER_END:_NAMED_END], *row[_NAMED_END:])
             before = found[at]
             # Pledged twice in one block, it was released in between.
             if before is None or before.log_index < one.log_index:
@@ -142,17 +144,23 @@ class HotReads:
         return found
 
     async def _rows(
-        self, asked: "_Asked", questions: Sequence[Question]
+        self,
+        asked: "_Asked",
+        questions: Sequence[Question],
+        meanwhile: Callable[[], None] | None = None,
     ) -> Iterable[tuple[int, list[Any]]]:
         # One question has the shorter statement on both engines.
         if asked.of_many is not None and len(questions) > 1:
-            found = await self._connections.rows(asked.of_many, _values_of_many(questions))
-            return [(row[0] - 1, row) for row in found]
-        return [
-            (at, row)
-            for at, question in enumerate(questions)
-            for row in await self._connections.rows(asked.of_one, _values_of_one(question))
-        ]
+            values = _values_of_many(questions)
+            many = await self._connections.rows(asked.of_many, values, meanwhile)
+            return [(row[0] - 1, row) for row in many]
+        found: list[tuple[int, list[Any]]] = []
+        for at, question in enumerate(questions):
+            values = _values_of_one(question)
+            rows = await self._connections.rows(asked.of_one, values, meanwhile)
+            found += [(at, row) for row in rows]
+            meanwhile = None
+        return found
 
 
 class _Asked:
@@ -211,8 +219,10 @@ def _pledged(asked: FromClause) -> Select[*tuple[Any, ...]]:
         select(
             asked.c.at,
             *CALLER_COLUMNS,
-            *SHOWN_COLUMNS,
             *(named.c[one.key] for one in PARTY_COLUMNS),
+            receipts.c.word,
+            receipts.c.pledgee_id,
+            receipts.c.pledged_at_block,
             blocks.c.hash,
             events.c.log_index,
             events.c.tx_hash,

@@ -43,8 +43,15 @@ class SqliteConnections:
         self._pace = Pace(COMMIT_SECONDS_MAX)
         self._at_once = AtOnce(self._open, turn, self._pace)
 
-    async def rows(self, statement: Statement, values: Mapping[str, object]) -> Rows:
-        """Return all rows of a statement. Raises Retryable."""
+    async def rows(
+        self,
+        statement: Statement,
+        values: Mapping[str, object],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Rows:
+        """Return all rows of a statement, which is here at once. Raises Retryable."""
+        if meanwhile is not None:
+            meanwhile()
         try:
             found = self._at_once.rows(statement.sql, statement.bound(values))
         except (SqliteError, DBAPIError) as error:

@@ -100,6 +100,8 @@ def _expect_each_once(body: bytearray) -> None:
 
 
 def _once(members: Sequence[tuple[str, object]]) -> None:
+    if len(dict(members)) == len(members):
+        return
     names: set[str] = set()
     for name, _ in members:
         if name in names:

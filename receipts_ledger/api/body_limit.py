@@ -1,11 +1,14 @@
-"""No body larger than the limit, nor nested deeper, before anything else looks at it.
+"""No body larger than the limit, nested deeper or of two meanings, before others look at it.
 
 One that announces too many bytes is refused before the first is read; a chunked one at the
 byte too many. Python's JSON reader goes down the C stack with every bracket, as far as the
-recursion limit lets it, and libraries raise that limit until a process dies of it.
+recursion limit lets it, and libraries raise that limit until a process dies of it. Of a member
+that is there twice one reader takes the first, another the last: the gateway takes neither.
 """
 
+import json
 import re
+from collections.abc import Sequence
 
 from fastapi.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +24,9 @@ _MALFORMED = 400
 # the body: were it no match, the search for its end would begin anew at each quote after it.
 _FLAT = re.compile(rb'"(?:[^"\\]|\\.)*"?|[^\[\]{}"]+', re.DOTALL)
 _STEPS = {**dict.fromkeys(b"[{", 1), **dict.fromkeys(b"]}", -1)}
+# Python's JSON reader passes over a mark at the beginning.
+_UTF8 = "utf-8-sig"
+_SHOWN_LENGTH = 64
 
 
 class BodyRefused(HTTPException):
@@ -53,6 +59,7 @@ class BodyLimit:
                     raise BodyRefused(_TOO_LARGE, self._limit(), {"Connection": "close"})
                 if not message.get("more_body"):
                     _expect_shallow(taken)
+                    _expect_each_once(taken)
             return message
 
         await self._app(scope, counted, send)
@@ -80,3 +87,26 @@ def _expect_shallow(body: bytearray) -> None:
         depth += _STEPS.get(byte, 0)
         if depth > DEPTH_MAX:
             raise BodyRefused(_MALFORMED, f"it is nested deeper than {DEPTH_MAX}")
+
+
+def _expect_each_once(body: bytearray) -> None:
+    if not body:
+        return
+    try:
+        _MEMBERS.decode(body.decode(_UTF8, "surrogatepass"))
+    except ValueError:
+        # No JSON: whoever reads it says so in full.
+        return
+
+
+def _once(members: Sequence[tuple[str, object]]) -> None:
+    if len(dict(members)) == len(members):
+        return
+    names: set[str] = set()
+    for name, _ in members:
+        if name in names:
+            raise BodyRefused(_MALFORMED, f"it has {json.dumps(name[:_SHOWN_LENGTH])} twice")
+        names.add(name)
+
+
+_MEMBERS = json.JSONDecoder(object_pairs_hook=_once)

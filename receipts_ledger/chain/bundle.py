@@ -12,10 +12,12 @@ from typing import TypeVar
 import msgspec
 import orjson
 
+from receipts_ledger.chain.asked_nodes import LEVELS_MAX, AskedNodes
 from receipts_ledger.chain.deployment import COUNT_MAX, Deployment
 from receipts_ledger.chain.frames import BadFile, Format, FrameFile, FrameWriter
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_blocks import RawBlock
+from receipts_ledger.chain.trie_proofs import FalseProof
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.ids import Hash32
 
@@ -120,21 +122,45 @@ class Bundle:
         if count != self._block_count:
             raise self._file.bad(f"it has {count:,} blocks, its seal says {self._block_count:,}")
 
-    def nodes(self) -> dict[bytes, bytes]:
-        """Return all nodes of tries by their hashes."""
-        found: dict[bytes, bytes] = {}
-        for kind, content in self._file.frames():
-            if kind == NODES:
-                self._expect_small(content)
-                nodes = self._decoded(_NODES, content, "nodes of a trie")
-                found |= {keccak(node): node for node in nodes}
-        return found
+    def nodes(self, state_root: Hash32) -> dict[bytes, bytes]:
+        """Return the nodes of tries by their hashes.
+
+        Raises BadFile where there are some that do not lead from that root to the contract's
+        words: none of these is held.
+        """
+        asked = AskedNodes(state_root, self.deployment.address)
+        # A writer's order takes one reading. Any other takes one for each level at most.
+        for _ in range(LEVELS_MAX):
+            count, taken_before = 0, len(asked.taken)
+            for node in self._each_node():
+                count += 1
+                self._take(asked, node)
+            if len(asked.taken) in (count, taken_before):
+                break
+        if strangers := count - len(asked.taken):
+            raise self._file.bad(
+                f"{strangers:,} of its {count:,} nodes of tries lead to no word of the contract's "
+                "at its head, or stand there twice"
+            )
+        return asked.taken
 
     def bad(self, detail: str, block_number: int | None = None) -> BadFile:
         """Return the error for something that is not as it should be."""
         error = self._file.bad(detail)
         error.block_number = block_number
         return error
+
+    def _each_node(self) -> Iterator[bytes]:
+        for kind, content in self._file.frames():
+            if kind == NODES:
+                self._expect_small(content)
+                yield from self._decoded(_NODES, content, "nodes of a trie")
+
+    def _take(self, asked: AskedNodes, node: bytes) -> None:
+        try:
+            asked.take(node)
+        except FalseProof as error:
+            raise self._file.bad(str(error)) from error
 
     def _expect_order(self) -> None:
         places = [_ORDER.index(kind) if kind in _ORDER else -1 for kind in self._file.kinds]

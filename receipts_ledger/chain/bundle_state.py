@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import rlp
 
+from receipts_ledger.chain.asked_nodes import AskedNodes
 from receipts_ledger.chain.bundle import Bundle
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
-from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.raw_records import RawRecords
 from receipts_ledger.chain.storage import ContractStorage, ProofAnswer, State
@@ -21,27 +21,30 @@ _STORAGE_ROOT_AT = 2
 
 
 class RecordedState:
-    """The state as another source has it; hands on every node of a proof, once."""
+    """The state as another source has it; hands on every node of a proof that is needed, once."""
 
-    def __init__(self, state: State, keep: Callable[[bytes], None]) -> None:
+    def __init__(self, state: State, contract: Address, keep: Callable[[bytes], None]) -> None:
         self._state = state
+        self._contract = contract
         self._keep = keep
-        self._kept: set[Hash32] = set()
+        self._asked: dict[int, AskedNodes] = {}
 
     def header(self, at: BlockRef) -> Header:
         """Return the proved header of a block."""
-        return self._state.header(at)
+        header = self._state.header(at)
+        self._asked[at.number] = AskedNodes(header.state_root, self._contract)
+        return header
 
     def proof(self, block_number: int, slots: Sequence[Hash32]) -> ProofAnswer | None:
-        """Return a proof, and keep its nodes."""
+        """Return a proof at a block whose header was read, and keep its nodes."""
         answer = self._state.proof(block_number, slots)
         if answer is None:
             return None
-        with well_formed(f"block {block_number}: a proof of its state", block_number):
+        asked = self._asked[block_number]
+        with well_formed(f"block {block_number}: the proof of its state", block_number):
             proofs = [answer["accountProof"], *(each["proof"] for each in answer["storageProof"])]
             for node in (bytes.fromhex(text[2:]) for proof in proofs for text in proof):
-                if (digest := keccak(node)) not in self._kept:
-                    self._kept.add(digest)
+                if asked.take(node):
                     self._keep(node)
         return answer
 
@@ -68,11 +71,11 @@ class BundleState:
 
     def proof(self, block_number: int, slots: Sequence[Hash32]) -> ProofAnswer | None:
         """Return the proof that the nodes at hand make, whole or not."""
-        if self._nodes is None:
-            self._nodes = self._bundle.nodes()
         last = self._records.last
         if last is None or last.number != block_number:
             raise self._bundle.bad(f"it has the state of its head alone, not of {block_number}")
+        if self._nodes is None:
+            self._nodes = self._bundle.nodes(last.state_root)
         account_proof = proof_from(self._nodes, last.state_root, self._deployment.address)
         try:
             account = ProofReader(last.state_root).value(self._deployment.address, account_proof)

@@ -171,27 +171,34 @@ def verify(rpc: Rpc, deployment: Deployment) -> None:
             ("eth_getCode", (deployment.contract, "latest")),
         ]
     )
-    with well_formed("which chain this is"):
-        chain_id, genesis, block = int(answers[0], 16), answers[1], answers[2]
-        code = bytes.fromhex(answers[3][2:])
-        for name, found, expected in (
-            ("chain id", chain_id, deployment.chain_id),
-            ("genesis hash", _hash_of(genesis), deployment.genesis_hash),
-            ("deployment block hash", _hash_of(block), deployment.block_hash),
-            ("code hash", "0x" + keccak(code).hex(), deployment.code_hash),
-        ):
-            if found != expected:
-                raise Fatal(
-                    f"the node at {rpc.url} is not the ledger of the deployment file: "
-                    f"{name} is {found}, should be {expected}"
-                )
-        if deployment.transaction_hash not in block["transactions"]:
-            raise Fatal(
-                f"the node at {rpc.url} is not the ledger of the deployment file: transaction "
-                f"{deployment.transaction_hash} is not in the deployment block"
-            )
-    rare_acts = rare_acts_of(deployment.address)
+    with well_formed("the chain id"):
+        chain_id = int(answers[0], 16)
+    with well_formed("block 0, the genesis block", 0):
+        genesis_hash = _hash_of(answers[1])
+    number = deployment.block_number
+    with well_formed(f"block {number}, of the deployment", number):
+        block, block_hash = answers[2], _hash_of(answers[2])
+        has_transaction = block is not None and deployment.transaction_hash in block["transactions"]
     with well_formed("the ledger's code"):
+        code = bytes.fromhex(answers[3][2:])
+    for name, found, expected in (
+        ("chain id", chain_id, deployment.chain_id),
+        ("genesis hash", genesis_hash, deployment.genesis_hash),
+        ("deployment block hash", block_hash, deployment.block_hash),
+        ("code hash", "0x" + keccak(code).hex(), deployment.code_hash),
+    ):
+        if found != expected:
+            raise Fatal(
+                f"the node at {rpc.url} is not the ledger of the deployment file: "
+                f"{name} is {found}, should be {expected}"
+            )
+    if not has_transaction:
+        raise Fatal(
+            f"the node at {rpc.url} is not the ledger of the deployment file: transaction "
+            f"{deployment.transaction_hash} is not in the deployment block"
+        )
+    rare_acts = rare_acts_of(deployment.address)
+    with well_formed("the code of the ledger's rare acts"):
         rare_code = bytes.fromhex(rpc.call("eth_getCode", ["0x" + rare_acts.hex(), "latest"])[2:])
     artifact = ledger_artifact()
     if not is_our_code(code, rare_code, deployment.address, artifact):
@@ -250,7 +257,7 @@ def _provable_in(rpc: Rpc, block_hash: str) -> Proofs:
     raw = rpc.raw_batch(
         [("eth_getTransactionReceipt", (each["hash"],)) for each in block["transactions"]]
     )
-    with well_formed("the deployment block"):
+    with well_formed("the deployment block's transactions and their receipts"):
         return Proofs.possible_for(block, answers.tx_receipts(raw))
 
 

@@ -127,9 +127,11 @@ class Examination:
             return Finding(name, Verdict.UNDECIDED, str(error), "ask again, or ask another node")
         except LedgerError as error:
             return Finding(name, Verdict.UNDECIDED, str(error), "ask again, or ask another node")
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError):
             return _missing(
-                name, f"the answer is no answer: {error!r}", "something bends what the node says"
+                name,
+                "an answer does not have the form that it has to have",
+                "something bends what the node says",
             )
 
     def _block(self, tag: str) -> _Json | None:

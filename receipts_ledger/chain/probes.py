@@ -61,7 +61,7 @@ def proves_accounts(rpc: Rpc, header: Header) -> bool:
     """
     nobody = Address(keccak(b"receipts-ledger: an account that is not there")[12:])
     proof = rpc.call("eth_getProof", ["0x" + nobody.hex(), [], hex(header.number)])
-    with well_formed(f"the proof of an account at block {header.number}"):
+    with well_formed(f"block {header.number}: the proof of an account", header.number):
         try:
             return ProofReader(header.state_root).value(nobody, proof["accountProof"]) is None
         except FalseProof as error:

@@ -188,12 +188,13 @@ class Proofs:
 
 @contextmanager
 def well_formed(what: str, block_number: int | None = None) -> Iterator[None]:
-    """Raise InconsistentNode for an answer that has not the form of JSON-RPC."""
+    """Raise InconsistentNode for an answer of another form; `what` says what was asked for."""
     try:
         yield
     except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise InconsistentNode(
-            f"{what}: the node's answer is malformed: {error!r}", block_number=block_number
+            f"{what}: the node's answer does not have the form that it has to have",
+            block_number=block_number,
         ) from error
 
 

@@ -103,7 +103,7 @@ class NodeRawBlocks:
             raise InconsistentNode(
                 f"block {number}: the node has its header, but not the block", block_number=number
             )
-        with well_formed(f"block {number}", number):
+        with well_formed(f"block {number}: its transactions", number):
             try:
                 transactions = [raw_transaction(each) for each in block["transactions"]]
             except UnknownTransactionType as error:

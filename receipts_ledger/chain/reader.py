@@ -63,7 +63,8 @@ class ChainReader:
                 f"the node does not know the deployment block {self._deployment.block_hash}",
                 block_number=self._deployment.block_number,
             )
-        with well_formed("the deployment block", self._deployment.block_number):
+        number = self._deployment.block_number
+        with well_formed(f"block {number}, of the deployment", number):
             hashes = [transaction["hash"] for transaction in block["transactions"]]
             page = [HeaderRead(Header.of(block), tuple(hashes))]
             (raw,) = self.raw_receipts(page)
@@ -104,7 +105,7 @@ class ChainReader:
         block = self._call_or_none("eth_getBlockByHash", ("0x" + block_hash.hex(), False))
         if block is None:
             return None
-        found = self._checked(block).header.ref()
+        found = self._checked(block, what=f"block 0x{block_hash.hex()}").header.ref()
         if found.hash != block_hash:
             raise InconsistentNode(
                 f"asked for block 0x{block_hash.hex()}, the node gave 0x{found.hash.hex()}",
@@ -130,12 +131,14 @@ class ChainReader:
     def block(self, number_or_hash: int | Hash32) -> LedgerBlock | None:
         """Return a block with all events of the ledger in it, proved."""
         if isinstance(number_or_hash, int):
+            what = f"block {number_or_hash}"
             block = self._call_or_none("eth_getBlockByNumber", (hex(number_or_hash), False))
         else:
+            what = f"block 0x{number_or_hash.hex()}"
             block = self._call_or_none("eth_getBlockByHash", ("0x" + number_or_hash.hex(), False))
         if block is None:
             return None
-        read = self._checked(block)
+        read = self._checked(block, what=what)
         if number_or_hash not in (read.header.number, read.header.hash):
             raise InconsistentNode(f"asked for another block, the node gave {read.header.number}")
         return next(self._with_events([read], self._asked([read])))
@@ -213,7 +216,8 @@ class ChainReader:
         """Return the receipts in the answers about a page. Raises InconsistentNode for others."""
         all_receipts = []
         for read, of_block in zip(page, raw, strict=True):
-            with well_formed(f"block {read.header.number}", read.header.number):
+            number = read.header.number
+            with well_formed(f"block {number}: the receipts of its transactions", number):
                 told = [_known(each, read.header) for each in answers.tx_receipts(of_block)]
                 found = self.proofs.check_receipts(read.header, read.tx_hashes, told)
             all_receipts.append(found)
@@ -239,7 +243,7 @@ class ChainReader:
         for read in page:
             header = read.header
             receipts = receipts_by_hash.pop(header.hash, [])
-            with well_formed(f"block {header.number}", header.number):
+            with well_formed(f"block {header.number}: its logs", header.number):
                 events = tuple(events_in(header.number, receipts, self._contract))
             yield LedgerBlock(
                 number=header.number,
@@ -250,8 +254,10 @@ class ChainReader:
                 events=events,
             )
 
-    def _checked(self, block: Json, asked_for: int | None = None) -> HeaderRead:
-        with well_formed("a block" if asked_for is None else f"block {asked_for}", asked_for):
+    def _checked(
+        self, block: Json, asked_for: int | None = None, *, what: str | None = None
+    ) -> HeaderRead:
+        with well_formed(what or f"block {asked_for}", asked_for):
             if asked_for is not None and int(block["number"], 16) != asked_for:
                 raise InconsistentNode(
                     f"asked for block {asked_for}, the node gave {int(block['number'], 16)}",
@@ -263,7 +269,7 @@ class ChainReader:
 
     def _ref(self, tag: str) -> BlockRef | None:
         block = self._call_or_none("eth_getBlockByNumber", (tag, False))
-        return None if block is None else self._checked(block).header.ref()
+        return None if block is None else self._checked(block, what=_words(tag)).header.ref()
 
     def _call_or_none(self, method: str, params: Sequence[object]) -> Json | None:
         try:
@@ -273,6 +279,11 @@ class ChainReader:
                 return None
             raise
         return answer
+
+
+def _words(tag: str) -> str:
+    """Return what a block is called that was asked for by a tag, or by its number in hex."""
+    return f"block {int(tag, 16)}" if tag.startswith("0x") else f"the {tag} block"
 
 
 def _expect_place(header: Header, number: int, previous: Header | None) -> None:

@@ -90,7 +90,7 @@ class ReceiptProofs:
     def _read(self, answer: _Json | None, number: int, expected: Hash32) -> _Block:
         if answer is None:
             raise InconsistentNode(f"the node does not know block {number}")
-        with well_formed(f"block {number}"):
+        with well_formed(f"block {number}", number):
             header = Header.of(answer)
             tx_hashes = tuple(answer["transactions"])
         if (header.number, header.hash) != (number, expected):
@@ -189,7 +189,7 @@ class ReceiptProofs:
         for number, answer in zip(numbers, answers, strict=True):
             if answer is None:
                 raise InconsistentNode(f"the node does not know block {number}")
-            with well_formed(f"block {number}"):
+            with well_formed(f"block {number}", number):
                 claimed = Hash32(bytes.fromhex(answer["hash"][2:]))
             links.append(self._read(answer, number, claimed))
         for parent, child in pairwise([older, *links, newer]):

@@ -125,7 +125,7 @@ class LedgerRecords:
                 f"block {header.number}: the node has its header, but not the block",
                 block_number=header.number,
             )
-        with well_formed(f"block {header.number}", header.number):
+        with well_formed(f"block {header.number}: its transactions", header.number):
             transactions = block["transactions"]
             is_proved = self._reader.proofs.check_transactions(
                 header, read.tx_hashes, transactions, tx_receipts

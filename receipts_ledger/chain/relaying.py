@@ -59,7 +59,7 @@ class RelayNode:
     def has_block(self, block: BlockRef) -> bool:
         """Tell whether a block is one of the chain that the node is on now."""
         found = self._rpc.call("eth_getBlockByNumber", [hex(block.number), False])
-        with well_formed(f"block {block.number}"):
+        with well_formed(f"block {block.number}", block.number):
             return found is not None and bool(found["hash"] == "0x" + block.hash.hex())
 
     def nonce_of(self, lane: Address) -> int:
@@ -95,7 +95,7 @@ class RelayNode:
 
     def _number(self, method: str, lane: Address) -> int:
         answer = self._rpc.call(method, ["0x" + lane.hex(), "latest"])
-        with well_formed(method):
+        with well_formed(f"{method} of 0x{lane.hex()}"):
             return int(answer, 16)
 
 

@@ -17,6 +17,7 @@ import orjson
 import urllib3
 
 from receipts_ledger.chain.batches import Batches, Calls, Cause
+from receipts_ledger.chain.bounded_answers import ANSWER_BYTES_MAX, BoundedPool, TooMuch
 from receipts_ledger.errors import LedgerError, Retryable
 
 BATCH_CALLS_MAX = 256
@@ -51,6 +52,10 @@ class NodeAway(Retryable):
 
 class NodeSlow(NodeAway):
     """The time for an answer was over. A smaller question may be answered in time."""
+
+
+class AnswerTooLarge(NodeAway):
+    """More came than any answer may have. A smaller question may have a lawful answer."""
 
 
 # Message before code: nodes put most of these under -32000 or -32603, and one relayer
@@ -210,11 +215,7 @@ class Rpc:
         self._ids = itertools.count(1)
         # By method: receipts fill an answer long before headers do.
         self._batches: defaultdict[str, Batches] = defaultdict(partial(Batches, batch_calls_max))
-        self._pool = urllib3.PoolManager(
-            maxsize=_CONNECTIONS_MAX,
-            retries=False,
-            timeout=urllib3.Timeout(total=timeout_seconds),
-        )
+        self._pool = BoundedPool(connections_max=_CONNECTIONS_MAX, timeout_seconds=timeout_seconds)
 
     def call(self, method: str, params: Sequence[object] = ()) -> Any:
         """Return the result of one call. Raises RpcError, or NodeAway if no answer came."""
@@ -310,7 +311,12 @@ class Rpc:
 
     def _send(self, body: object) -> urllib3.BaseHTTPResponse:
         try:
-            return self._pool.request("POST", self.url, body=orjson.dumps(body), headers=_HEADERS)
+            return self._pool.post(self.url, orjson.dumps(body), _HEADERS)
+        except TooMuch as error:
+            self._told("transport")
+            raise AnswerTooLarge(
+                f"the node at {self.name} answers with more than {ANSWER_BYTES_MAX:,} bytes"
+            ) from error
         except urllib3.exceptions.ReadTimeoutError as error:
             self._told("timeout")
             raise NodeSlow(f"the node at {self.name} does not answer in time: {error}") from error
@@ -322,15 +328,17 @@ class Rpc:
         try:
             answer = orjson.loads(response.data)
         except orjson.JSONDecodeError as error:
-            raise self._without_json(response.status) from error
+            raise self._without_json(response) from error
         if response.status > _HTTP_OK_MAX and not isinstance(answer, list | dict):
-            raise self._without_json(response.status)
+            raise self._without_json(response)
         return answer
 
-    def _without_json(self, status: int) -> LedgerError:
-        words = f"HTTP {status} without JSON"
-        if classify(status, words) in _TOO_MUCH:
-            return self._error({"code": status, "message": words})
+    def _without_json(self, response: urllib3.BaseHTTPResponse) -> LedgerError:
+        words = f"HTTP {response.status} without JSON"
+        if classify(response.status, words) in _TOO_MUCH:
+            return self._error({"code": response.status, "message": words})
+        if "Content-Encoding" in response.headers:
+            words += ": it is compressed, which was not asked for"
         self._told("transport")
         return NodeAway(f"the node at {self.name} answered {words}")
 
@@ -361,7 +369,8 @@ class Rpc:
 def _cause_of(error: Exception) -> Cause:
     if isinstance(error, NodeSlow):
         return Cause.TIME
-    is_too_much = isinstance(error, RpcError) and error.kind in _TOO_MUCH
+    is_refused = isinstance(error, RpcError) and error.kind in _TOO_MUCH
+    is_too_much = is_refused or isinstance(error, AnswerTooLarge)
     return Cause.SIZE if is_too_much else Cause.OTHER
 
 

@@ -69,7 +69,7 @@ class NodeBlocks:
             raise
         if block is None:
             return None
-        with well_formed("a block"):
+        with well_formed(f"block 0x{block_hash.hex()}"):
             number = int(block["number"], 16)
         if number > self.newest().number:
             return None

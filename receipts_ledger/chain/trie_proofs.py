@@ -6,6 +6,7 @@ once. Tests hold this together with the `trie` package.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import rlp
@@ -63,7 +64,7 @@ def proof_from(nodes: Mapping[bytes, bytes], root: bytes, key: bytes) -> list[st
     def open_known(link: bytes) -> Any:
         raw = nodes.get(link)
         if raw is None:
-            raise _NotThere
+            raise _NotThere(link)
         found.append("0x" + raw.hex())
         try:
             return rlp.decode(raw)
@@ -75,8 +76,37 @@ def proof_from(nodes: Mapping[bytes, bytes], root: bytes, key: bytes) -> list[st
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far nodes lead: to what stands under the key, or to the hash of a node that is not there.
+
+    Both None where they show that nothing stands there.
+    """
+
+    value: bytes | None = None
+    link: bytes | None = None
+
+
+def reached(nodes: Mapping[bytes, bytes], root: bytes, key: bytes) -> Reached:
+    """Return how far well-formed nodes, by their hashes, lead from a root to a key."""
+
+    def open_known(link: bytes) -> Any:
+        raw = nodes.get(link)
+        if raw is None:
+            raise _NotThere(link)
+        return rlp.decode(raw)
+
+    try:
+        return Reached(value=_walk(root, key, open_known))
+    except _NotThere as missing:
+        return Reached(link=missing.link)
+
+
 class _NotThere(Exception):
     """A node that is not among those at hand."""
+
+    def __init__(self, link: bytes) -> None:
+        self.link = link
 
 
 def _walk(root: bytes, key: bytes, open_node: Callable[[bytes], Any]) -> bytes | None:
@@ -84,6 +114,9 @@ def _walk(root: bytes, key: bytes, open_node: Callable[[bytes], Any]) -> bytes |
     link: Any = root
     while True:
         node = open_node(link) if isinstance(link, bytes) else link
+        if node == b"":
+            # The one node of an empty trie.
+            return None
         if len(node) == _BRANCH_LENGTH:
             link = node[int(path[0], 16)] if path else node[_VALUE_AT]
             if not path or not link:

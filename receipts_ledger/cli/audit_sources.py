@@ -80,10 +80,11 @@ def from_nodes_into(
     blocks = NodeRawBlocks(opened.rpc, deployment, opened.reader)
     writer = BundleWriter(bundle, deployment, blocks.genesis(), opened.head)
     kept = KeptBlocks(blocks, writer.add_block)
+    state = RecordedState(opened.state(), deployment.address, writer.add_node)
     try:
         yield opened.source(
             RawRecords(kept, deployment, f"the node at {opened.rpc.name}"),
-            ContractStorage(RecordedState(opened.state(), writer.add_node), deployment),
+            ContractStorage(state, deployment),
         )
         writer.seal()
     finally:
@@ -176,7 +177,7 @@ def _check_genesis(rpc: Rpc, reader: ChainReader, deployment: Deployment) -> Non
     if not reader.proofs.headers:
         return
     block = rpc.call("eth_getBlockByNumber", ("0x0", False))
-    with well_formed("the genesis block", 0):
+    with well_formed("block 0, the genesis block", 0):
         if block["hash"] != deployment.genesis_hash or raw_header(block) is None:
             raise InconsistentNode(
                 f"block 0: the genesis block does not hash to {deployment.genesis_hash}",

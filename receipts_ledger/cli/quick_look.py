@@ -196,7 +196,7 @@ def _claimed(rpc: Rpc, tag: str) -> BlockRef:
     block = rpc.call("eth_getBlockByNumber", (tag, False))
     if block is None:
         raise Retryable(f"the node does not know block {tag}")
-    with well_formed("a block"):
+    with well_formed(f"the block at {tag}"):
         return BlockRef(int(block["number"], 16), Hash32(bytes.fromhex(block["hash"][2:])))
 
 

@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Iterator
 
+import orjson
 import pytest
 
-from receipts_ledger.domain.ids import ReceiptId
-from tests.support.cast import AUDITOR, REGISTRAR, TRADER_A
-from tests.support.gateway import OPERATOR, Gateway, refused
+from receipts_ledger.domain.ids import PoolId, ReceiptId
+from receipts_ledger.store.tables import refusals
+from tests.support.cast import AUDITOR, BANK_B, REGISTRAR, TRADER_A
+from tests.support.gateway import OPERATOR, Gateway, issue_body, pledge_body, refused
 from tests.support.requests import COPPER, REQUESTS, Body, Request
 
 
@@ -87,6 +89,11 @@ def test_who_has_no_part_in_an_act_cannot_draft_it(
         (b'{"order": {"a": ' + b"[" * 63 + b"]" * 63 + b"}}", 400, "MalformedBody"),
         (b'{"order": {"a": "' + b"[" * 999 + b'\\""}, "b": 1}', 422, "InvalidRequest"),
         (("[" * 40_000).encode("utf-16"), 400, "MalformedBody"),
+        (b'{"order": {"court": "x"}, "order": {"court": "y"}}', 400, "MalformedBody"),
+        (b'{"order": {"court": "x", "court": "x"}}', 400, "MalformedBody"),
+        (b'{"order": {"a": [{"b": 1, "\\u0062": 2}]}}', 400, "MalformedBody"),
+        (b'\xef\xbb\xbf{"order": {"a": 1, "a": 2}}', 400, "MalformedBody"),
+        (b'{"order": {"a": 1}, "other": {"a": 1}}', 422, "InvalidRequest"),
         (b"", 422, "InvalidRequest"),
         (b"null", 422, "InvalidRequest"),
     ],
@@ -104,6 +111,35 @@ def test_bytes_that_are_no_request_are_refused(
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert gateway.row_counts() == before
+
+
+def test_a_member_that_is_there_twice_is_refused_on_every_way(
+    gateway: Gateway, receipt: ReceiptId, pool: PoolId
+) -> None:
+    """Pledges, issues and signatures have shorter ways, which must read a body as the app does."""
+    path = f"/v1/receipts/{receipt}/pledges"
+    act = gateway.door(TRADER_A).post(path, pledge_body(gateway, BANK_B))
+    gateway.ledger.pledge(receipt)
+    gateway.index()
+    bodies: dict[str, Body] = {
+        path: pledge_body(gateway, BANK_B),
+        "/v1/receipts": issue_body(gateway, pool),
+        f"/v1/acts/{act.json()['act_id']}/signatures": {"signature": "0x" + "11" * 65},
+    }
+    before, refused_before = gateway.row_counts(), gateway.rows(refusals)
+    door = gateway.door(TRADER_A)
+    for number, (path, body) in enumerate(bodies.items()):
+        once = orjson.dumps(body)
+        name, value = next(iter(body.items()))
+        twice = once[:-1] + b"," + orjson.dumps({name: value})[1:]
+        headers = {**door.headers, "Idempotency-Key": f"twice {number}"}
+        headers["Content-Type"] = "application/json"
+
+        answer = gateway.client.post(path, content=twice, headers=headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "MalformedBody"), path
+        assert f'"{name}" twice' in answer.json()["detail"]
+    assert (gateway.row_counts(), gateway.rows(refusals)) == (before, refused_before)
 
 
 def _chunks(size: int) -> Iterator[bytes]:

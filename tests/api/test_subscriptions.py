@@ -321,6 +321,9 @@ def test_nobody_sees_or_changes_anothers(gateway: Gateway, receiver: Receiver) -
         ("url", "http://10.0.0.1/"),
         ("url", "https://169.254.169.254/"),
         ("url", "https://[::1]/"),
+        ("url", "https://167772161/"),
+        ("url", "https://0xa9fea9fe/"),
+        ("url", "https://[::ffff:a00:1]/"),
         ("events", ["Pledge"]),
     ],
 )

@@ -26,6 +26,7 @@ from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.raw_blocks import RawBlock
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.cli.door import run as run_command
+from receipts_ledger.domain.ids import NO_HASH
 from tests.audit import lies
 from tests.audit.forked import Fork
 from tests.audit.tampering import tamper
@@ -395,10 +396,45 @@ def test_state_that_was_left_out_or_changed_is_no_proof(bundle: Path, tmp_path: 
             return content
         return msgspec.msgpack.encode(_flip(msgspec.msgpack.decode(content, type=list[bytes])))
 
-    for name, change in (("cut", cut), ("bent", bend)):
-        line = reason(rewritten(bundle, tmp_path / name, change))
-        assert "the proof of the contract's" in line
-        assert "is false" in line
+    line = reason(rewritten(bundle, tmp_path / "cut", cut))
+    assert "the proof of the contract's" in line
+    assert "is false" in line
+    assert _UNASKED in reason(rewritten(bundle, tmp_path / "bent", bend))
+
+
+_UNASKED = "nodes of tries lead to no word of the contract's at its head, or stand there twice"
+
+
+def _with_nodes(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[bytes, bytes], bytes]:
+    def alter(kind: bytes, content: bytes) -> bytes:
+        if kind != NODES:
+            return content
+        return msgspec.msgpack.encode(change(msgspec.msgpack.decode(content, type=list[bytes])))
+
+    return alter
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda nodes: [*nodes, *(b"%07d" % number for number in range(100_000))],
+        lambda nodes: [*(b"%07d" % number for number in range(100_000)), *nodes],
+        lambda nodes: [*nodes, nodes[-1]],
+        lambda nodes: [*nodes, b"\x80"],
+        lambda nodes: [*nodes, b""],
+    ],
+    ids=["many behind", "many before", "twice", "empty trie", "empty"],
+)
+def test_nodes_that_nothing_asks_for_are_refused_and_not_held(
+    bundle: Path, tmp_path: Path, change: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    bent = rewritten(bundle, tmp_path / "bent", _with_nodes(change))
+    assert _UNASKED in reason(bent)
+
+
+def test_nodes_may_be_in_any_order(bundle: Path, tmp_path: Path) -> None:
+    bent = rewritten(bundle, tmp_path / "bent", _with_nodes(lambda nodes: nodes[::-1]))
+    assert verify(bent).exit_code == EQUAL
 
 
 def _headed(told: dict[str, Any], number: object) -> dict[str, Any]:
@@ -598,8 +634,9 @@ def test_large_block_has_a_frame_of_its_own(bundle: Path, tmp_path: Path) -> Non
 
 
 def _read_whole(bundle: Bundle) -> list[RawBlock]:
-    bundle.nodes()
-    return list(bundle.up_to(bundle.head))
+    blocks = list(bundle.up_to(bundle.head))
+    bundle.nodes(NO_HASH)
+    return blocks
 
 
 def test_frame_that_is_too_large_is_not_written(tmp_path: Path) -> None:

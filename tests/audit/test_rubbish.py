@@ -5,6 +5,7 @@ One line that says whose doing it is, exit code 2, no traceback.
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -97,6 +98,7 @@ def test_node_that_answers_one_question_with_rubbish_decides_nothing(
         assert (outcome.exit_code, outcome.report["proved"]["storage"]) == (EQUAL, False)
         return
     assert "could not decide" in outcome.undecided_line
+    assert "Error(" not in outcome.undecided_line
 
 
 def _with(field: str, answer: Any, block: lies.Json) -> lies.Json:
@@ -111,4 +113,73 @@ def test_rubbish_in_a_field_of_a_block_decides_nothing(
     middle = scene.head // 2
     for field in ("number", "hash", "timestamp", "logsBloom", "gasUsed", "transactions"):
         node.bend = lies.of_block(middle, partial(_with, field, answer))
-        assert "could not decide" in scene.audit(rpc=url).undecided_line, field
+        outcome = scene.audit(rpc=url)
+        assert "could not decide" in outcome.undecided_line, field
+        assert f"block {middle}" in outcome.undecided_line
+        assert "Error(" not in outcome.undecided_line
+        assert outcome.report["block"] == middle
+
+
+_ASKED: dict[str, tuple[str, Any, str]] = {
+    "chain": ("eth_chainId", {}, "the chain id"),
+    "code": ("eth_getCode", 5, "the ledger's code"),
+    "genesis": ("eth_getBlockByNumber", 5, "block 0, the genesis block"),
+    "deployment": ("eth_getBlockByHash", 5, "of the deployment"),
+    "receipts": ("eth_getBlockReceipts", 5, "of the deployment"),
+    "state": ("eth_getProof", 5, "the proof of the contract's account"),
+}
+
+
+@pytest.mark.parametrize("asked", _ASKED)
+def test_answer_of_another_form_is_told_by_what_was_asked(
+    scene: Scene, lying: tuple[LyingNode, str], asked: str
+) -> None:
+    node, url = lying
+    method, answer, words = _ASKED[asked]
+    node.bend = lies.of_answers(method, lambda _: answer)
+    line = scene.audit(rpc=url).undecided_line
+    assert f"{words}: the node's answer does not have the form that it has to have" in line
+
+
+@pytest.mark.parametrize("answer", [5, [None], [{}], "0x"])
+def test_receipts_of_another_form_name_their_block(
+    scene: Scene, number: int, lying: tuple[LyingNode, str], answer: Any
+) -> None:
+    node, url = lying
+    node.bend = lies.of_receipts(number, lambda _: answer)
+    outcome = scene.audit(rpc=url)
+    assert (
+        f"block {number}: the receipts of its transactions: the node's answer does not have the "
+        "form that it has to have"
+    ) in outcome.undecided_line
+    assert outcome.report["block"] == number
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    """The URL of something that never comes to the end of an answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            with suppress(ConnectionError):
+                while True:
+                    self.wfile.write(b" " * 2**16)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_answer_that_does_not_end_is_the_worlds_fault(scene: Scene, endless: str) -> None:
+    line = scene.audit(rpc=endless).undecided_line
+    assert "answers with more than 134,217,728 bytes" in line

@@ -116,9 +116,9 @@ def test_lie_that_an_audit_finds_is_not_found_without_proofs(
     [
         (lambda logs: logs[::-1], "the node gives it out of order"),
         (lambda logs: [log | {"blockNumber": "0xffffff"} for log in logs], "out of order"),
-        (lambda logs: [log | {"logIndex": None} for log in logs], "malformed"),
+        (lambda logs: [log | {"logIndex": None} for log in logs], "does not have the form"),
         (lambda logs: [log | {"data": "0x00"} for log in logs], "topic"),
-        (lambda logs: "none", "malformed"),
+        (lambda logs: "none", "does not have the form"),
     ],
 )
 def test_claims_that_are_none_are_not_decided_upon(

@@ -55,11 +55,34 @@ def test_a_url_that_is_out_of_order_is_forbidden(url: str) -> None:
         Targets().parse(url)
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "localhost"])
-def test_another_way_of_writing_an_inward_address_is_found_when_it_is_resolved(host: str) -> None:
-    target = Targets().parse(f"https://{host}/")
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("2130706433", "0x7f000001", "0X7F000001", "017700000001", "127.1", "127.0.1", "127.1."),
+        *("0x7f.0.0.1", "0177.0.0.01", "10.1", "0xa9fea9fe", "2852039166", "169.254.43518", "0"),
+        *("[::ffff:7f00:1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:a9fe:a9fe]", "[::1%25lo]"),
+        *("[::127.0.0.1]", "[64:ff9b::7f00:1]", "127.0.0.1."),
+    ],
+)
+def test_another_way_of_writing_an_inward_address_is_forbidden_unresolved(host: str) -> None:
+    with pytest.raises(Forbidden, match="nothing is delivered"):
+        Targets().parse(f"https://{host}/")
+
+
+@pytest.mark.parametrize("host", ["134744072", "0x08080808", "8.526344", "[::ffff:8.8.8.8]"])
+def test_another_way_of_writing_an_open_address_is_one_of_the_open_internet(host: str) -> None:
+    assert Targets().parse(f"https://{host}/").port == 443
+
+
+def test_name_of_an_inward_address_is_found_when_it_is_resolved() -> None:
+    target = Targets().parse("https://localhost/")
     with pytest.raises(Forbidden):
         Targets().address_of(target)
+
+
+@pytest.mark.parametrize("host", ["1.bank.example", "0x7f.example", "cafe", "1-2.example", "a.1"])
+def test_name_with_figures_is_a_name(host: str) -> None:
+    assert Targets().parse(f"https://{host}/").host == host
 
 
 def test_one_inward_address_among_several_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

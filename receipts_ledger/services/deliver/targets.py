@@ -3,6 +3,7 @@
 The address that was checked is the one that is connected to; a name is never resolved again.
 """
 
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Sequence
@@ -101,7 +102,10 @@ def _unmapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    try:
+    """Return the address that is written out, in any of the forms that resolvers read as one."""
+    with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
+    with contextlib.suppress(OSError):
+        # Numbers of one to four parts: decimal, octal or hexadecimal.
+        return IPv4Address(socket.inet_aton(host.removesuffix(".")))
+    return None

@@ -1,8 +1,9 @@
 """Issues drafted and acts signed, many at a time: one commit for all that have come meanwhile.
 
 Each is carried out by the app's own functions. Where one is refused, the transaction is done
-again with a part for each, of which that one leaves nothing behind. The contract is asked about all that are complete in one
-request, while no transaction is open. What is malformed, or large, goes to the app.
+again with a part for each, of which that one leaves nothing behind. The contract is asked about
+all that are complete in one request, while no transaction is open. What is malformed, or large,
+goes to the app.
 """
 
 import json

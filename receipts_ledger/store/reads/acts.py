@@ -93,11 +93,7 @@ def known(pending: PendingAct, sight: Sight) -> ShownAct | None:
         )
     )
     receipt_ids = receipts_of(pending.act)
-    if (
-        pending.status not in _UNDER_WAY
-        or len(receipt_ids) > 1
-        or not is_concerned
-    ):
+    if pending.status not in _UNDER_WAY or len(receipt_ids) > 1 or not is_concerned:
         return None
     return ShownAct(
         ActRow(

@@ -4,12 +4,15 @@ It runs as it runs by default: every transaction is mined at once. Nobody checks
 who signs acts has signed them before.
 """
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.rpc import Rpc
@@ -44,12 +47,31 @@ class NodeAlone:
         return time.perf_counter() - begun
 
     def _send(self, account: str, transactions: Sequence[Sent]) -> None:
-        for transaction in transactions:
-            sent = {"from": account} | transaction
-            tx_hash = self.rpc.call("eth_sendTransaction", [sent])
-            while (mined := self.rpc.call("eth_getTransactionReceipt", [tx_hash])) is None:
-                time.sleep(_POLL_SECONDS)
-            assert mined["status"] == "0x1", transaction
+        with _connected(self.rpc.url) as connection:
+            for transaction in transactions:
+                sent = {"from": account} | transaction
+                tx_hash = _call(connection, "eth_sendTransaction", sent)
+                while (mined := _call(connection, "eth_getTransactionReceipt", tx_hash)) is None:
+                    time.sleep(_POLL_SECONDS)
+                assert mined["status"] == "0x1", transaction
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[HTTPConnection]:
+    """Keep the one connection of a client. The gateway's clients have no more than that either."""
+    connection = HTTPConnection(urlsplit(url).netloc)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _call(connection: HTTPConnection, method: str, asked: object) -> Any:
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": [asked]}
+    connection.request("POST", "/", json.dumps(body), {"Content-Type": "application/json"})
+    answer = json.loads(connection.getresponse().read())
+    assert "error" not in answer, answer
+    return answer["result"]
 
 
 def _shares(transactions: Sequence[Sent], clients: int) -> Iterator[Sequence[Sent]]:

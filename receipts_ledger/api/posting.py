@@ -100,6 +100,8 @@ class Posting:
         self._secret_hash = secret_hash
         self._key = key
         self._fingerprint = fingerprint
+        self._pace: Refused | None = None
+        self._is_counted = False
 
     def draft(self, attempt: Attempt, make: Callable[[Desk], Draft]) -> Response:
         """Draft an act. The same request again, even after a crash, drafts no second one."""
@@ -150,7 +152,7 @@ class Posting:
         attempt = task.attempt
         try:
             with self._unit(opened) as unit:
-                self._services.access.rates.write(unit.caller.principal, attempt.subject)
+                self._count(unit.caller, attempt)
                 before = idempotency.claim(unit.writer, unit.request, self._services.clock())
                 if before is not None:
                     return _replayed(before)
@@ -281,11 +283,26 @@ class Posting:
                 StoredStanding(writer),
             )
 
+    def _count(self, caller: Caller, attempt: Attempt) -> None:
+        """Count the request once, however often its unit is begun. Raises Refused."""
+        if not self._is_counted:
+            self._is_counted = True
+            try:
+                self._services.access.rates.write(caller.principal, attempt.subject)
+            except Refused as refused:
+                self._pace = refused
+        if self._pace is not None:
+            raise self._pace
+
     def _id_of(self, unit: Unit, kind: str) -> UUID:
         return id_of(kind, unit.request)
 
     def _expect_seen(self, unit: Unit, act_id: UUID) -> None:
-        if not act_reads.is_seen(unit.writer, str(act_id), Sight.of(unit.caller)):
+        sight = Sight.of(unit.caller)
+        pending = unit.acts.lock(str(act_id))
+        if act_reads.known(pending, sight) is not None:
+            return
+        if not act_reads.is_seen(unit.writer, pending.act_id, sight):
             raise NotFound("act", act_id)
 
 

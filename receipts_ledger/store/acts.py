@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from receipts_ledger.domain.act import Act
 from receipts_ledger.domain.ids import Address, Hash32, PartyId, ReceiptId
@@ -25,7 +25,7 @@ from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.errors import NotFound
 from receipts_ledger.store import keystores
 from receipts_ledger.store.contents import keep
-from receipts_ledger.store.prepared import Prepared, absent, asked
+from receipts_ledger.store.prepared import Prepared, absent, asked, in_places, rows_of
 from receipts_ledger.store.tables import act_receipts, act_signers, acts, key_uses, pledge_slots
 from receipts_ledger.store.units import Found, Writer
 
@@ -44,14 +44,7 @@ _ADD = absent(
     *("act_id", "digest", "kind", "subject", "version", "statement", "deadline", "status"),
     *("created_by", "created_at", "updated_at"),
 )
-_ADD_SIGNER = Prepared(
-    insert(act_signers).values(
-        {
-            name: asked(name, act_signers.c[name])
-            for name in ("act_id", "position", "party_id", "role")
-        }
-    )
-)
+_OF_SIGNER = ("act_id", "position", "party_id", "role")
 _OF_SIGNED_ACT = act_signers.c.act_id == asked("of_act", act_signers.c.act_id)
 SIGNERS = Prepared(select(act_signers).where(_OF_SIGNED_ACT).order_by(act_signers.c.position))
 """The consents of an act, `of_act`, in their order."""
@@ -80,6 +73,7 @@ class StoredActs:
     def __init__(self, writer: Writer, read_statement: ReadStatement) -> None:
         self._writer = writer
         self._read_statement = read_statement
+        self._locked: dict[str, PendingAct] = {}
 
     def add(self, pending: PendingAct, contents: Sequence[Sealed]) -> PendingAct:
         """Write a draft with what it commits to, and return it.
@@ -106,14 +100,13 @@ class StoredActs:
             if earlier is None:
                 raise NotFound("act with digest", "0x" + pending.digest.hex())
             return self._read(earlier)
-        for consent in pending.consents:
-            self._writer.carry_out(
-                _ADD_SIGNER,
-                act_id=pending.act_id,
-                position=consent.position,
-                party_id=consent.party_id,
-                role=int(consent.role),
-            )
+        signers = [
+            (pending.act_id, consent.position, consent.party_id, int(consent.role))
+            for consent in pending.consents
+        ]
+        if signers:
+            adding = rows_of(act_signers, _OF_SIGNER, len(signers))
+            self._writer.carry_out(adding, **in_places(_OF_SIGNER, signers))
         self._writer.insert_many(
             act_receipts, [(pending.act_id, receipt) for receipt in receipts_of(pending.act)]
         )
@@ -127,15 +120,19 @@ class StoredActs:
 
     def lock(self, act_id: str) -> PendingAct:
         """Return an act that nobody else changes meanwhile. Raises NotFound."""
-        row = self._writer.ask_first(_LOCK, of_act=act_id)
-        if row is None:
-            raise NotFound("act", act_id)
-        return self._read(row)
+        if act_id not in self._locked:
+            row = self._writer.ask_first(_LOCK, of_act=act_id)
+            if row is None:
+                raise NotFound("act", act_id)
+            self._locked[act_id] = self._read(row)
+        return self._locked[act_id]
 
     def put_signatures(self, pending: PendingAct) -> None:
         """Write the signatures that are new."""
+        locked = self._locked.pop(pending.act_id, None)
+        written = () if locked is None else locked.consents
         for consent in pending.consents:
-            if consent.signature is not None:
+            if consent.signature is not None and consent not in written:
                 self._writer.carry_out(
                     _PUT_SIGNATURE,
                     of_act=pending.act_id,
@@ -171,6 +168,7 @@ class StoredActs:
         self, act_id: str, status: ActStatus, refusal: RefusalOnRecord | None, at: datetime
     ) -> None:
         """Change the status, and give the slots back when that is the act's end."""
+        self._locked.pop(act_id, None)
         self._writer.carry_out(
             _SETTLE, of_act=act_id, status=status, refusal=explained(refusal), updated_at=at
         )

@@ -100,7 +100,7 @@ _CALLER = Prepared(
 
 def caller_of(reader: Reader, secret_hash: bytes, now: datetime) -> Caller | None:
     """Return who has shown a secret, None for an unknown, expired or revoked one."""
-    row = reader.ask_first(_CALLER, secret_hash=secret_hash)
+    row = reader.ask_first_once(_CALLER, secret_hash=secret_hash)
     return None if row is None else caller_of_row(row, now)
 
 

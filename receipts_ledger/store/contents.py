@@ -3,21 +3,19 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from receipts_ledger.domain.ids import NO_HASH, Hash32
 from receipts_ledger.domain.sealed import Sealed
 from receipts_ledger.store.bulk import among
-from receipts_ledger.store.prepared import Prepared, asked
+from receipts_ledger.store.prepared import Prepared, asked, in_places, rows_of
 from receipts_ledger.store.tables import contents
 from receipts_ledger.store.units import Found, Reader, Writer
 
 _FEW_MAX = 4
 _FEW = [asked(f"commitment_{place}", contents.c.commitment) for place in range(_FEW_MAX)]
 _FIND_FEW = Prepared(select(contents).where(contents.c.commitment.in_(_FEW)))
-_KEEP = Prepared(
-    insert(contents).values({column.name: asked(column.name, column) for column in contents.c})
-)
+_NAMES = tuple(contents.c.keys())
 
 
 def keep(writer: Writer, sealed: Sequence[Sealed], at: datetime) -> None:
@@ -33,8 +31,8 @@ def keep(writer: Writer, sealed: Sequence[Sealed], at: datetime) -> None:
     if len(rows) > _FEW_MAX:
         writer.insert_many(contents, rows)
         return
-    for row in rows:
-        writer.carry_out(_KEEP, **dict(zip(contents.c.keys(), row, strict=True)))
+    if rows:
+        writer.carry_out(rows_of(contents, _NAMES, len(rows)), **in_places(_NAMES, rows))
 
 
 def find(reader: Reader, commitments: Iterable[Hash32]) -> dict[Hash32, Sealed]:

@@ -93,7 +93,7 @@ def addresses_of(reader: Reader, party_id: PartyId | None) -> Sequence[Address]:
     """Return the keys of a party, or of the lanes, the oldest first."""
     if party_id is None:
         return [Address(row.address) for row in reader.ask(_OF_LANES)]
-    return [Address(row.address) for row in reader.ask(_OF_PARTY, party_id=party_id)]
+    return [Address(row.address) for row in reader.ask_once(_OF_PARTY, party_id=party_id)]
 
 
 def _every(reader: Reader) -> dict[Address, Mapping[str, Any]]:

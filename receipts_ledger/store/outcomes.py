@@ -5,13 +5,14 @@ anybody may send an act's bytes with a signature missing, and the refusal that e
 nothing about the act itself. Such a refusal is recorded all the same.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, select, update
 
 from receipts_ledger.domain.block import BlockRef, LedgerBlock, LoggedEvent
 from receipts_ledger.domain.event import ActRefused
@@ -59,23 +60,36 @@ def settle(
     blocks_of: dict[Hash32, LedgerBlock] = {
         logged.tx_hash: block for block in blocks for logged in block.events
     }
+    carried: dict[Hash32, list[str]] = defaultdict(list)
     settled = []
     for row in _ours(writer, blocks_of):
+        settled.append(row.act_id)
         refusal = refused.get((row.tx_hash, row.digest))
-        settled.append(
-            {
-                "settled": row.act_id,
-                "status": "mined" if refusal is None else "refused",
-                "refusal": None if refusal is None else _explained(refusal, read_reason),
-                "tx_hash": row.tx_hash,
-                "block_number": blocks_of[row.tx_hash].number,
-                "updated_at": now,
-            }
+        if refusal is None:
+            carried[row.tx_hash].append(row.act_id)
+            continue
+        writer.run(
+            update(acts)
+            .where(acts.c.act_id == row.act_id)
+            .values(
+                status="refused",
+                refusal=_explained(refusal, read_reason),
+                tx_hash=row.tx_hash,
+                block_number=refusal.block.number,
+                updated_at=now,
+            )
         )
-    names = ("status", "refusal", "tx_hash", "block_number", "updated_at")
-    change = update(acts).where(acts.c.act_id == bindparam("settled"))
-    writer.run_many(change.values({name: bindparam(name) for name in names}), settled)
-    for condition in among(pledge_slots.c.act_id, [row["settled"] for row in settled]):
+    for tx_hash, act_ids in carried.items():
+        mined = update(acts).values(
+            status="mined",
+            refusal=None,
+            tx_hash=tx_hash,
+            block_number=blocks_of[tx_hash].number,
+            updated_at=now,
+        )
+        for condition in among(acts.c.act_id, act_ids):
+            writer.run(mined.where(condition))
+    for condition in among(pledge_slots.c.act_id, settled):
         writer.run(delete(pledge_slots).where(condition))
 
 

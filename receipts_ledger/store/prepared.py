@@ -6,8 +6,9 @@ and the driver of the unit's own connection is asked: same transaction, same row
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     TextClause,
     Update,
     bindparam,
+    insert,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -135,11 +137,28 @@ def absent(table: Table, *names: str) -> Prepared:
     values = {name: asked(name, table.c[name]) for name in names}
 
     def clause(dialect: str) -> Clause:
-        insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-        made = insert(table).values(values).on_conflict_do_nothing()
+        of_dialect = postgresql_insert if dialect == "postgresql" else sqlite_insert
+        made = of_dialect(table).values(values).on_conflict_do_nothing()
         return made.returning(*table.primary_key)
 
     return Prepared(clause)
+
+
+@cache
+def rows_of(table: Table, names: tuple[str, ...], count: int) -> Prepared:
+    """Return an insert of so many rows with these columns; `in_places` names their values."""
+    places = range(count)
+    rows = [{name: asked(f"{name}_{at}", table.c[name]) for name in names} for at in places]
+    return Prepared(insert(table).values(rows))
+
+
+def in_places(names: tuple[str, ...], rows: Iterable[Sequence[object]]) -> dict[str, object]:
+    """Return the values of rows, in the order of their names, as `rows_of` asks for them."""
+    return {
+        f"{name}_{at}": value
+        for at, row in enumerate(rows)
+        for name, value in zip(names, row, strict=True)
+    }
 
 
 def asked(name: str, like: Any) -> Any:

@@ -55,13 +55,13 @@ class StoredStanding:
     def party(self, party_id: PartyId) -> Party | None:
         """Return a party."""
         if party_id not in self._parties:
-            row = self._reader.ask_first(_PARTY, party_id=party_id)
+            row = self._reader.ask_first_once(_PARTY, party_id=party_id)
             self._parties[party_id] = None if row is None else party_of_row(row)
         return self._parties[party_id]
 
     def party_of(self, key: Address) -> PartyId | None:
         """Return whom a key speaks for."""
-        found = self._reader.ask_first(_PARTY_OF, key=key)
+        found = self._reader.ask_first_once(_PARTY_OF, key=key)
         return None if found is None else PartyId(found.party_id)
 
     def pool(self, pool_id: PoolId) -> Pool | None:

@@ -72,12 +72,9 @@ class StoredTransactions:
                 return None
             prepared = prepare(locked.next_nonce, carried)
             transaction_id = self._insert(writer, lane, locked.next_nonce, prepared)
-            writer.run_many(
-                insert(relay_acts),
-                [
-                    {"transaction_id": transaction_id, "position": position, "act_id": act_id}
-                    for position, act_id in enumerate(carried)
-                ],
+            writer.insert_many(
+                relay_acts,
+                [(transaction_id, position, act_id) for position, act_id in enumerate(carried)],
             )
             writer.run(
                 update(lanes_table)

@@ -62,6 +62,7 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._found: dict[tuple[object, ...], Sequence[Found]] = {}
 
     @property
     def is_postgresql(self) -> bool:
@@ -97,6 +98,18 @@ class Reader:
         """Return the first row of a prepared statement, None when there is none."""
         found: Found | None = prepared.first(self._connection, values)
         return found
+
+    def ask_once(self, prepared: Prepared, **values: object) -> Sequence[Found]:
+        """Return all rows as this unit has found them first. Of what it does not change itself."""
+        asked = (prepared, *values.items())
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = prepared.rows(self._connection, values)
+        return found
+
+    def ask_first_once(self, prepared: Prepared, **values: object) -> Found | None:
+        """Return the first row as this unit has found it first, None when there is none."""
+        return next(iter(self.ask_once(prepared, **values)), None)
 
     def by_key(self, table: Table, keys: Iterable[Hashable]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a projection that have these keys, fast."""

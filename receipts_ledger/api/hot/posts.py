@@ -1,14 +1,16 @@
 """Issues drafted and acts signed, many at a time: one commit for all that have come meanwhile.
 
-Each is carried out by the app's own functions, in a part of the transaction that leaves
-nothing behind where it is refused. The contract is asked about all that are complete in one
-request, while no transaction is open. What is malformed, or large, goes to the app.
+Each is carried out by the app's own functions. Where one is refused, the transaction is done
+again with a part for each, of which that one leaves nothing behind. The contract is asked about
+all that are complete in one request, while no transaction is open. What is malformed, or large,
+goes to the app.
 """
 
 import json
 import re
 from asyncio import wrap_future
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -39,11 +41,14 @@ from receipts_ledger.api.routes.receipts import issuing
 from receipts_ledger.api.services import Services
 from receipts_ledger.domain.pending import PendingAct
 from receipts_ledger.errors import LedgerError, NotFound, Refused, Retryable
+from receipts_ledger.store.units import Writer
 
 _BODY_BYTES_MAX = 16_384
 """What takes longer to read must not keep others waiting."""
 _UNITS_AT_ONCE_ON_POSTGRESQL = 4
 _JUDGED_AT_ONCE = 2
+_CAREFUL_UNITS = 16
+"""Where one was refused, others soon may be: so many transactions have parts from the start."""
 _ISSUE, _SIGN = "issue_receipts", "add_signature"
 _SIGNATURES = re.compile(
     r"/v1/acts/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/signatures", re.ASCII
@@ -51,6 +56,7 @@ _SIGNATURES = re.compile(
 
 Begun: TypeAlias = Response | PendingAct | None
 Job: TypeAlias = Callable[[Opened], Begun]
+Part: TypeAlias = Callable[[Writer], AbstractContextManager[Writer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,7 @@ class Units:
             name="units",
             at_once=_UNITS_AT_ONCE_ON_POSTGRESQL if is_postgresql else 1,
         )
+        self._careful_units = 0
         self._verdicts: Group[PendingAct, Verdict] = Group(
             self._judged, name="verdicts", at_once=_JUDGED_AT_ONCE
         )
@@ -147,19 +154,28 @@ class Units:
 
     def _together(self, jobs: Sequence[Job]) -> Sequence[Begun | Exception]:
         if len(jobs) > 1:
-            try:
-                return self._in_one(jobs)
-            except _Abandoned:
-                # What nobody foresaw about one of them must be no other's fault.
-                pass
+            # What nobody foresaw about one of them must be no other's fault.
+            with suppress(_Abandoned):
+                return self._in_one_or_in_parts(jobs)
         return [self._alone(job) for job in jobs]
 
-    def _in_one(self, jobs: Sequence[Job]) -> Sequence[Begun | Exception]:
+    def _in_one_or_in_parts(self, jobs: Sequence[Job]) -> Sequence[Begun | Exception]:
+        if self._careful_units:
+            self._careful_units -= 1
+            return self._in_one(jobs, Writer.part)
+        try:
+            return self._in_one(jobs, _all_or_nothing)
+        except _Abandoned:
+            self._careful_units = _CAREFUL_UNITS
+            return self._in_one(jobs, Writer.part)
+
+    def _in_one(self, jobs: Sequence[Job], part: Part) -> Sequence[Begun | Exception]:
         done: list[Begun | Exception] = []
         with self._services.database.writing() as writer:
+            opened = partial(part, writer)
             for job in jobs:
                 try:
-                    done.append(job(writer.part))
+                    done.append(job(opened))
                 except LedgerError as error:
                     done.append(error)
                 except Exception as error:
@@ -179,6 +195,15 @@ class Units:
 
 class _Abandoned(Exception):
     """A transaction of many that leaves nothing behind: each is tried by itself."""
+
+
+@contextmanager
+def _all_or_nothing(writer: Writer) -> Iterator[Writer]:
+    """Open what can be undone together with all else in its transaction, and not by itself."""
+    try:
+        yield writer
+    except Exception as error:
+        raise _Abandoned from error
 
 
 def _asked_for(scope: Scope) -> tuple[str | None, UUID | None]:

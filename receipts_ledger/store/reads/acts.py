@@ -82,13 +82,18 @@ def is_seen(reader: Reader, act_id: str, sight: Sight) -> bool:
 
 def known(pending: PendingAct, sight: Sight) -> ShownAct | None:
     """Return an act under way as its unit of work has it, None where it has to be read."""
-    concerned = (pending.created_by, *[consent.party_id for consent in pending.consents])
+    # As `_concerns` has it, of an act that gives nobody notice yet.
+    is_concerned = (
+        sight.party_id is None
+        or pending.created_by == sight.party_id
+        or any(
+            consent.party_id == sight.party_id
+            or (consent.party_id is None and int(consent.role) & sight.roles)
+            for consent in pending.consents
+        )
+    )
     receipt_ids = receipts_of(pending.act)
-    if (
-        pending.status not in _UNDER_WAY
-        or len(receipt_ids) > 1
-        or (sight.party_id is not None and sight.party_id not in concerned)
-    ):
+    if pending.status not in _UNDER_WAY or len(receipt_ids) > 1 or not is_concerned:
         return None
     return ShownAct(
         ActRow(

@@ -26,11 +26,11 @@ _LANES = Prepared(
 
 def has_waiting(reader: Reader, count: int) -> bool:
     """Tell whether so many acts wait for a transaction. Looks at no more of them than that."""
-    counted = reader.ask_first(_COUNT_WAITING, count=count)
+    counted = reader.ask_first_once(_COUNT_WAITING, count=count)
     return counted is not None and counted.found >= count
 
 
 def has_stopped(reader: Reader) -> bool:
     """Tell whether there are lanes, and each of them is paused or has no funds."""
-    counted = reader.ask_first(_LANES)
+    counted = reader.ask_first_once(_LANES)
     return counted is not None and counted.lanes > 0 and counted.ready == 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from receipts_ledger.domain.ids import ReceiptId
-from tests.support.gateway import Gateway, issue_body, refused
+from tests.support.gateway import OPERATOR, Gateway, issue_body, refused
 from tests.support.requests import COPPER, IN_NEW_RECEIPT, REQUESTS, Request, new_receipt
 
 _ABSENT = object()
@@ -72,10 +72,31 @@ def test_a_broken_field_of_a_new_receipt_is_named(
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.path)
-@pytest.mark.parametrize("body", [[], "text", 1, None, True, 1.5, [{}]], ids=repr)
-def test_a_body_that_is_no_object_isrefused(
+@pytest.mark.parametrize("body", [[], "text", 1, True, 1.5, [{}]], ids=repr)
+def test_a_body_that_is_no_object_is_refused(
     gateway: Gateway, untouched: ReceiptId, request_: Request, body: Any
 ) -> None:
     problem = refused(gateway, request_.path.format(receipt=untouched), body)
 
     assert problem["code"] == "InvalidRequest"
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.path)
+def test_null_is_no_object(gateway: Gateway, untouched: ReceiptId, request_: Request) -> None:
+    door = gateway.door(OPERATOR)
+    path = request_.path.format(receipt=untouched)
+    headers = door.headers | {
+        "Idempotency-Key": f"null-{path}",
+        "Content-Type": "application/json",
+    }
+
+    answer = door.client.post(path, content=b"null", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "InvalidRequest")
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: request.path)
+def test_nothing_is_no_body(gateway: Gateway, untouched: ReceiptId, request_: Request) -> None:
+    problem = refused(gateway, request_.path.format(receipt=untouched), None)
+
+    assert problem["code"] == "MalformedBody"

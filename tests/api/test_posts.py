@@ -3,8 +3,10 @@
 import itertools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from receipts_ledger.api.hot.posts import ActPosts, Units
 from receipts_ledger.domain.ids import PoolId
 from receipts_ledger.domain.sealed import seal
 from receipts_ledger.services.draft import receipts as drafting
+from receipts_ledger.services.rates import BURST_SECONDS, Buckets
 from receipts_ledger.store.tables import acts, idempotency_keys, refusals
 from tests.support.cast import INSPECTOR, TRADER_A, WAREHOUSE_A
 from tests.support.gateway import Gateway, issue_body
@@ -28,15 +31,20 @@ _keys = itertools.count(1)
 def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many requests each transaction was for."""
     seen: list[int] = []
-    together = Units._together
+    in_one, alone = Units._in_one, Units._alone
 
-    def watched(self: Units, jobs: Sequence[Any]) -> Any:
+    def watched_in_one(self: Units, jobs: Sequence[Any], part: Any) -> Any:
         seen.append(len(jobs))
+        return in_one(self, jobs, part)
+
+    def watched_alone(self: Units, job: Any) -> Any:
+        seen.append(1)
         # As long as this one takes, others come.
         time.sleep(0.05)
-        return together(self, jobs)
+        return alone(self, job)
 
-    monkeypatch.setattr(Units, "_together", watched)
+    monkeypatch.setattr(Units, "_in_one", watched_in_one)
+    monkeypatch.setattr(Units, "_alone", watched_alone)
     return seen
 
 
@@ -79,6 +87,37 @@ def test_one_that_is_refused_leaves_its_refusal_and_hinders_no_other(
     assert answers[0].json()["code"] == "UnknownPool"
     on_record = {row.refusal_id for row in gateway.rows(refusals)}
     assert answers[0].json()["refusal_id"] in on_record
+
+
+@contextmanager
+def _taking(gateway: Gateway, writes_max: int) -> Iterator[None]:
+    """Let so many writes in, and none after them."""
+    buckets = Buckets(writes_max / BURST_SECONDS, monotonic=lambda: 0.0)
+    access = gateway.services.access
+    access = replace(access, rates=replace(access.rates, writes=buckets))
+    gateway.app.state.services = replace(gateway.services, access=access)
+    try:
+        yield
+    finally:
+        gateway.app.state.services = gateway.services
+
+
+def test_each_counts_once_though_one_that_is_refused_has_all_begun_again(
+    gateway: Gateway, pool: PoolId, batches: list[int]
+) -> None:
+    many = _TOGETHER + 1
+    bodies = [issue_body(gateway, pool) for _ in range(many)]
+    bodies[0] = issue_body(gateway, PoolId(pool + 99))
+    gateway.door(WAREHOUSE_A)
+
+    with gateway.served() as url, ThreadPoolExecutor(many) as crowd, _taking(gateway, many):
+        answers = list(crowd.map(lambda body: _post(gateway, url, "/v1/receipts", body), bodies))
+        another = _post(gateway, url, "/v1/receipts", issue_body(gateway, pool))
+
+    assert [answer.status for answer in answers[1:]] == [202] * _TOGETHER
+    assert answers[0].json()["code"] == "UnknownPool"
+    assert another.status == 429
+    assert max(batches) > 1
 
 
 def test_one_key_drafts_once_however_many_come_with_it(

@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import orjson
+import psycopg
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -126,16 +127,24 @@ def _open_postgresql(url: URL) -> Engine:
     options = " ".join([session, *([given] if isinstance(given, str) else given)])
     url = url.update_query_dict({**waiting, "options": options.strip()})
     engine = _create(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    event.listen(engine, "handle_error", _replace_what_fails_when_looked_at)
+    event.listen(engine, "handle_error", _replace_what_is_gone)
     return engine
 
 
-def _replace_what_fails_when_looked_at(context: ExceptionContext) -> None:
-    """Count a connection as gone that is not well before its use, whatever the driver says.
+def is_cut(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL was not heard at all: what it says itself has a code.
 
-    One whose end came just then is told as a mistake of ours: it cannot be set up any more.
+    The driver may still take such a connection for a good one, in the middle of a command.
     """
-    if context.is_pre_ping:
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+
+
+def _replace_what_is_gone(context: ExceptionContext) -> None:
+    """Count a connection as gone that is cut, or not well before its use.
+
+    One whose end came just before is told as a mistake of ours: it cannot be set up any more.
+    """
+    if context.is_pre_ping or is_cut(context.original_exception):
         context.is_disconnect = True
 
 

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import resource
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +35,11 @@ def talking(speech: Iterable[bytes], pause_seconds: float = 0.0) -> Iterator[str
                     self.request.sendall(piece)
                     if ended.wait(pause_seconds):
                         return
-            except ConnectionError:
+                # To close what still has something to read would cut the answer off.
+                self.request.shutdown(socket.SHUT_WR)
+                while self.request.recv(2**16):
+                    pass
+            except OSError:
                 return
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk) as server:

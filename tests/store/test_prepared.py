@@ -1,11 +1,18 @@
 """Prepared statements give the rows and the faults that SQLAlchemy gives, in the same unit."""
 
 from datetime import UTC, datetime
+from logging import ERROR
+from os import dup
+from socket import SHUT_RDWR, socket
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from receipts_ledger.errors import Retryable
+from receipts_ledger.store.engine import is_cut
 from receipts_ledger.store.prepared import Prepared, absent, asked
 from receipts_ledger.store.tables import contents, refusals
 from receipts_ledger.store.units import Database, Writer
@@ -107,3 +114,32 @@ def test_a_fault_of_the_driver_is_that_of_sqlalchemy(database: Database) -> None
 def test_a_value_that_does_not_fit_its_column_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="31 bytes"), database.writing() as writer:
         writer.ask_first(_ADD, **(ROW | {"digest": bytes(31)}))
+
+
+def test_way_that_is_cut_within_a_unit_is_left_and_the_next_unit_has_another(
+    postgresql_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database.open(postgresql_url)
+
+    def cut_within() -> None:
+        with database.writing() as writer:
+            assert writer.ask_first(_FIND, of="one") is None
+            driver: Any = writer._connection.connection.driver_connection
+            with socket(fileno=dup(driver.fileno())) as way:
+                way.shutdown(SHUT_RDWR)
+            writer.ask_first(_FIND, of="one")
+
+    with pytest.raises(Retryable):
+        cut_within()
+
+    assert [record for record in caplog.records if record.levelno >= ERROR] == []
+    with database.reading() as reader:
+        assert reader.ask_first(_FIND, of="one") is None
+    database.close()
+
+
+def test_what_the_server_says_does_not_cut_the_way_and_silence_does() -> None:
+    assert is_cut(psycopg.OperationalError("connection socket closed"))
+    assert not is_cut(psycopg.errors.QueryCanceled("canceling statement due to timeout"))
+    assert not is_cut(psycopg.errors.UniqueViolation("duplicate key"))
+    assert not is_cut(None)

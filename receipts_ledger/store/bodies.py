@@ -85,16 +85,14 @@ def told(event: Any) -> tuple[str, int, JsonText]:
     name = COMMITMENTS.get(kind)
     if name is None:
         return kind.__name__, _SUBJECTS[kind](event), JsonText(to_json(_body(event)))
+    body = worded(event.receipt_id, event.word, name, getattr(event, name))
+    return kind.__name__, event.receipt_id, JsonText(body)
+
+
+def worded(receipt_id: int, word: int, name: str, commitment: bytes) -> str:
+    """Return the members of an event that says a receipt's word and one commitment, as JSON."""
     # Written out by hand: events of receipts outnumber all others by far.
-    receipt_id = event.receipt_id
-    return (
-        kind.__name__,
-        receipt_id,
-        JsonText(
-            f'{{"receipt_id":{receipt_id},"word":"0x{event.word:032x}",'
-            f'"{name}":"0x{getattr(event, name).hex()}"}}'
-        ),
-    )
+    return f'{{"receipt_id":{receipt_id},"word":"0x{word:032x}","{name}":"0x{commitment.hex()}"}}'
 
 
 def event_of(kind: str, body: Mapping[str, Any]) -> Event:

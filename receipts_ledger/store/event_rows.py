@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from receipts_ledger.domain.block import LedgerBlock
 from receipts_ledger.domain.event import Event
 from receipts_ledger.store.blocks import event_row
-from receipts_ledger.store.bodies import COMMITMENTS
+from receipts_ledger.store.bodies import COMMITMENTS, worded
 from receipts_ledger.store.copy_text import copy_text
 from receipts_ledger.store.tables import events
 from receipts_ledger.store.types import to_signed
@@ -69,7 +69,6 @@ def lines_of(block: LedgerBlock) -> bytes:
         receipt_id, word, commitment = members_of(logged.event)
         lines.append(
             f"{number}\t{logged.log_index}\t\\\\x{tx_hex}\t{logged.tx_index}\t{kind}"
-            f'\t{to_signed(receipt_id)}\t{{"receipt_id":{receipt_id},"word":"0x{word:032x}",'
-            f'"{name}":"0x{commitment.hex()}"}}\n'
+            f"\t{to_signed(receipt_id)}\t{worded(receipt_id, word, name, commitment)}\n"
         )
     return "".join(lines).encode()

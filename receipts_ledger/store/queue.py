@@ -40,6 +40,12 @@ _CARRIED = Prepared(
 )
 _IS_LATE = (acts.c.status.in_(_BEFORE_SENDING), acts.c.deadline < asked("now", acts.c.deadline))
 _LATE = Prepared(select(acts.c.act_id).where(*_IS_LATE).limit(1))
+_EXPIRE = Prepared(
+    update(acts)
+    .where(*_IS_LATE)
+    .values(status=ActStatus.EXPIRED, updated_at=asked("updated_at", acts.c.updated_at))
+    .returning(acts.c.act_id)
+)
 
 
 class StoredQueue:
@@ -101,16 +107,12 @@ class StoredQueue:
     def expire(self) -> int:
         """End the acts whose deadline has passed before they were sent, and count them."""
         now = self._clock()
-        is_late = (
-            acts.c.status.in_(_BEFORE_SENDING),
-            acts.c.deadline < int(now.timestamp()),
-        )
+        seconds = int(now.timestamp())
         with self._database.reading() as reader:
-            if reader.ask_first(_LATE, now=int(now.timestamp())) is None:
+            if reader.ask_first(_LATE, now=seconds) is None:
                 return 0
         with self._database.writing() as writer:
-            late = update(acts).where(*is_late).values(status=ActStatus.EXPIRED, updated_at=now)
-            expired = [row.act_id for row in writer.returning(late.returning(acts.c.act_id))]
+            expired = [row.act_id for row in writer.ask(_EXPIRE, now=seconds, updated_at=now)]
             give_back_slots(writer, expired)
         return len(expired)
 

@@ -54,6 +54,14 @@ def receipt(ledger_on_anvil: LedgerOnChain) -> ReceiptId:
     return ledger_on_anvil.issue(ledger_on_anvil.open_pool(), 1)[0]
 
 
+@pytest.fixture
+def written(ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId) -> Written:
+    """Everything up to the receipt's issue is in the index."""
+    begun = Written(ledger_on_anvil, stored_index(database))
+    begun.write()
+    return begun
+
+
 def _put_content(database: Database, content: bytes) -> None:
     """Change what no event checks, past the index and its epoch."""
     with database.writing() as writer:
@@ -67,10 +75,8 @@ def _content(database: Database) -> bytes:
 
 
 def test_rows_are_not_read_again_while_nobody_else_moves_the_cursor(
-    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId
+    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId, written: Written
 ) -> None:
-    written = Written(ledger_on_anvil, stored_index(database))
-    written.write()
     content = _content(database)
     _put_content(database, bytes(32))
     ledger_on_anvil.pledge(receipt)
@@ -79,10 +85,8 @@ def test_rows_are_not_read_again_while_nobody_else_moves_the_cursor(
 
 
 def test_rows_are_read_again_after_a_rival_has_moved_the_cursor(
-    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId
+    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId, written: Written
 ) -> None:
-    written = Written(ledger_on_anvil, stored_index(database))
-    written.write()
     behind = written.cursor
     _put_content(database, bytes(32))
     ledger_on_anvil.pledge(receipt)
@@ -98,10 +102,8 @@ def test_rows_are_read_again_after_a_rival_has_moved_the_cursor(
 
 
 def test_rows_are_read_again_after_a_block_was_taken_back(
-    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId
+    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId, written: Written
 ) -> None:
-    written = Written(ledger_on_anvil, stored_index(database))
-    written.write()
     before = derived(database)
     ledger_on_anvil.pledge(receipt)
     (block,) = written.new()
@@ -114,10 +116,8 @@ def test_rows_are_read_again_after_a_block_was_taken_back(
 
 
 def test_nothing_is_kept_of_an_append_that_failed(
-    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId
+    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId, written: Written
 ) -> None:
-    written = Written(ledger_on_anvil, stored_index(database))
-    written.write()
     before = derived(database)
     ledger_on_anvil.pledge(receipt)
     (block,) = written.new()

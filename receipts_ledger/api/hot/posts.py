@@ -124,11 +124,10 @@ class Units:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        is_postgresql = services.database.engine.dialect.name == "postgresql"
         self._units: Group[Job, Begun] = Group(
             self._together,
             name="units",
-            at_once=_UNITS_AT_ONCE_ON_POSTGRESQL if is_postgresql else 1,
+            at_once=_UNITS_AT_ONCE_ON_POSTGRESQL if services.database.is_postgresql else 1,
         )
         self._careful_units = 0
         self._verdicts: Group[PendingAct, Verdict] = Group(

@@ -29,6 +29,8 @@ def pending(gateway: Gateway) -> list[PendingAct]:
     receipt, pledged = gateway.issue(COPPER, 2)
     gateway.ledger.pledge(pledged, BANK_A)
     gateway.index()
+    # Not in the order in which they are read.
+    portfolio = {"receipt_ids": [pledged, receipt], "transferee_id": TRADER_B.party}
     of_receipt = f"/v1/receipts/{receipt}"
     drafted = [
         gateway.door(by).post(path, body).json()
@@ -37,6 +39,7 @@ def pending(gateway: Gateway) -> list[PendingAct]:
             (TRADER_A, f"{of_receipt}/transfers", {"transferee_id": TRADER_B.party}),
             (OPERATOR, f"{of_receipt}/pledges", pledge_body(gateway, BANK_B)),
             (BANK_A, f"/v1/receipts/{pledged}/releases", {}),
+            (TRADER_A, "/v1/transfer-portfolios", portfolio),
         )
     ]
     gateway.sign(drafted[0], INSPECTOR)

@@ -1,5 +1,6 @@
 """Prepared statements give the rows and the faults that SQLAlchemy gives, in the same unit."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from logging import ERROR
 from os import dup
@@ -116,17 +117,26 @@ def test_a_value_that_does_not_fit_its_column_is_refused(database: Database) -> 
         writer.ask_first(_ADD, **(ROW | {"digest": bytes(31)}))
 
 
+def _shut(driver: Any) -> None:
+    with socket(fileno=dup(driver.fileno())) as way:
+        way.shutdown(SHUT_RDWR)
+
+
+def _leave_in_the_middle(driver: Any) -> None:
+    # As a driver leaves it that has given up waiting, and takes it for a good one all the same.
+    driver.pgconn.send_query(b"SELECT pg_sleep(60)")
+
+
+@pytest.mark.parametrize("cut", [_shut, _leave_in_the_middle])
 def test_way_that_is_cut_within_a_unit_is_left_and_the_next_unit_has_another(
-    postgresql_url: str, caplog: pytest.LogCaptureFixture
+    postgresql_url: str, caplog: pytest.LogCaptureFixture, cut: Callable[[Any], None]
 ) -> None:
     database = Database.open(postgresql_url)
 
     def cut_within() -> None:
         with database.writing() as writer:
             assert writer.ask_first(_FIND, of="one") is None
-            driver: Any = writer._connection.connection.driver_connection
-            with socket(fileno=dup(driver.fileno())) as way:
-                way.shutdown(SHUT_RDWR)
+            cut(writer._connection.connection.driver_connection)
             writer.ask_first(_FIND, of="one")
 
     with pytest.raises(Retryable):

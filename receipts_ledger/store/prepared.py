@@ -27,8 +27,6 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
-from receipts_ledger.store.engine import is_cut
-
 Clause: TypeAlias = Select[*tuple[Any, ...]] | Insert | Update | Delete | TextClause
 
 
@@ -67,7 +65,7 @@ class Prepared:
         try:
             cursor.execute(form.sql, bound)
         except errors.Error as error:
-            is_gone = is_cut(error) or dialect.is_disconnect(error, driver, cursor)
+            is_gone = dialect.is_disconnect(error, driver, cursor)
             if is_gone:
                 connection.invalidate(error)
             raise DBAPIError.instance(

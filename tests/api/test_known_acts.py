@@ -1,8 +1,10 @@
 """An act that a unit of work has at hand is shown as it would be read, and to no more parties."""
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from receipts_ledger.domain.party import Role
 from receipts_ledger.domain.pending import PendingAct
@@ -26,20 +28,19 @@ _SIGHTS = (
 @pytest.fixture
 def pending(gateway: Gateway) -> list[PendingAct]:
     """Acts drafted by the operator and by parties, some with a signature, some withdrawn."""
-    receipt, pledged = gateway.issue(COPPER, 2)
+    receipt, pledged, other = gateway.issue(COPPER, 3)
     gateway.ledger.pledge(pledged, BANK_A)
     gateway.index()
-    # Not in the order in which they are read.
-    portfolio = {"receipt_ids": [pledged, receipt], "transferee_id": TRADER_B.party}
     of_receipt = f"/v1/receipts/{receipt}"
     drafted = [
-        gateway.door(by).post(path, body).json()
+        _drafted(gateway.door(by).post(path, body))
         for by, path, body in (
             (WAREHOUSE_A, "/v1/receipts", issue_body(gateway, COPPER)),
             (TRADER_A, f"{of_receipt}/transfers", {"transferee_id": TRADER_B.party}),
             (OPERATOR, f"{of_receipt}/pledges", pledge_body(gateway, BANK_B)),
             (BANK_A, f"/v1/receipts/{pledged}/releases", {}),
-            (TRADER_A, "/v1/transfer-portfolios", portfolio),
+            # Of two receipts, which are read in another order.
+            (TRADER_A, f"/v1/receipts/{other}/mergers", {"absorbed_id": receipt}),
         )
     ]
     gateway.sign(drafted[0], INSPECTOR)
@@ -49,6 +50,12 @@ def pending(gateway: Gateway) -> list[PendingAct]:
         stored = StoredActs(writer, gateway.statements.read)
         found = [stored.find(row.act_id) for row in gateway.rows(acts)]
     return [one for one in found if one is not None]
+
+
+def _drafted(answer: Response) -> dict[str, Any]:
+    assert answer.status_code == 202, answer.text
+    act_drafted: dict[str, Any] = answer.json()
+    return act_drafted
 
 
 def test_it_is_shown_as_it_is_read_and_to_nobody_else(

@@ -3,20 +3,26 @@
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 import urllib3
+from fastapi import Response
 from sqlalchemy import select
 
+from receipts_ledger.api.asking import secret_hash_in
 from receipts_ledger.api.hot.group import Group
-from receipts_ledger.api.hot.posts import ActPosts, Units
-from receipts_ledger.domain.ids import PoolId
+from receipts_ledger.api.hot.posts import ActPosts, Job, Units
+from receipts_ledger.api.posting import Attempt, Posting
+from receipts_ledger.api.requests.receipts import IssueIn
+from receipts_ledger.api.routes.receipts import issuing
+from receipts_ledger.domain.ids import Hash32, PoolId
 from receipts_ledger.domain.sealed import seal
+from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.draft import receipts as drafting
 from receipts_ledger.services.rates import BURST_SECONDS, Buckets
 from receipts_ledger.store.tables import acts, idempotency_keys, refusals
@@ -79,46 +85,41 @@ def test_one_that_is_refused_leaves_its_refusal_and_hinders_no_other(
     gateway.door(WAREHOUSE_A)
 
     with gateway.served() as url, ThreadPoolExecutor(_TOGETHER + 1) as crowd:
-        answers = list(
-            crowd.map(lambda body: _post(gateway, url, "/v1/receipts", body), [*good, bad])
-        )
+        bodies = [*good[:6], bad, *good[6:]]
+        answers = list(crowd.map(lambda body: _post(gateway, url, "/v1/receipts", body), bodies))
 
-    assert [answer.status for answer in answers[:-1]] == [202] * _TOGETHER
-    assert answers[-1].json()["code"] == "UnknownPool"
+    refused = answers.pop(6)
+    assert [answer.status for answer in answers] == [202] * _TOGETHER
+    assert refused.json()["code"] == "UnknownPool"
     on_record = {row.refusal_id for row in gateway.rows(refusals)}
-    assert answers[-1].json()["refusal_id"] in on_record
-
-
-@contextmanager
-def _taking(gateway: Gateway, writes_max: int) -> Iterator[None]:
-    """Let so many writes in, and none after them."""
-    buckets = Buckets(writes_max / BURST_SECONDS, monotonic=lambda: 0.0)
-    access = gateway.services.access
-    access = replace(access, rates=replace(access.rates, writes=buckets))
-    gateway.app.state.services = replace(gateway.services, access=access)
-    try:
-        yield
-    finally:
-        gateway.app.state.services = gateway.services
+    assert refused.json()["refusal_id"] in on_record
 
 
 def test_each_counts_once_though_one_that_is_refused_has_all_begun_again(
     gateway: Gateway, pool: PoolId, batches: list[int]
 ) -> None:
-    many = _TOGETHER + 1
-    bodies = [issue_body(gateway, pool) for _ in range(many)]
-    # The first one goes alone; this one goes along with others.
-    bodies[-1] = issue_body(gateway, PoolId(pool + 99))
-    gateway.door(WAREHOUSE_A)
+    buckets = Buckets(_TOGETHER / BURST_SECONDS, monotonic=lambda: 0.0)
+    access = gateway.services.access
+    access = replace(access, rates=replace(access.rates, writes=buckets))
+    services = replace(gateway.services, access=access)
+    secret_hash = secret_hash_in(gateway.door(WAREHOUSE_A).headers["Authorization"])
 
-    with gateway.served() as url, ThreadPoolExecutor(many) as crowd, _taking(gateway, many):
-        answers = list(crowd.map(lambda body: _post(gateway, url, "/v1/receipts", body), bodies))
-        another = _post(gateway, url, "/v1/receipts", issue_body(gateway, pool))
+    def job(number: int, pool: PoolId) -> Job:
+        mark = Hash32(number.to_bytes(32))
+        posting = Posting(services, secret_hash=secret_hash, key=f"once {number}", fingerprint=mark)
+        issue = IssueIn.model_validate(issue_body(gateway, pool))
+        return partial(posting.begin, posting.drafting(Attempt("Issue", pool), issuing(issue)))
 
-    assert [answer.status for answer in answers[:-1]] == [202] * _TOGETHER
-    assert answers[-1].json()["code"] == "UnknownPool"
-    assert another.status == 429
-    assert max(batches) > 1
+    units = Units(services)
+    jobs = [job(number, pool) for number in range(_TOGETHER - 1)]
+    begun = units._together([*jobs[:6], job(_TOGETHER, PoolId(pool + 99)), *jobs[6:]])
+
+    statuses = [one.status_code if isinstance(one, Response) else one for one in begun]
+    assert statuses == [*[202] * 6, 404, *[202] * (_TOGETHER - 7)]
+    assert batches == [_TOGETHER] * 2
+    (late,) = units._together([job(_TOGETHER + 1, pool)])
+    assert isinstance(late, Refused)
+    assert late.code is RefusalCode.TOO_MANY_REQUESTS
 
 
 def test_one_key_drafts_once_however_many_come_with_it(

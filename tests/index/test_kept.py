@@ -115,6 +115,20 @@ def test_rows_are_read_again_after_a_block_was_taken_back(
     assert derived(database)["receipts"] == after["receipts"]
 
 
+def test_rows_are_read_again_where_a_rival_has_come_back_to_the_same_block(
+    ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId, written: Written
+) -> None:
+    ledger_on_anvil.pledge(receipt)
+    (block,) = written.new()
+    written.cursor = written.index.append(written.cursor, [block], None)
+    rival = stored_index(database)
+    written.cursor = rival.append(rival.roll_back(written.cursor), [block], None)
+    _put_content(database, bytes(32))
+    ledger_on_anvil.release(receipt)
+    written.write()
+    assert _content(database) == bytes(32)
+
+
 def test_nothing_is_kept_of_an_append_that_failed(
     ledger_on_anvil: LedgerOnChain, database: Database, receipt: ReceiptId, written: Written
 ) -> None:

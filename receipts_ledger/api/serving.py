@@ -16,6 +16,7 @@ from receipts_ledger.api.app import create_app
 from receipts_ledger.api.heads import BoundedHeads
 from receipts_ledger.api.services import Services
 from receipts_ledger.errors import Fatal
+from receipts_ledger.services.collection import sparing_what_stays
 
 _GRACE_SECONDS = 10
 _CONNECTIONS_WAITING_MAX = 2048
@@ -34,7 +35,11 @@ def serve(
 
     `told` hears the URL. Raises Fatal when the port cannot be had.
     """
-    serve_app(create_app(services), host=host, port=port, told=told, should_end=should_end)
+    app = create_app(services)
+    # Modules and routes are two hundred thousand objects. To look through them again takes an
+    # eighth of a second, in which nobody is answered.
+    with sparing_what_stays():
+        serve_app(app, host=host, port=port, told=told, should_end=should_end)
 
 
 def serve_app(

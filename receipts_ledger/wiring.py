@@ -22,7 +22,7 @@ from receipts_ledger.chain.contract import Contract
 from receipts_ledger.chain.deployment import Deployment, is_still_reading, verify
 from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
 from receipts_ledger.chain.keystore import Vault
-from receipts_ledger.chain.nodes import Nodes
+from receipts_ledger.chain.nodes import INCONSISTENT, Nodes
 from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.receipt_proofs import ReceiptProofs
 from receipts_ledger.chain.relaying import LaneKey, RelayNode
@@ -547,7 +547,11 @@ def _nodes(settings: Settings, deployment: Deployment, metrics: CollectorRegistr
             )
         verify(node, deployment)
 
-    return Nodes([rpc(url) for url in settings.rpc_urls], check=check, told=told)
+    nodes = [rpc(url) for url in settings.rpc_urls]
+    for node in nodes:
+        # Monitoring sees a count rise only from one that it saw before: the first lie too.
+        faults.labels(node.name, INCONSISTENT)
+    return Nodes(nodes, check=check, told=told)
 
 
 def _bring_up(database: Database, url: str, schema: Schema) -> None:

@@ -17,6 +17,8 @@ from receipts_ledger.chain.proofs import InconsistentNode
 from receipts_ledger.chain.rpc import NodeAway, NodeBusy, Rpc
 from receipts_ledger.errors import Fatal, LedgerError
 
+INCONSISTENT = "inconsistent"
+"""Why a node is told of that has contradicted itself."""
 REST_SECONDS = 15.0
 _REST_SECONDS_MAX = 240.0
 # One contradiction is what a change of branch looks like from within a step.
@@ -107,10 +109,10 @@ class Nodes:
         try:
             yield place
         except InconsistentNode as error:
-            self._told(node.rpc.name, "inconsistent", "")
+            self._told(node.rpc.name, INCONSISTENT, "")
             node.contradictions += 1
             if node.contradictions >= CONTRADICTIONS_MAX:
-                self._leave(node, "inconsistent", str(error))
+                self._leave(node, INCONSISTENT, str(error))
             raise
         except NodeAway as error:
             self._leave(node, "away", str(error))

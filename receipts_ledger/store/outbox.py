@@ -22,8 +22,11 @@ from receipts_ledger.store.units import Database, Found, Reader
 _PAGE = 200
 _MESSAGES_MAX = 20
 
-Told = Callable[[feed.Entry, Caller, Found], bytes | None]
-"""What an entry of the feed says to a caller by a subscription, None where it is not told."""
+Told = Callable[[feed.Entry, Caller, Found, int | None], bytes | None]
+"""What an entry of the feed says to a caller by a subscription, None where it is not told.
+
+The number is the word that its receipt had before, None where there was none.
+"""
 
 
 class StoredOutbox:
@@ -79,11 +82,12 @@ class StoredOutbox:
             entries = feed.page(
                 reader, after=row.cursor_seq, limit=_PAGE, finality=MinFinality(row.finality)
             )
+            words_before = feed.words_before(reader, entries)
         messages: list[Message] = []
         scanned_to = row.cursor_seq
         for entry in entries:
             scanned_to = entry.seq
-            body = self._told(entry, caller, row)
+            body = self._told(entry, caller, row, words_before.get(entry.seq))
             if body is not None:
                 messages.append(Message(entry.seq, body))
                 if len(messages) == _MESSAGES_MAX:

@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from receipts_ledger.api.answers.subscriptions import message_of
-from receipts_ledger.domain.ids import PoolId
+from receipts_ledger.domain.ids import PoolId, ReceiptId, Version
+from receipts_ledger.domain.pledge import AssignPledge
+from receipts_ledger.domain.receipt import Transfer
 from receipts_ledger.domain.webhook import WebhookRefused, verify
 from receipts_ledger.services.deliver import Deliver
 from receipts_ledger.services.deliver.post import HttpPost
@@ -22,6 +24,7 @@ from receipts_ledger.store.outbox import StoredOutbox
 from receipts_ledger.store.tables import feed, idempotency_keys, subscriptions
 from tests.support.cast import BANK_A, BANK_B, TRADER_A, TRADER_B
 from tests.support.gateway import OPERATOR, Gateway
+from tests.support.ledger_on_chain import FOREVER, TERMS
 from tests.support.receiver import Receiver, receiving
 
 LOOPBACK = Targets([ip_network("127.0.0.0/8")])
@@ -102,6 +105,50 @@ def test_a_bank_is_told_at_once_of_its_own_pledge_and_of_no_other(
     told = [each["data"] for each in receiver.bodies if each["type"] == "applied.Pledged"]
     assert [each["payload"]["receipt_id"] for each in told] == [ours]
     assert "word" in told[0]["payload"]
+
+
+def _end_by_release(gateway: Gateway, receipt: ReceiptId) -> None:
+    gateway.ledger.release(receipt, BANK_A)
+
+
+def _end_by_assignment(gateway: Gateway, receipt: ReceiptId) -> None:
+    act = AssignPledge(receipt, Version(2), BANK_B.party, TERMS, FOREVER)
+    gateway.ledger.do(act, BANK_A, BANK_B)
+
+
+@pytest.mark.parametrize("end", [_end_by_release, _end_by_assignment])
+def test_a_bank_is_told_when_its_claim_ends_as_much_as_anybody_is_shown(
+    gateway: Gateway,
+    receiver: Receiver,
+    pool: PoolId,
+    end: Callable[[Gateway, ReceiptId], None],
+) -> None:
+    ours, others = gateway.issue(pool, 2)
+    gateway.ledger.pledge(ours, BANK_A)
+    gateway.ledger.pledge(others, BANK_B)
+    gateway.index()
+    subscribed(gateway, BANK_A, receiver)
+    end(gateway, ours)
+    gateway.ledger.release(others, BANK_B)
+    gateway.index()
+    work_off(gateway)
+    told = [each["data"] for each in receiver.bodies if each["type"].startswith("applied")]
+    assert [each["payload"]["receipt_id"] for each in told] == [ours]
+    assert "word" not in told[0]["payload"]
+
+
+def test_a_former_holder_is_told_that_its_receipt_is_anothers_and_of_nothing_after(
+    gateway: Gateway, receiver: Receiver, pool: PoolId
+) -> None:
+    (receipt,) = gateway.issue(pool)
+    subscribed(gateway, TRADER_A, receiver, receipt_id=receipt)
+    act = Transfer(receipt, Version(1), TRADER_B.party, TERMS, FOREVER)
+    gateway.ledger.do(act, TRADER_A, TRADER_B)
+    gateway.ledger.pledge(receipt, BANK_A, holder=TRADER_B)
+    gateway.index()
+    work_off(gateway)
+    told = [each["type"] for each in receiver.bodies if each["type"].startswith("applied")]
+    assert told == ["applied.Transferred"]
 
 
 def test_of_what_is_not_its_own_it_is_told_what_it_would_be_shown(

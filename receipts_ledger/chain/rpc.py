@@ -319,10 +319,12 @@ class Rpc:
             ) from error
         except urllib3.exceptions.ReadTimeoutError as error:
             self._told("timeout")
-            raise NodeSlow(f"the node at {self.name} does not answer in time: {error}") from error
+            raise NodeSlow(
+                f"the node at {self.name} does not answer in time: {_said(error)}"
+            ) from error
         except urllib3.exceptions.HTTPError as error:
             self._told("transport")
-            raise NodeAway(f"the node at {self.name} does not answer: {error}") from error
+            raise NodeAway(f"the node at {self.name} does not answer: {_said(error)}") from error
 
     def _json(self, response: urllib3.BaseHTTPResponse) -> Any:
         try:
@@ -393,6 +395,11 @@ def _revert(field: Any) -> bytes | None:
         except ValueError:
             return None
     return None
+
+
+def _said(error: urllib3.exceptions.HTTPError) -> str:
+    # The library names its connection, a class of ours, in front of what went wrong with it.
+    return str(error).rpartition("): ")[2]
 
 
 def _without_secrets(url: str) -> str:

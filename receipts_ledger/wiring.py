@@ -146,8 +146,8 @@ class House:
         self.access = self._guards()
 
     def node_head(self) -> int:
-        """Return the number of the node's latest block. Raises Retryable."""
-        return self.nodes.ask(lambda place: self._rooms[place].node.head().number)
+        """Return the number of the node's latest block, within seconds. Raises Retryable."""
+        return self.nodes.head()
 
     def simulate(self, wire: bytes) -> Refused | None:
         """Ask the contract about an act, on the first node that answers. Raises Retryable."""

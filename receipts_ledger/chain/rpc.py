@@ -215,12 +215,18 @@ class Rpc:
         self._ids = itertools.count(1)
         # By method: receipts fill an answer long before headers do.
         self._batches: defaultdict[str, Batches] = defaultdict(partial(Batches, batch_calls_max))
-        self._pool = BoundedPool(connections_max=_CONNECTIONS_MAX, timeout_seconds=timeout_seconds)
+        self._timeout_seconds = timeout_seconds
+        self._pool = BoundedPool(connections_max=_CONNECTIONS_MAX)
 
-    def call(self, method: str, params: Sequence[object] = ()) -> Any:
-        """Return the result of one call. Raises RpcError, or NodeAway if no answer came."""
+    def call(
+        self, method: str, params: Sequence[object] = (), *, timeout_seconds: float | None = None
+    ) -> Any:
+        """Return the result of one call. Raises RpcError, or NodeAway if no answer came.
+
+        A timeout of its own ends it sooner than others, never later.
+        """
         request = self._request(method, params)
-        answer = self._json(self._send(request))
+        answer = self._json(self._send(request, timeout_seconds))
         if not isinstance(answer, dict):
             raise NodeAway(f"the node answered {method} with something that is no JSON-RPC")
         # An error may bear no number: of a request that the node could not read.
@@ -309,9 +315,11 @@ class Rpc:
     def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
 
-    def _send(self, body: object) -> urllib3.BaseHTTPResponse:
+    def _send(self, body: object, timeout_seconds: float | None = None) -> urllib3.BaseHTTPResponse:
+        most = self._timeout_seconds
+        timeout = most if timeout_seconds is None else min(timeout_seconds, most)
         try:
-            return self._pool.post(self.url, orjson.dumps(body), _HEADERS)
+            return self._pool.post(self.url, orjson.dumps(body), _HEADERS, timeout_seconds=timeout)
         except TooMuch as error:
             self._told("transport")
             raise AnswerTooLarge(

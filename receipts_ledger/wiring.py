@@ -559,8 +559,8 @@ def _bring_up(database: Database, url: str, schema: Schema) -> None:
         return
     if schema is Schema.EXPECT and database.engine.dialect.name != "sqlite":
         raise Fatal(
-            "the database has not the schema of this release: run the same command with "
-            "--migrate, once, while no other release works on it"
+            "the database has not the schema of this release: run receipts-ledger migrate, once, "
+            "while no other release works on it"
         )
     migrate.upgrade(url)
 

@@ -44,7 +44,7 @@ def test_postgresql_is_migrated_only_when_told(
     make_settings: MakeSettings, postgres: PostgresCluster
 ) -> None:
     settings = make_settings(database_url=postgres.url(postgres.create()))
-    with pytest.raises(Fatal, match="--migrate"):
+    with pytest.raises(Fatal, match="run receipts-ledger migrate"):
         open_house(settings, Schema.EXPECT)
     open_house(settings, Schema.MIGRATE).close()
     open_house(settings, Schema.EXPECT).close()

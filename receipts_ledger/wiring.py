@@ -557,6 +557,7 @@ def _nodes(settings: Settings, deployment: Deployment, metrics: CollectorRegistr
 def _bring_up(database: Database, url: str, schema: Schema) -> None:
     if migrate.at_head(database.engine):
         return
+    migrate.expect_no_later(database.engine)
     if schema is Schema.EXPECT and database.engine.dialect.name != "sqlite":
         raise Fatal(
             "the database has not the schema of this release: run receipts-ledger migrate, once, "

@@ -6,6 +6,7 @@ open while anything is sent.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, or_, select, update
@@ -21,6 +22,7 @@ from receipts_ledger.store.units import Database, Found, Reader
 
 _PAGE = 200
 _MESSAGES_MAX = 20
+_NAME_DIGITS = 12
 
 Told = Callable[[feed.Entry, Caller, Found, int | None], bytes | None]
 """What an entry of the feed says to a caller by a subscription, None where it is not told.
@@ -89,7 +91,7 @@ class StoredOutbox:
             scanned_to = entry.seq
             body = self._told(entry, caller, row, words_before.get(entry.seq))
             if body is not None:
-                messages.append(Message(entry.seq, body))
+                messages.append(Message(entry.seq, _name(entry), body))
                 if len(messages) == _MESSAGES_MAX:
                     break
         return Batch(messages, scanned_to)
@@ -132,6 +134,12 @@ class StoredOutbox:
         changed: Update = update(subscriptions).where(_is_held(claim)).values(**values)
         with self._database.writing() as writer:
             return writer.run(changed) == 1
+
+
+def _name(entry: feed.Entry) -> str:
+    log_index = "" if entry.log_index is None else str(entry.log_index)
+    what = f"{entry.kind} {entry.block_hash.hex()} {log_index}"
+    return f"{entry.seq}_{sha256(what.encode()).hexdigest()[:_NAME_DIGITS]}"
 
 
 def _is_due(last_seqs: dict[MinFinality, int], now: datetime) -> ColumnElement[bool]:

@@ -294,6 +294,33 @@ def test_paused_it_is_told_nothing_and_then_all_that_it_missed(
     assert receiver.numbers == list(range(before + 1, last_seq(gateway) + 1))
 
 
+def test_a_number_to_which_the_feed_has_not_come_is_refused(
+    gateway: Gateway, receiver: Receiver
+) -> None:
+    ahead = last_seq(gateway) + 1
+    door = gateway.door(OPERATOR)
+    made = subscribed(gateway, OPERATOR, receiver, after=ahead - 1)
+    answers = {
+        "after": [
+            door.post("/v1/subscriptions", {"url": receiver.url, "after": ahead}),
+            door.post(f"/v1/subscriptions/{made['subscription_id']}/replay", {"after": ahead}),
+            door.get(f"/v1/events?after={ahead}"),
+            door.get(f"/v1/events/stream?after={ahead}"),
+        ],
+        "last-event-id": [door.get("/v1/events/stream", **{"Last-Event-ID": str(ahead)})],
+    }
+    for field, refused in answers.items():
+        for answer in refused:
+            said = answer.json()
+            assert (answer.status_code, said["code"], said["field"]) == (
+                422,
+                "InvalidRequest",
+                field,
+            )
+            assert said["detail"] == f"the feed ends at {ahead - 1}"
+    assert door.get(f"/v1/events?after={ahead - 1}").json()["items"] == []
+
+
 def test_replayed_messages_have_the_ids_that_they_had(gateway: Gateway, receiver: Receiver) -> None:
     last = last_seq(gateway)
     made = subscribed(gateway, OPERATOR, receiver, after=last - 2)
@@ -391,9 +418,9 @@ def test_several_at_once_serve_all_and_each_in_order(gateway: Gateway, receiver:
         for future in [threads.submit(work_off, gateway) for _ in range(4)]:
             future.result()
     work_off(gateway)
-    ids = [headers["webhook-id"].rpartition("_") for headers, _ in receiver.sent]
+    ids = [headers["webhook-id"].split("_") for headers, _ in receiver.sent]
     for subscription_id in made:
-        numbers = [int(seq) for name, _, seq in ids if name == subscription_id]
+        numbers = [int(seq) for name, seq, _ in ids if name == subscription_id]
         assert numbers == list(range(after + 1, last + 1))
 
 

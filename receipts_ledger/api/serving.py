@@ -35,11 +35,7 @@ def serve(
 
     `told` hears the URL. Raises Fatal when the port cannot be had.
     """
-    app = create_app(services)
-    # Modules and routes are two hundred thousand objects. To look through them again takes an
-    # eighth of a second, in which nobody is answered.
-    with sparing_what_stays():
-        serve_app(app, host=host, port=port, told=told, should_end=should_end)
+    serve_app(create_app(services), host=host, port=port, told=told, should_end=should_end)
 
 
 def serve_app(
@@ -58,7 +54,9 @@ def serve_app(
         server.should_exit |= should_end()
 
     config.callback_notify = look
-    with _listening(host, port) as listener, _stop_signals_taken(server):
+    # Modules and routes are two hundred thousand objects. To look through them again takes an
+    # eighth of a second, in which nobody is answered.
+    with _listening(host, port) as listener, _stop_signals_taken(server), sparing_what_stays():
         told(_url_of(listener))
         server.run(sockets=[listener])
 

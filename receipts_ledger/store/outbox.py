@@ -84,7 +84,8 @@ class StoredOutbox:
             entries = feed.page(
                 reader, after=row.cursor_seq, limit=_PAGE, finality=MinFinality(row.finality)
             )
-            words_before = feed.words_before(reader, entries)
+            # Who is told of all is told whatever the word was.
+            words_before = feed.words_before(reader, entries) if row.about == "own" else {}
         messages: list[Message] = []
         scanned_to = row.cursor_seq
         for entry in entries:

@@ -177,11 +177,11 @@ class Fold:
 
     def apply(self, run: Sequence[LoggedEvent]) -> None:
         """Change state and rows by events. Raises Contradiction for one that cannot follow."""
-        noted = 0
+        apply, noted = self._ledger.apply, 0
         for place, logged in enumerate(run):
             event = logged.event
             try:
-                self._ledger.apply(event)
+                apply(event)
             except Contradiction as error:
                 where = f"block {logged.block_number}, log {logged.log_index}"
                 raise Contradiction(f"{where}: {error}") from error

@@ -58,6 +58,26 @@ def test_pages_of_any_size_give_the_same_rows(
     assert found[0] == found[1]
 
 
+def test_one_page_of_a_whole_chain_gives_the_rows_that_it_gives_block_by_block(
+    ledger_on_anvil: LedgerOnChain,
+    sqlite_url: str,
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A receipt is pledged, parted, released and sold in one page, and each leaves its mark."""
+    tell_a_story(ledger_on_anvil)
+    found = []
+    for url, blocks in ((sqlite_url, 2_000), (postgresql_url, 1)):
+        monkeypatch.setattr(pages, "PAGE_BLOCKS_MAX", blocks)
+        database = Database.open(url)
+        progress = indexer(ledger_on_anvil, database, "instant").catch_up()
+        assert progress.outcome is Outcome.UP_TO_DATE
+        assert (progress.cursor.epoch < 3) == (blocks > 1)
+        found.append(derived(database))
+        database.close()
+    assert found[0] == found[1]
+
+
 @pytest.mark.fault(2)
 @pytest.mark.usefixtures("small_pages")
 def test_page_read_ahead_of_a_reorganisation_is_found_out(

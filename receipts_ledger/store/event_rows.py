@@ -19,7 +19,7 @@ from receipts_ledger.store.units import Writer
 
 P = TypeVar("P")
 
-_EVENT, _LOG_INDEX, _TX_INDEX = itemgetter(0), itemgetter(2), itemgetter(4)
+_EVENT, _LOG_INDEX, _TX_HASH = itemgetter(0), itemgetter(2), itemgetter(3)
 _RECEIPT_ID, _WORD = attrgetter("receipt_id"), attrgetter("word")
 
 # Of a row the number of its columns; of each column its length, then its value.
@@ -65,7 +65,7 @@ def _binary_of(block: LedgerBlock) -> bytes:
     rows: list[bytes] = []
     end = 0
     # What one transaction left is mostly of one kind.
-    for (kind, _), same in groupby(zip(kinds, map(_TX_INDEX, logged), strict=True)):
+    for (kind, _), same in groupby(zip(kinds, map(_TX_HASH, logged), strict=True)):
         start, end = end, end + len([*same])
         run = logged[start:end]
         name = COMMITMENTS.get(kind)

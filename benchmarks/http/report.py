@@ -23,7 +23,7 @@ _TEXT = Path(__file__).with_name("document.md")
 
 _HEADINGS = (
     *("route", "engine", "connections", "ratio", "least", "greatest", "answers/s", "bare/s"),
-    *("p50 ms", "p99 ms", "bare p50", "bare p99"),
+    *("p50 ms", "p99 ms", "bare p50", "bare p99", "with a row/s", "of it"),
 )
 _MINTING = (
     *("engine", "issues of", "receipts", "transactions", "gateway/s"),
@@ -76,6 +76,7 @@ def _rows(results: Results) -> Iterator[tuple[str, ...]]:
             f"{_middle(rounds, lambda one: one.bare.rate):,.0f}",
             *_latencies(rounds, lambda one: one.ours),
             *_latencies(rounds, lambda one: one.bare),
+            *_beside_kept(rounds),
         )
 
 
@@ -84,6 +85,14 @@ def _latencies(rounds: Sequence[Round], answered: Callable[[Round], Answered]) -
         f"{_middle(rounds, lambda one: answered(one).p50_ms):.2f}",
         f"{_middle(rounds, lambda one: answered(one).p99_ms):.2f}",
     )
+
+
+def _beside_kept(rounds: Sequence[Round]) -> tuple[str, str]:
+    rates = [one.kept.rate for one in rounds if one.kept is not None]
+    shares = [one.share_of_kept for one in rounds if one.share_of_kept is not None]
+    if not rates:
+        return "·", "·"
+    return f"{median(rates):,.0f}", f"{median(shares):.2f}"
 
 
 def _middle(rounds: Sequence[Round], figure: Callable[[Round], float]) -> float:

@@ -25,15 +25,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The bare route and ours, one after the other."""
+    """The bare route, the bare one that keeps a row where ours does, and ours, in this order."""
 
     bare: Answered
+    kept: Answered | None
     ours: Answered
 
     @property
     def ratio(self) -> float:
         """Our answers a second as a share of the bare route's."""
         return self.ours.rate / self.bare.rate
+
+    @property
+    def share_of_kept(self) -> float | None:
+        """The same beside the bare route that keeps a row: the limit that the disk sets."""
+        return None if self.kept is None else self.ours.rate / self.kept.rate
 
 
 @dataclass(frozen=True, slots=True)

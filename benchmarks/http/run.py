@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -12,7 +13,7 @@ from benchmarks.http.report import print_report, write_document
 from benchmarks.http.result import Case, Minting, Results, Round
 from benchmarks.http.route import Route
 from benchmarks.http.stage import Stage, bare_load, bare_served, staged
-from benchmarks.http.wrk import Answered, measure
+from benchmarks.http.wrk import Answered, Load, measure
 from receipts_ledger.chain.local_node import anvil
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.store import migrate
@@ -38,12 +39,13 @@ def run(console: Console, *, rounds: int, only: str = "") -> bool:
     minted: dict[Minting, tuple[Minted, ...]] = {}
     with PostgresCluster(*_DURABLE) as postgres, tempfile.TemporaryDirectory() as folder:
         for engine in ENGINES:
-            url = f"sqlite:///{folder}/ledger.db"
+            url, bare_url = f"sqlite:///{folder}/ledger.db", f"sqlite:///{folder}/bare.db"
             if engine == "PostgreSQL":
-                url = postgres.url(postgres.create())
+                url, bare_url = (postgres.url(postgres.create()) for _ in range(2))
             migrate.upgrade(url)
             with anvil() as node, staged(Rpc(node.url), url, Path(folder)) as stage:
-                cases |= _routes(stage, engine, rounds, console, only)
+                with bare_served(bare_url) as bare:
+                    cases |= _routes(stage, bare, _cases(engine, only), rounds, console)
                 if only in _MINTING:
                     minted |= _minted(stage, engine, rounds, console)
     results = Results(cases, minted)
@@ -54,12 +56,16 @@ def run(console: Console, *, rounds: int, only: str = "") -> bool:
     return all(mark.is_met for mark in marks)
 
 
-def _routes(
-    stage: Stage, engine: str, rounds: int, console: Console, only: str
-) -> dict[Case, tuple[Round, ...]]:
+def _cases(engine: str, only: str) -> list[Case]:
     cases = (Case(engine, route, connections) for route in Route for connections in CONNECTIONS)
-    found: dict[Case, list[Round]] = {case: [] for case in cases if only in str(case)}
-    with stage.served() as ours, bare_served() as bare:
+    return [case for case in cases if only in str(case)]
+
+
+def _routes(
+    stage: Stage, bare: str, cases: Sequence[Case], rounds: int, console: Console
+) -> dict[Case, tuple[Round, ...]]:
+    found: dict[Case, list[Round]] = {case: [] for case in cases}
+    with stage.served() as ours:
         for case in found:
             _pair(stage, case, ours, bare, _WARM_SECONDS)
         for number in range(1, rounds + 1):
@@ -84,13 +90,21 @@ def _minted(
 
 
 def _pair(stage: Stage, case: Case, ours: str, bare: str, seconds: float) -> Round:
-    peer = measure(bare_load(bare, case.route), connections=case.connections, seconds=seconds)
-    assert peer.refused == peer.broken == 0
+    peer = _peer(bare_load(bare, case.route), case, seconds)
+    kept = None
+    if case.route is Route.REFUSE:
+        kept = _peer(bare_load(bare, case.route, keeps=True), case, seconds)
     load = stage.reading(ours) if case.route is Route.READ else stage.second_pledge(ours)
     before = stage.refusals_on_record()
     answered = measure(load, connections=case.connections, seconds=seconds)
     _expect_answered(case, answered, stage.refusals_on_record() - before)
-    return Round(peer, answered)
+    return Round(peer, kept, answered)
+
+
+def _peer(load: Load, case: Case, seconds: float) -> Answered:
+    answered = measure(load, connections=case.connections, seconds=seconds)
+    assert answered.refused == answered.broken == 0
+    return answered
 
 
 def _expect_answered(case: Case, answered: Answered, on_record: int) -> None:

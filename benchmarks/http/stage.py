@@ -116,8 +116,8 @@ def staged(rpc: Rpc, database_url: str, folder: Path) -> Iterator[Stage]:
         database.close()
 
 
-def bare_load(url: str, route: Route) -> Load:
-    """Return what the bare route is asked that stands beside one of ours."""
+def bare_load(url: str, route: Route, *, keeps: bool = False) -> Load:
+    """Return what the bare route is asked that stands beside one of ours, or the one that keeps."""
     if route is Route.READ:
         return Load(f"{url}/receipts/5", {})
     pledge = {
@@ -126,13 +126,14 @@ def bare_load(url: str, route: Route) -> Load:
         "amount": {"minor": 120_000_000, "currency": "CNY"},
         "documents": ["INV-1"],
     }
-    return Load(f"{url}/receipts/5/pledges", {}, json.dumps(pledge))
+    path = "/receipts/5/pledges/kept" if keeps else "/receipts/5/pledges"
+    return Load(f"{url}{path}", {}, json.dumps(pledge))
 
 
 @contextmanager
-def bare_served() -> Iterator[str]:
-    """Run the peer in a process of its own, and yield its URL."""
-    with _process([sys.executable, "-m", "benchmarks.http.bare"], {}) as said:
+def bare_served(database_url: str) -> Iterator[str]:
+    """Run the peers in a process and on a database of their own, and yield its URL."""
+    with _process([sys.executable, "-m", "benchmarks.http.bare", database_url], {}) as said:
         yield said
 
 

@@ -365,7 +365,12 @@ def fingerprint_of_json(method: str, path: str, body: object) -> Hash32:
 
     Those are the order of members, spaces and escapes.
     """
-    return Hash32(digest(method.encode(), path.encode(), _CANONICAL.encode(body).encode()))
+    try:
+        canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # orjson has no integers beyond 64 bits, and no half characters.
+        canonical = _CANONICAL.encode(body).encode()
+    return Hash32(digest(method.encode(), path.encode(), canonical))
 
 
 def idempotency_key(given: str) -> str:

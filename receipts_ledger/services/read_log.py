@@ -19,7 +19,7 @@ from receipts_ledger.errors import LedgerError, Retryable
 
 FLUSH_SECONDS = 1.0
 NOTES_MAX = 10_000
-_USE_AGE_SECONDS = 60
+_USE_AGE = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class ReadLog:
         """Note that an api token was used; once in a minute is enough."""
         now = self._clock()
         before = self._used_before.get(api_token_id)
-        if before is not None and now - before < timedelta(seconds=_USE_AGE_SECONDS):
+        if before is not None and now - before < _USE_AGE:
             return
         with self._lock:
             self._used_before[api_token_id] = self._uses[api_token_id] = now

@@ -11,7 +11,7 @@ from receipts_ledger.domain.encumbrance import Encumbrance
 from receipts_ledger.domain.ids import Address, PartyId, PoolId, ReceiptId, receipt_number
 from receipts_ledger.domain.party import Party
 from receipts_ledger.domain.pool import Pool
-from receipts_ledger.domain.receipt import Receipt, Status
+from receipts_ledger.domain.receipt import STATUS_BITS, Receipt, Status
 from receipts_ledger.errors import RefusalCode, Refused
 
 
@@ -54,8 +54,8 @@ def open_word(standing: Standing, receipt_id: ReceiptId, field: str | None = Non
         raise Refused(
             RefusalCode.UNKNOWN_RECEIPT, f"no receipt {receipt_number(receipt_id)}", field=field
         )
-    status = Receipt.from_word(word).status
-    if status is not Status.OPEN:
+    if word & STATUS_BITS != Status.OPEN:
+        status = Receipt.from_word(word).status
         raise Refused(
             RefusalCode.NOT_OPEN,
             f"receipt {receipt_number(receipt_id)} is {status.name.lower()}",

@@ -8,6 +8,7 @@ import pytest
 import urllib3
 from sqlalchemy import update
 
+from receipts_ledger.api.posting import fingerprint
 from receipts_ledger.domain.ids import ReceiptId
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store.tables import acts, idempotency_keys, refusals
@@ -75,6 +76,16 @@ def test_the_order_of_members_and_spaces_makes_no_other_request(
 
 
 @pytest.mark.fault(33)
+@pytest.mark.parametrize("value", ["5", f"{2**80}", '"\\ud800"', '"铜"', "[1.5, {}]"])
+def test_the_same_json_has_one_fingerprint_however_it_is_written(value: str) -> None:
+    one = fingerprint("POST", "/path", f'{{"a": {value}, "b": null}}'.encode())
+    same = fingerprint("POST", "/path", f'{{"b":null,"\\u0061":{value}}}'.encode())
+    other = fingerprint("POST", "/path", f'{{"a": {value}, "b": false}}'.encode())
+
+    assert one == same
+    assert one != other
+
+
 def test_another_body_under_the_same_key_is_refused(gateway: Gateway, receipt: ReceiptId) -> None:
     path = f"/v1/receipts/{receipt}/pledges"
     door = gateway.door(TRADER_A)

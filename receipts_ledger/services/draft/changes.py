@@ -7,7 +7,7 @@ from receipts_ledger.domain.change import Cancel, Merge, NewPart, Replace, Split
 from receipts_ledger.domain.consent import needed
 from receipts_ledger.domain.content import Json
 from receipts_ledger.domain.ids import NO_HASH, PartyId, ReceiptId, pool_of
-from receipts_ledger.domain.receipt import Receipt, quantity_in
+from receipts_ledger.domain.receipt import Receipt, holder_in, quantity_in, storage_day_in
 from receipts_ledger.domain.sealed import Sealed, seal
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.draft.desk import Desk
@@ -51,15 +51,13 @@ def split(
             "something has to remain: a receipt is not split into nothing",
             field="parts",
         )
-    holder = Receipt.from_word(word).holder
+    holder = holder_in(word)
     profile = profile_of(desk, pool_of(receipt), None)
     items = ItemsOfAct()
     new: list[NewPart] = []
     contents: list[Sealed] = []
     for index, part in enumerate(parts):
-        goods = Goods(
-            holder, part.quantity, Receipt.from_word(word).storage_day, part.content, part.items
-        )
+        goods = Goods(holder, part.quantity, storage_day_in(word), part.content, part.items)
         sealed, marks = sealed_goods(desk, profile, goods, f"parts.{index}.")
         keys = items.take(marks, f"parts.{index}.items")
         contents.append(sealed)

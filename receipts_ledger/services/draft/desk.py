@@ -6,7 +6,7 @@ from datetime import datetime
 
 from receipts_ledger.domain.content import Json, fingerprint
 from receipts_ledger.domain.ids import Hash32, ReceiptId, Version, receipt_number
-from receipts_ledger.domain.receipt import Receipt, ReceiptRef
+from receipts_ledger.domain.receipt import ReceiptRef, version_in
 from receipts_ledger.errors import RefusalCode, Refused
 from receipts_ledger.services.commodities import Profiles
 from receipts_ledger.services.standing import Standing, open_word
@@ -56,7 +56,7 @@ class Desk:
         Raises Refused: UnknownReceipt, NotOpen, StaleVersion.
         """
         word = open_word(self.standing, receipt_id, field)
-        present = Receipt.from_word(word).version
+        present = version_in(word)
         number = receipt_number(receipt_id)
         return word, expect_version(receipt_id, asked_version, present, f"receipt {number}")
 

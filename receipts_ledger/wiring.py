@@ -31,7 +31,7 @@ from receipts_ledger.chain.sent_acts import SentActs
 from receipts_ledger.chain.statements import Statements
 from receipts_ledger.chain.transactions import TransactionType
 from receipts_ledger.chain.wallets import Wallets
-from receipts_ledger.config import Settings, origin_of
+from receipts_ledger.config import PREFIX, Settings, origin_of
 from receipts_ledger.domain.block import BlockRef
 from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.certificate import Change, LedgerName, Proof
@@ -63,6 +63,7 @@ from receipts_ledger.services.worker import Loop, Troubles, Worker
 from receipts_ledger.store import api_tokens, idempotency, migrate
 from receipts_ledger.store.api_tokens import ApiToken
 from receipts_ledger.store.content_reads import StoredReads
+from receipts_ledger.store.document_key import is_key_of_ledger
 from receipts_ledger.store.index import StoredIndex
 from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.lanes import StoredLanes
@@ -483,6 +484,7 @@ def open_house(settings: Settings, schema: Schema = Schema.EXPECT) -> House:
         house = House(settings, deployment, nodes, database, metrics)
         house.kept_keys.check()
         house.indexer.start()
+        _expect_document_key(house)
     except BaseException:
         database.close()
         raise
@@ -552,6 +554,12 @@ def _nodes(settings: Settings, deployment: Deployment, metrics: CollectorRegistr
         # Monitoring sees a count rise only from one that it saw before: the first lie too.
         faults.labels(node.name, INCONSISTENT)
     return Nodes(nodes, check=check, told=told)
+
+
+def _expect_document_key(house: House) -> None:
+    if not is_key_of_ledger(house.database, house.document_key):
+        about = Settings.model_fields["document_key"].description
+        raise Fatal(f"{PREFIX}DOCUMENT_KEY: the ledger of this database has another one ({about})")
 
 
 def _bring_up(database: Database, url: str, schema: Schema) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+from receipts_ledger.domain.document_key import CHECK_VALUE_BYTES
+
 _TWO_64 = 1 << 64
 _TWO_63 = 1 << 63
 
@@ -125,3 +127,4 @@ HASH = Bytes(32)
 ADDRESS = Bytes(20)
 SIGNATURE = Bytes(64)
 PAGE_PLACE = Bytes(40)
+CHECK_VALUE = Bytes(CHECK_VALUE_BYTES)

@@ -189,6 +189,19 @@ def test_a_setting_that_is_missing_is_named(
         assert f"{PREFIX}DOCUMENT_KEY" in refused(capsysbinary, 2, *command)
 
 
+def test_no_process_starts_with_another_document_key(
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    done(capsysbinary, "index", "show")
+    monkeypatch.setenv(f"{PREFIX}DOCUMENT_KEY", SECRET[::-1])
+    for command in ("up", "serve", "work"):
+        said = refused(capsysbinary, 2, command)
+        assert f"{PREFIX}DOCUMENT_KEY: the ledger of this database has another one" in said
+        assert SECRET[::-1] not in said
+
+
 def test_a_gateway_tells_programs_where_it_listens(environment: dict[str, str]) -> None:
     told = {}
     for command, word in (("up", "listening"), ("serve", "listening"), ("work", "working")):

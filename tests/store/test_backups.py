@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from receipts_ledger.errors import Fatal
 from receipts_ledger.store import migrate
 from receipts_ledger.store.backups import back_up, restore
+from receipts_ledger.store.document_key import is_key_of_ledger
 from receipts_ledger.store.engine import open_engine
-from receipts_ledger.store.tables import acts, content_reads, leases, metadata
+from receipts_ledger.store.tables import acts, content_reads, contents, leases, metadata
 from receipts_ledger.store.units import Database
 from tests.conftest import ENGINES
 from tests.store.released import RELEASED, fill
+from tests.support.gateway import DOCUMENT_KEY
 from tests.support.postgres import PostgresCluster
 
 MakeUrl = Callable[[str, str], str]
@@ -102,6 +104,25 @@ def test_numbers_that_the_database_hands_out_go_on_behind_the_last(
     with closing(Database.open(target)) as database, database.writing() as writer:
         writer.run(insert(content_reads).values(**row))
         assert sorted(writer.scalars(select(content_reads.c.id))) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("to", ENGINES)
+@pytest.mark.parametrize("of", ENGINES)
+def test_restored_ledger_takes_the_document_key_that_it_had_and_no_other(
+    of: str, to: str, url_of: MakeUrl, tmp_path: Path
+) -> None:
+    source, target, file = _filled(url_of(of, "source")), url_of(to, "target"), tmp_path / "b"
+    migrate.upgrade(source)
+    with closing(Database.open(source)) as database:
+        assert is_key_of_ledger(database, DOCUMENT_KEY)
+    back_up(source, file)
+    restore(target, file)
+    with closing(Database.open(target)) as database:
+        with database.writing() as writer:
+            # Without papers on record, only what the backup says of the key can tell it.
+            assert writer.run(delete(contents))
+        assert not is_key_of_ledger(database, DOCUMENT_KEY + b" ")
+        assert is_key_of_ledger(database, DOCUMENT_KEY)
 
 
 def test_backup_of_a_release_is_brought_up_to_date(url_of: MakeUrl, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from receipts_ledger.services.kept_keys import KeptKeys
 from receipts_ledger.store import api_tokens, migrate
 from receipts_ledger.store.audit_rows import audit_rows
 from receipts_ledger.store.blocks import events_after
+from receipts_ledger.store.document_key import is_key_of_ledger
 from receipts_ledger.store.engine import open_engine
 from receipts_ledger.store.keystores import StoredKeystores
 from receipts_ledger.store.projections import TABLES
@@ -34,6 +35,7 @@ from receipts_ledger.store.units import Database, Reader
 from receipts_ledger.wiring import utc_now
 from tests.store.released import FOLDER, RELEASED, fill, rows_of, written
 from tests.support.cast import TRADER_A
+from tests.support.gateway import DOCUMENT_KEY
 
 # Databases out there were made with these: a released revision never changes again.
 DIGESTS = {"0001": "1c9cedcbc6e4008298fd3a937475c109902f0a3d912674a8db32a16da0381390"}
@@ -146,6 +148,17 @@ def test_an_audit_reads_and_compares_the_database_of_a_release(filled: str) -> N
     assert report.findings == []
     assert report.rows is not None
     assert min(report.rows[table.name] for table in TABLES) > 0
+
+
+def test_papers_of_a_release_tell_the_key_that_they_were_fingerprinted_with(filled: str) -> None:
+    migrate.upgrade(filled)
+    database = Database.open(filled)
+    for _ in range(2):
+        assert not is_key_of_ledger(database, DOCUMENT_KEY + b" ")
+        assert is_key_of_ledger(database, DOCUMENT_KEY)
+        # The state is folded anew; the key is no part of it.
+        rebuild(database)
+    database.close()
 
 
 def test_api_tokens_of_a_release_open_what_they_opened(filled: str) -> None:

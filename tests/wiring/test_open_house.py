@@ -1,6 +1,7 @@
 """A gateway does not start on the wrong chain, contract, schema, database or secret."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,13 @@ from tests.support.cast import TRADER_A
 from tests.support.ledger_on_chain import LedgerOnChain
 from tests.support.postgres import PostgresCluster
 from tests.wiring.conftest import MakeSettings
+
+OTHER_KEY = "another document key than before"
+REFUSED_KEY = (
+    "RECEIPTS_LEDGER_DOCUMENT_KEY: the ledger of this database has another one "
+    "(Secret with which documents and items are fingerprinted. It must never change: with another "
+    "one, a used document would pass as new.)"
+)
 
 
 def _opened(make_settings: MakeSettings, **given: object) -> House:
@@ -116,6 +124,26 @@ def test_other_keystore_secret_is_refused_at_the_start(make_settings: MakeSettin
         Fatal, match=r"the kept key 0x[0-9a-f]{40} does not open with this keystore"
     ):
         _opened(make_settings, keystore_secret="another secret than before")
+
+
+def test_other_document_key_is_refused_at_the_start(
+    make_settings: MakeSettings, database_url: str
+) -> None:
+    for _ in range(2):
+        _opened(make_settings, database_url=database_url).close()
+        with pytest.raises(Fatal) as told:
+            _opened(make_settings, database_url=database_url, document_key=OTHER_KEY)
+        assert str(told.value) == REFUSED_KEY
+
+
+def test_document_key_of_a_ledger_from_before_is_that_of_the_first_start(
+    make_settings: MakeSettings, database_url: str
+) -> None:
+    open_house(make_settings(database_url=database_url)).close()
+    migrate.downgrade(database_url, "0006")
+    open_house(make_settings(database_url=database_url), Schema.MIGRATE).close()
+    with pytest.raises(Fatal, match=re.escape(REFUSED_KEY)):
+        _opened(make_settings, database_url=database_url, document_key=OTHER_KEY)
 
 
 def test_missing_lanes_are_made_and_kept(make_settings: MakeSettings) -> None:

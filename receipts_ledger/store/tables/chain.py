@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from receipts_ledger.store.tables.metadata import metadata, one_of
-from receipts_ledger.store.types import ADDRESS, HASH, Json, RowNumber, Unsigned64, Utc
+from receipts_ledger.store.types import ADDRESS, CHECK_VALUE, HASH, Json, RowNumber, Unsigned64, Utc
 
 FEED_KINDS = ("applied", "reverted", "finalized")
 
@@ -31,6 +31,8 @@ chain = Table(
     Column("contract", ADDRESS, nullable=False),
     Column("deployment_block", BigInteger, nullable=False),
     Column("code_hash", HASH, nullable=False),
+    # Missing until a gateway with a document key has opened the ledger.
+    Column("document_key_check", CHECK_VALUE),
     CheckConstraint("id = 1", name="one_row"),
 )
 

@@ -374,6 +374,18 @@ def variables() -> Iterator[tuple[str, FieldInfo]]:
         yield PREFIX + name.upper(), setting
 
 
+def database_url_given() -> str | None:
+    """Return which database the environment names, None where it names none.
+
+    For what needs no other setting, and should not take the default for granted. Raises Fatal
+    that names each variable which reads like a setting and is none.
+    """
+    unknown = list(_unknown())
+    if unknown:
+        raise Fatal("\n".join(unknown))
+    return os.environ.get(f"{PREFIX}DATABASE_URL")
+
+
 def origin_of(settings: Settings, name: str) -> str:
     """Return where a setting of this process comes from, in words for people."""
     variable = PREFIX + name.upper()

@@ -1,19 +1,26 @@
 """The migrations and the tables in code are one schema."""
 
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
+from receipts_ledger.config import PREFIX
 from receipts_ledger.errors import Fatal
 from receipts_ledger.store import migrate
 from receipts_ledger.store.engine import open_engine
 from receipts_ledger.store.tables import metadata
 from receipts_ledger.store.units import Database
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -69,6 +76,59 @@ def test_many_replicas_may_migrate_at_once(empty_database_url: str, empty: Engin
 
 def test_database_without_tables_is_not_at_head(empty: Engine) -> None:
     assert not migrate.at_head(empty)
+
+
+def test_alembic_takes_the_database_that_the_setting_names(
+    empty_database_url: str, empty: Engine
+) -> None:
+    done = _alembic("upgrade", "head", DATABASE_URL=empty_database_url)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert migrate.at_head(empty)
+
+
+def test_alembic_takes_the_database_of_its_command_before_the_settings(
+    empty_database_url: str, empty: Engine, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    url = f"url={empty_database_url}"
+    done = _alembic("-x", url, "upgrade", "head", DATABASE_URL=f"sqlite:///{other}")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert migrate.at_head(empty)
+    assert not other.exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "say which database: set RECEIPTS_LEDGER_DATABASE_URL, or alembic -x url="),
+        (
+            {"DATABASE_URL_FILE": "a-file"},
+            "RECEIPTS_LEDGER_DATABASE_URL_FILE is no setting: RECEIPTS_LEDGER_DATABASE_URL is no "
+            "secret, and read from no file",
+        ),
+        ({"DATABSE_URL": "sqlite:///a.db"}, "is RECEIPTS_LEDGER_DATABASE_URL meant?"),
+        ({"DATABASE_URL": "mysql://somewhere/ledger"}, "not on mysql"),
+    ],
+)
+def test_alembic_says_in_one_line_why_it_takes_no_database(
+    settings: dict[str, str], said: str
+) -> None:
+    done = _alembic("upgrade", "head", **settings)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def _alembic(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    own = {name: given for name, given in os.environ.items() if not name.startswith(PREFIX)}
+    return subprocess.run(
+        [Path(sys.executable).with_name("alembic"), *arguments],
+        env=own | {PREFIX + name: given for name, given in settings.items()},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(

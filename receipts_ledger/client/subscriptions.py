@@ -36,5 +36,8 @@ class Subscriptions:
         return dict(self._http.post(f"{_PATH}/{subscription_id}/resume", {}))
 
     def replay(self, subscription_id: str, *, after: int) -> Answer:
-        """Have delivered once more what stands behind a number of the feed."""
+        """Have delivered once more what stands behind a number of the feed.
+
+        Raises Refused for a number to which the subscription has not come.
+        """
         return dict(self._http.post(f"{_PATH}/{subscription_id}/replay", {"after": after}))

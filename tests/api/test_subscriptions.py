@@ -299,11 +299,9 @@ def test_a_number_to_which_the_feed_has_not_come_is_refused(
 ) -> None:
     ahead = last_seq(gateway) + 1
     door = gateway.door(OPERATOR)
-    made = subscribed(gateway, OPERATOR, receiver, after=ahead - 1)
     answers = {
         "after": [
             door.post("/v1/subscriptions", {"url": receiver.url, "after": ahead}),
-            door.post(f"/v1/subscriptions/{made['subscription_id']}/replay", {"after": ahead}),
             door.get(f"/v1/events?after={ahead}"),
             door.get(f"/v1/events/stream?after={ahead}"),
         ],
@@ -329,6 +327,30 @@ def test_replayed_messages_have_the_ids_that_they_had(gateway: Gateway, receiver
     gateway.door(OPERATOR).post(path, {"after": last - 2})
     work_off(gateway)
     assert receiver.numbers == [last - 1, last, last - 1, last]
+
+
+@pytest.mark.parametrize("verb", ["pause", "resume"])
+def test_a_replay_goes_back_and_skips_nothing_that_was_never_taken(
+    gateway: Gateway, receiver: Receiver, verb: str
+) -> None:
+    last = last_seq(gateway)
+    door = gateway.door(OPERATOR)
+    made = subscribed(gateway, OPERATOR, receiver, after=last - 3)
+    path = f"/v1/subscriptions/{made['subscription_id']}"
+    before = door.post(f"{path}/{verb}", {}).json()
+    for ahead in (last - 2, last, last + 1):
+        refused = door.post(f"{path}/replay", {"after": ahead})
+        said = refused.json()
+        assert (refused.status_code, said["code"], said["field"]) == (
+            422,
+            "InvalidRequest",
+            "after",
+        )
+        assert said["detail"] == f"a replay skips nothing: the subscription stands at {last - 3}"
+        assert shown(gateway, OPERATOR, made) == before
+    assert door.post(f"{path}/replay", {"after": last - 3}).status_code == 200
+    work_off(gateway)
+    assert receiver.numbers == [last - 2, last - 1, last]
 
 
 def test_a_new_secret_signs_beside_the_former_one_until_the_overlap_is_over(

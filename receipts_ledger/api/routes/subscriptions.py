@@ -127,11 +127,19 @@ def resume(subscription_id: SubscriptionPath, body: ResumeIn, post: SubscribeDep
 
 @router.post("/subscriptions/{subscription_id}/replay", response_model=SubscriptionOut)
 def replay(subscription_id: SubscriptionPath, body: ReplayIn, post: SubscribeDep) -> Response:
-    """Deliver once more what stands behind a number of the feed, under the same ids."""
+    """Deliver once more what stands behind a number of the feed, under the same ids.
+
+    Nothing is skipped: the number is none to which the subscription has not come.
+    """
 
     def work(writer: Writer, caller: Caller, its_id: str) -> bool:
+        row = subscriptions.find(writer, its_id, caller.party_id)
+        if row is None:
+            return False
+        if body.after > row.cursor_seq:
+            rule = f"a replay skips nothing: the subscription stands at {row.cursor_seq}"
+            raise Refused(RefusalCode.INVALID_REQUEST, rule, field="after")
         now = post.services.clock()
-        expect_in_feed(writer, body.after, "after")
         return subscriptions.replay(writer, its_id, caller.party_id, now, after=body.after)
 
     return told(told_subscription(post.change(str(subscription_id), work)))

@@ -126,8 +126,9 @@ def test_node_that_keeps_many_blocks_back_does_not_set_the_head(
     assert asked_for.exit_code == EQUAL
 
 
-def test_one_node_named_twice_agrees_with_nobody(scene: Scene) -> None:
-    line = scene.audit("--rpc", scene.node_url).undecided_line
+@pytest.mark.parametrize("again", ["http://{}", "http://{}/", "http://{}#again", "http://me@{}"])
+def test_one_node_named_twice_agrees_with_nobody(scene: Scene, again: str) -> None:
+    line = scene.audit("--rpc", again.format(scene.rpc.name)).undecided_line
     assert "one node was named twice" in line
 
 

@@ -10,7 +10,8 @@
 Several nodes have to agree. A bundle holds all that an audit needs, and is audited without a
 network. Exit code 0: everything agrees. 1: something differs. 2: it could
 not be decided, because a node is away or contradicts itself or another one, or an argument is
-wrong; one line says which, and the JSON names the block.
+wrong; one line says which, and the JSON names the block. 130: stopped by
+Ctrl-C.
 """
 
 import argparse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from receipts_ledger.cli.audit_run import Audited
 
 UNDECIDED = 2
+INTERRUPTED = 130
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -44,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python would end with 1, which here says that the ledger differs.
         traceback.print_exc()
         return _undecided("a fault of this program; the lines above say where")
+    except KeyboardInterrupt:
+        sys.stderr.write("audit_replay.py: stopped\n")
+        return INTERRUPTED
 
 
 def _audit(given: argparse.Namespace) -> int:

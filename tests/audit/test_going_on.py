@@ -153,6 +153,7 @@ def test_audits_follow_one_another_night_after_night(
     go_on(scene, earlier, *options, "--write-state", str(next_night.state), *keystore)
     outcome = go_on(scene, next_night)
     assert outcome.exit_code == EQUAL
+    assert outcome.report["since"]["unproved"] == []
     assert outcome.report["since"]["head"]["number"] == middle + 5
     assert outcome.report["digests"]["state"] == scene.audit().report["digests"]["state"]
 
@@ -249,6 +250,19 @@ def test_what_was_not_proved_before_is_told_again(scene: Scene, earlier: Earlier
 
     check = go_on(scene, rewritten(earlier, unprove)).report["checks"][1]
     assert "NOT PROVED there: transactions, storage" in check["check"]
+
+
+@pytest.mark.parametrize(
+    ("unproved", "told"),
+    [(["transactions", "storage"], "transactions"), (None, "anything"), ("storage", "anything")],
+)
+def test_what_was_not_proved_the_night_before_last_is_not_forgotten(
+    scene: Scene, earlier: Earlier, unproved: object, told: str
+) -> None:
+    rewritten(earlier, lambda told: told.update(since={"unproved": unproved}))
+    outcome = go_on(scene, earlier)
+    assert outcome.report["since"]["unproved"] == [told]
+    assert outcome.report["checks"][1]["check"].endswith(f"NOT PROVED there: {told}")
 
 
 # What is wrong with the state.

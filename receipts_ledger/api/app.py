@@ -98,7 +98,10 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(ActPosts, services=services, routes=posts)
     app.add_middleware(BodyLimit, bytes_max=services.body_bytes_max)
     app.add_middleware(
-        Outermost, metrics=services.metrics, hsts_seconds=services.access.hsts_seconds
+        Outermost,
+        metrics=services.metrics,
+        routes=[route for router in _ROUTERS for route in router.routes],
+        hsts_seconds=services.access.hsts_seconds,
     )
     services.metrics.register(figures.LedgerFigures(services))
     return app

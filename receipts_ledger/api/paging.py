@@ -13,7 +13,10 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from receipts_ledger.api.fields import decimal
+from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.errors import RefusalCode, Refused
+from receipts_ledger.store.reads import feed
+from receipts_ledger.store.units import Reader
 
 LIMIT = 50
 LIMIT_MAX = 200
@@ -34,6 +37,17 @@ class Page(BaseModel):
 
 
 Row = TypeVar("Row")
+
+
+def expect_in_feed(reader: Reader, seq: int, field: str) -> None:
+    """Raise Refused for a number to which the feed has not come.
+
+    Who was told so far by a database that has since been replaced by an older copy would be told
+    nothing until the feed is there again, and miss what comes until then.
+    """
+    last = feed.last_seq(reader, MinFinality.MINED)
+    if seq > last:
+        raise Refused(RefusalCode.INVALID_REQUEST, f"the feed ends at {last}", field=field)
 
 
 def opened(cursor: str | None, query: Sequence[object], key: bytes) -> list[Any] | None:

@@ -54,7 +54,7 @@ def watch_app(services: Services, step_seconds: StepSeconds, *, stalled_seconds:
         return health.ready(request)
 
     app.include_router(health.router)
-    app.add_middleware(Outermost, metrics=services.metrics)
+    app.add_middleware(Outermost, metrics=services.metrics, routes=app.routes)
     services.metrics.register(LoopFigures(step_seconds))
     services.metrics.register(figures.LedgerFigures(services))
     return app

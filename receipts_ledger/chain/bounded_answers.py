@@ -90,14 +90,15 @@ class _SecuredPool(urllib3.HTTPSConnectionPool):
 class BoundedPool(urllib3.PoolManager):
     """Connections whose answers end, the one way or the other. Requests raise TooMuch besides."""
 
-    def __init__(self, *, connections_max: int, timeout_seconds: float) -> None:
-        super().__init__(
-            maxsize=connections_max,
-            retries=False,
-            timeout=urllib3.Timeout(total=timeout_seconds),
-        )
+    def __init__(self, *, connections_max: int) -> None:
+        super().__init__(maxsize=connections_max, retries=False)
         self.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecuredPool}
 
-    def post(self, url: str, body: bytes, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    def post(
+        self, url: str, body: bytes, headers: dict[str, str], *, timeout_seconds: float
+    ) -> urllib3.BaseHTTPResponse:
         """Return the answer, read whole, as it came: what is compressed is not unpacked."""
-        return self.request("POST", url, body=body, headers=headers, decode_content=False)
+        timeout = urllib3.Timeout(total=timeout_seconds)
+        return self.request(
+            "POST", url, body=body, headers=headers, decode_content=False, timeout=timeout
+        )

@@ -54,9 +54,10 @@ class Vault:
         try:
             return bytes(decode_keyfile_json(dict(keystore), self._secret.encode()))
         except (KeyError, TypeError, ValueError) as error:
-            address = keystore.get("address", "?")
+            # Keystores name it in letters of both sizes, without what says that it is hexadecimal.
+            address = str(keystore.get("address", "?")).lower().removeprefix("0x")
             raise Fatal(
-                f"the kept key {address} does not open with this keystore secret"
+                f"the kept key 0x{address} does not open with this keystore secret"
             ) from error
 
     def sign(self, private_key: bytes, digest: Hash32) -> bytes:

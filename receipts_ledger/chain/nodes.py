@@ -13,15 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from receipts_ledger.chain.proofs import InconsistentNode
+from receipts_ledger.chain.proofs import InconsistentNode, well_formed
 from receipts_ledger.chain.rpc import NodeAway, NodeBusy, Rpc
 from receipts_ledger.errors import Fatal, LedgerError
 
+INCONSISTENT = "inconsistent"
+"""Why a node is told of that has contradicted itself."""
 REST_SECONDS = 15.0
 _REST_SECONDS_MAX = 240.0
 # One contradiction is what a change of branch looks like from within a step.
 CONTRADICTIONS_MAX = 3
 LOOK_SECONDS = 10.0
+LOOK_TIMEOUT_SECONDS = 3.0
+"""How long a look at a node's head may take: work waits for it, and so does monitoring."""
 BEHIND_BLOCKS_MAX = 3
 
 T = TypeVar("T")
@@ -107,10 +111,10 @@ class Nodes:
         try:
             yield place
         except InconsistentNode as error:
-            self._told(node.rpc.name, "inconsistent", "")
+            self._told(node.rpc.name, INCONSISTENT, "")
             node.contradictions += 1
             if node.contradictions >= CONTRADICTIONS_MAX:
-                self._leave(node, "inconsistent", str(error))
+                self._leave(node, INCONSISTENT, str(error))
             raise
         except NodeAway as error:
             self._leave(node, "away", str(error))
@@ -131,15 +135,21 @@ class Nodes:
         with self.step() as place:
             return question(place)
 
+    def head(self) -> int:
+        """Return the number of the latest block, within seconds. Raises Retryable."""
+        return self.ask(lambda place: _head(self._nodes[place].rpc))
+
     def look_around(self) -> None:
         """Leave the node that is asked when another is further, now and then."""
         if len(self._nodes) == 1 or self._clock() < self._look_at:
             return
         self._look_at = self._clock() + LOOK_SECONDS
         asked = self._nodes[self.place]
-        heads = {id(node): self._head_of(node) for node in self._nodes if not self._rests(node)}
-        own = heads.get(id(asked))
-        best = max((head for head in heads.values() if head is not None), default=None)
+        own = self._head_of(asked)
+        others = [node for node in self._nodes if node is not asked and not self._rests(node)]
+        best = max(
+            (head for head in map(self._head_or_leave, others) if head is not None), default=None
+        )
         if own is not None and best is not None and best - own > BEHIND_BLOCKS_MAX:
             self._leave(asked, "behind", f"it is at block {own}, another at {best}")
 
@@ -178,9 +188,19 @@ class Nodes:
 
     def _head_of(self, node: _Node) -> int | None:
         try:
-            return int(node.rpc.call("eth_blockNumber"), 16)
-        except (LedgerError, TypeError, ValueError):
+            return _head(node.rpc)
+        except LedgerError:
             # Whatever is wrong with it shows when it is asked in earnest.
+            return None
+
+    def _head_or_leave(self, node: _Node) -> int | None:
+        try:
+            return _head(node.rpc)
+        except NodeAway as error:
+            # Asked at every look, one that hangs would hold up the work of the one that is well.
+            self._leave(node, "away", str(error))
+            return None
+        except LedgerError:
             return None
 
     def _leave(self, node: _Node, reason: str, words: str) -> None:
@@ -193,3 +213,9 @@ class Nodes:
         node.is_checked = False
         node.contradictions = 0
         self._told(node.rpc.name, reason, words)
+
+
+def _head(rpc: Rpc) -> int:
+    number = rpc.call("eth_blockNumber", timeout_seconds=LOOK_TIMEOUT_SECONDS)
+    with well_formed("the number of the latest block"):
+        return int(number, 16)

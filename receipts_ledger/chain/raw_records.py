@@ -4,6 +4,7 @@ Whoever holds the bytes can prove them; where they come from does not matter.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol, TypeVar
 
 import rlp as rlp_reader
@@ -14,7 +15,7 @@ from receipts_ledger.chain.headers import Header
 from receipts_ledger.chain.keys import keccak
 from receipts_ledger.chain.raw_blocks import RawBlock
 from receipts_ledger.chain.raw_logs import logs_in
-from receipts_ledger.chain.raw_transactions import read_transaction
+from receipts_ledger.chain.raw_transactions import read_transaction, signed_in_raw
 from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.chain.roots import ordered_root
 from receipts_ledger.chain.sent import Calls, SentBlock, SentTransaction, signed
@@ -26,9 +27,6 @@ from receipts_ledger.domain.record import BlockRecord
 from receipts_ledger.errors import Fatal
 
 T = TypeVar("T")
-
-PAGE_BYTES = 2**20
-PAGE_BLOCKS_MAX = 128
 
 
 class FalseBlock(Fatal):
@@ -75,8 +73,7 @@ class RawRecords:
         """Yield the blocks from the deployment to `head`. Raises FalseBlock, UndecodableLog."""
         raw_blocks = self._blocks.up_to(head)
         with Signers() as signers:
-            pages = ([self._sent(raw) for raw in page] for page in _in_pages(raw_blocks))
-            yield from signed(pages, signers)
+            yield from signed(map(self._sent, raw_blocks), signers)
         if self.last is None or self.last.ref() != head:
             ended = "nowhere" if self.last is None else f"at 0x{self.last.hash.hex()}"
             raise self._false(
@@ -162,20 +159,6 @@ class RawRecords:
         return FalseBlock(self._source, number, detail)
 
 
-def _in_pages(raw_blocks: Iterator[RawBlock]) -> Iterator[list[RawBlock]]:
-    """Yield blocks in pages that are safe to hold whole, with all that is read out of them."""
-    page: list[RawBlock] = []
-    size = 0
-    for block in raw_blocks:
-        page.append(block)
-        size += block.size
-        if size >= PAGE_BYTES or len(page) == PAGE_BLOCKS_MAX:
-            yield page
-            page, size = [], 0
-    if page:
-        yield page
-
-
 def _sent(raw: bytes) -> SentTransaction:
-    to, calldata, by_sender = read_transaction(raw)
-    return SentTransaction(Hash32(keccak(raw)), to, calldata, by_sender)
+    to, calldata = read_transaction(raw)
+    return SentTransaction(Hash32(keccak(raw)), to, calldata, partial(signed_in_raw, raw))

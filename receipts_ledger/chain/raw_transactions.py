@@ -59,12 +59,40 @@ def signed_in(transaction: Mapping[str, Any]) -> Signed:
     return keccak(signed), r.to_bytes(32) + (s | parity << 255).to_bytes(32)
 
 
-def read_transaction(raw: bytes) -> tuple[Address | None, bytes, Signed | None]:
-    """Return to whom the bytes of a transaction go, its calldata, what was signed and how.
+def read_transaction(raw: bytes) -> tuple[Address | None, bytes]:
+    """Return to whom the bytes of a transaction go, and its calldata.
 
-    None for the last where it is unsigned by any rule we know. Raises UnknownTransactionType,
-    and ValueError for bytes that are no transaction.
+    Raises UnknownTransactionType, and ValueError for bytes that are no transaction.
     """
+    kind, (*unsigned, _, _, _) = _read(raw)
+    to_at = _LEGACY_TO_AT
+    if kind != _LEGACY:
+        # Chain id and nonce, its fees, and the gas limit stand before it.
+        to_at += len(_FEES_BY_TYPE[kind])
+    to, calldata = unsigned[to_at], unsigned[to_at + 2]
+    return Address(to) if to else None, calldata
+
+
+def signed_in_raw(raw: bytes) -> Signed | None:
+    """Return what the sender of a transaction signed, and the signature, out of its bytes.
+
+    None where it is unsigned by any rule we know. Raises as read_transaction does.
+    """
+    kind, (*unsigned, last, r, s) = _read(raw)
+    parity = v = int.from_bytes(last)
+    try:
+        if kind == _LEGACY:
+            parity = _parity_in(v)
+            if v not in _V_BEFORE_EIP_155:
+                unsigned += [integer((v - _V_OF_EIP_155) // 2), b"", b""]
+        signed = bytes((kind,)) * bool(kind) + rlp(unsigned)
+        return keccak(signed), _compact(r, s, parity)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read(raw: bytes) -> tuple[int, _Fields]:
+    """Return the type and the fields of a transaction's bytes."""
     kind = raw[0] if raw[:1] < _LISTS_FROM else _LEGACY
     try:
         fields = rlp_reader.decode(raw[1:] if kind else raw, strict=True)
@@ -72,25 +100,7 @@ def read_transaction(raw: bytes) -> tuple[Address | None, bytes, Signed | None]:
         raise ValueError("a transaction that is no RLP") from error
     if kind != _LEGACY and kind not in _FEES_BY_TYPE:
         raise UnknownTransactionType(f"a transaction is of type {kind}")
-    *unsigned, last, r, s = fields
-    parity = v = int.from_bytes(last)
-    if kind == _LEGACY:
-        to_at = _LEGACY_TO_AT
-        if v in _V_BEFORE_EIP_155:
-            parity = v - _V_BEFORE_EIP_155[0]
-        else:
-            parity = (v - _V_OF_EIP_155) % 2
-            unsigned += [integer((v - _V_OF_EIP_155) // 2), b"", b""]
-    else:
-        # Chain id and nonce, its fees, and the gas limit stand before it.
-        to_at = _LEGACY_TO_AT + len(_FEES_BY_TYPE[kind])
-    signed = bytes((kind,)) * bool(kind) + rlp(unsigned)
-    to, calldata = unsigned[to_at], unsigned[to_at + 2]
-    try:
-        by_sender = keccak(signed), _compact(r, s, parity)
-    except (ValueError, OverflowError):
-        by_sender = None
-    return Address(to) if to else None, calldata, by_sender
+    return kind, fields
 
 
 def _compact(r: bytes, s: bytes, parity: int) -> bytes:

@@ -151,8 +151,13 @@ class ChainReader:
         for page, asked in in_flight(self.header_pages(first, last), self._asked):
             yield from self._with_events(page, asked)
 
-    def header_pages(self, first: int, last: int) -> Iterator[list[HeaderRead]]:
-        """Yield proved headers, linked to one another, in pages that are safe to hold whole."""
+    def header_pages(
+        self, first: int, last: int, gas_max: int = PAGE_GAS_MAX
+    ) -> Iterator[list[HeaderRead]]:
+        """Yield proved headers, linked to one another, in pages that are safe to hold whole.
+
+        The blocks of a page have used up to `gas_max`, unless one by itself has used more.
+        """
         previous: Header | None = None
         ranges = (
             range(start, min(start + PAGE_BLOCKS_MAX, last + 1))
@@ -167,7 +172,7 @@ class ChainReader:
                 read = self._checked(block, number)
                 _expect_place(read.header, number, previous)
                 previous = read.header
-                if page and gas + read.header.gas_used > PAGE_GAS_MAX:
+                if page and gas + read.header.gas_used > gas_max:
                     yield page
                     page, gas = [], 0
                 page.append(read)

@@ -6,6 +6,7 @@ header's hash, proves that there is none. Whatever the ledger does leaves a log.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from msgspec import Raw
@@ -26,6 +27,9 @@ from receipts_ledger.domain.ids import Address, Hash32
 from receipts_ledger.domain.record import BlockRecord
 
 Json: TypeAlias = Mapping[str, Any]
+
+PAGE_GAS_MAX = 30_000_000
+"""Half of what an index reads: three pages are at hand, and whole blocks beside their receipts."""
 
 
 class LedgerRecords:
@@ -58,14 +62,14 @@ class LedgerRecords:
         with Signers() as signers:
             yield from signed(self._sent_up_to(head, first), signers)
 
-    def _sent_up_to(self, head: BlockRef, first: int) -> Iterator[list[SentBlock]]:
+    def _sent_up_to(self, head: BlockRef, first: int) -> Iterator[SentBlock]:
         last: Header | None = None
-        pages = self._reader.header_pages(first, head.number)
+        pages = self._reader.header_pages(first, head.number, PAGE_GAS_MAX)
         for page, asked in in_flight(pages, self._asked):
             if last is None:
                 self._expect_origin(page[0].header)
             last = page[-1].header
-            yield self._sent(page, asked)
+            yield from self._sent(page, asked)
         if last is None or last.number < head.number:
             unknown = first if last is None else last.number + 1
             raise InconsistentNode(
@@ -103,18 +107,25 @@ class LedgerRecords:
         eventful = self._reader.eventful(page)
         return _Asked(eventful, self._reader.raw_receipts(eventful), self._whole(eventful))
 
-    def _sent(self, page: Sequence[HeaderRead], asked: "_Asked") -> list[SentBlock]:
-        """Return what was sent to the ledger in each block of a page, and what came of it."""
-        all_receipts = self._reader.proved(asked.eventful, asked.raw_receipts)
-        found = {
-            read.header.number: self._sent_in(read, tx_receipts, block)
-            for read, tx_receipts, block in zip(
-                asked.eventful, all_receipts, asked.whole_blocks, strict=True
+    def _sent(self, page: Sequence[HeaderRead], asked: "_Asked") -> Iterator[SentBlock]:
+        """Yield what was sent to the ledger in each block of a page, and what came of it.
+
+        One block after the other: a page read into all its logs is many times what it was.
+        """
+        told = {
+            read.header.number: (raw, block)
+            for read, raw, block in zip(
+                asked.eventful, asked.raw_receipts, asked.whole_blocks, strict=True
             )
         }
-        return [
-            found.get(read.header.number) or SentBlock(read.header, is_proved=True) for read in page
-        ]
+        for read in page:
+            of_block = told.pop(read.header.number, None)
+            if of_block is None:
+                yield SentBlock(read.header, is_proved=True)
+                continue
+            raw, block = of_block
+            (tx_receipts,) = self._reader.proved([read], [raw])
+            yield self._sent_in(read, tx_receipts, block)
 
     def _sent_in(
         self, read: HeaderRead, tx_receipts: Sequence[TxReceipt], block: Json | None
@@ -131,7 +142,10 @@ class LedgerRecords:
                 header, read.tx_hashes, transactions, tx_receipts
             )
             events = events_in(header.number, tx_receipts, self._deployment.address)
-            sent = {at: _sent(transactions[at]) for at in {event.tx_index for event in events}}
+            sent = {
+                at: _sent(transactions[at], header.number)
+                for at in {event.tx_index for event in events}
+            }
             return SentBlock(header, is_proved, tuple(self._calls.made_by(events, sent)))
 
     def _whole(self, page: Sequence[HeaderRead]) -> list[Json | None]:
@@ -149,18 +163,19 @@ class _Asked:
     whole_blocks: Sequence[Json | None]
 
 
-def _sent(transaction: Json) -> SentTransaction:
+def _sent(transaction: Json, block_number: int) -> SentTransaction:
     to = transaction["to"]
     return SentTransaction(
         Hash32(bytes.fromhex(transaction["hash"][2:])),
         None if to is None else Address(bytes.fromhex(to[2:])),
         bytes.fromhex(transaction["input"][2:]),
-        _signed_in(transaction),
+        partial(_signed_in, transaction, block_number),
     )
 
 
-def _signed_in(transaction: Json) -> Signed | None:
-    try:
-        return signed_in(transaction)
-    except UnknownTransactionType:
-        return None
+def _signed_in(transaction: Json, block_number: int) -> Signed | None:
+    with well_formed(f"block {block_number}: its transactions", block_number):
+        try:
+            return signed_in(transaction)
+        except UnknownTransactionType:
+            return None

@@ -221,12 +221,18 @@ class Rpc:
         self._ids = itertools.count(1)
         # By method: receipts fill an answer long before headers do.
         self._batches: defaultdict[str, Batches] = defaultdict(partial(Batches, batch_calls_max))
-        self._pool = BoundedPool(connections_max=_CONNECTIONS_MAX, timeout_seconds=timeout_seconds)
+        self._timeout_seconds = timeout_seconds
+        self._pool = BoundedPool(connections_max=_CONNECTIONS_MAX)
 
-    def call(self, method: str, params: Sequence[object] = ()) -> Any:
-        """Return the result of one call. Raises RpcError, or NodeAway if no answer came."""
+    def call(
+        self, method: str, params: Sequence[object] = (), *, timeout_seconds: float | None = None
+    ) -> Any:
+        """Return the result of one call. Raises RpcError, or NodeAway if no answer came.
+
+        A timeout of its own ends it sooner than others, never later.
+        """
         request = self._request(method, params)
-        answer = self._json(self._send(request))
+        answer = self._json(self._send(request, timeout_seconds))
         if not isinstance(answer, dict):
             raise NodeAway(f"the node answered {method} with something that is no JSON-RPC")
         # An error may bear no number: of a request that the node could not read.
@@ -315,9 +321,11 @@ class Rpc:
     def _request(self, method: str, params: Sequence[object]) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
 
-    def _send(self, body: object) -> urllib3.BaseHTTPResponse:
+    def _send(self, body: object, timeout_seconds: float | None = None) -> urllib3.BaseHTTPResponse:
+        most = self._timeout_seconds
+        timeout = most if timeout_seconds is None else min(timeout_seconds, most)
         try:
-            return self._pool.post(self.url, orjson.dumps(body), _HEADERS)
+            return self._pool.post(self.url, orjson.dumps(body), _HEADERS, timeout_seconds=timeout)
         except TooMuch as error:
             self._told("transport")
             raise AnswerTooLarge(
@@ -325,10 +333,12 @@ class Rpc:
             ) from error
         except urllib3.exceptions.ReadTimeoutError as error:
             self._told("timeout")
-            raise NodeSlow(f"the node at {self.name} does not answer in time: {error}") from error
+            raise NodeSlow(
+                f"the node at {self.name} does not answer in time: {_said(error)}"
+            ) from error
         except urllib3.exceptions.HTTPError as error:
             self._told("transport")
-            raise NodeAway(f"the node at {self.name} does not answer: {error}") from error
+            raise NodeAway(f"the node at {self.name} does not answer: {_said(error)}") from error
 
     def _json(self, response: urllib3.BaseHTTPResponse) -> Any:
         try:
@@ -399,6 +409,11 @@ def _revert(field: Any) -> bytes | None:
         except ValueError:
             return None
     return None
+
+
+def _said(error: urllib3.exceptions.HTTPError) -> str:
+    # The library names its connection, a class of ours, in front of what went wrong with it.
+    return str(error).rpartition("): ")[2]
 
 
 def _without_secrets(url: str) -> str:

@@ -3,9 +3,10 @@
 Nodes tell of transactions in JSON, bundles hold their bytes; from here on they are the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, islice
 from operator import attrgetter
 
@@ -13,7 +14,7 @@ from receipts_ledger.chain.artifact import ledger_artifact
 from receipts_ledger.chain.calldata import FOUNDING_BYTES, acts_in, entry_of, founding
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.headers import Header
-from receipts_ledger.chain.signers import Signed, Signers
+from receipts_ledger.chain.signers import Signed, Signers, signer
 from receipts_ledger.chain.typed_data import Digester
 from receipts_ledger.chain.wire import MalformedAct, Reading
 from receipts_ledger.domain.block import LoggedEvent
@@ -23,6 +24,10 @@ from receipts_ledger.errors import Fatal
 
 NOBODY = Address(bytes(20))
 """Who has sent what is unsigned by any rule we know, so that it counts as nobody's consent."""
+PORTION_GAS = 5_000_000
+PORTION_BLOCKS_MAX = 128
+"""So many blocks are taken together, or so much gas: whatever is in them, gas was paid for it.
+Enough signatures for the threads that recover them, and little to hold."""
 _WORD = 32
 
 
@@ -38,13 +43,13 @@ class OtherCode(Fatal):
 class SentTransaction:
     """A transaction, as far as it matters here. `to` is None for the creation of a contract.
 
-    `by_sender` is what its sender signed, None where no rule we know says what that is.
+    `by_sender` says what its sender signed, None where no rule we know says what that is.
     """
 
     tx_hash: Hash32
     to: Address | None
     calldata: bytes
-    by_sender: Signed | None
+    by_sender: Callable[[], Signed | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,12 @@ class SentCall:
 
     entry: Entry
     tx_hash: Hash32
-    by_sender: Signed | None
+    by_sender: Callable[[], Signed | None]
     acts: tuple[tuple[Reading, Hash32], ...]
     events: tuple[LoggedEvent, ...]
 
     def signed(self) -> Iterator[Signed]:
-        """Yield all that was signed: by the sender, then the acts in their order."""
-        if self.by_sender is not None:
-            yield self.by_sender
+        """Yield all that was signed in the acts, in their order."""
         for reading, digest in self.acts:
             for signature in reading.signatures:
                 yield digest, signature
@@ -121,23 +124,37 @@ class Calls:
             yield from acts_in(calldata, self._digester)
 
 
-def signed(pages: Iterable[Sequence[SentBlock]], signers: Signers) -> Iterator[BlockRecord]:
-    """Yield the records of blocks that come in pages.
+def signed(blocks: Iterable[SentBlock], signers: Signers) -> Iterator[BlockRecord]:
+    """Yield the records of blocks, in their order.
 
-    While a page is taken in, the signatures of the one behind it are recovered.
+    While some are taken in, the signatures of those behind them are recovered.
     """
     before: Iterator[BlockRecord] = iter(())
-    for page in pages:
+    for portion in _portions(blocks):
         keys = signers.begun(
-            [each for block in page for call in block.calls for each in call.signed()]
+            [each for block in portion for call in block.calls for each in call.signed()]
         )
         yield from before
-        before = _records(page, keys)
+        before = _records(portion, keys)
     yield from before
 
 
-def _records(page: Sequence[SentBlock], keys: Iterator[Address | None]) -> Iterator[BlockRecord]:
-    for block in page:
+def _portions(blocks: Iterable[SentBlock]) -> Iterator[list[SentBlock]]:
+    """Yield blocks together that are not much, and one that is much by itself."""
+    portion: list[SentBlock] = []
+    gas = 0
+    for block in blocks:
+        portion.append(block)
+        gas += block.header.gas_used
+        if gas >= PORTION_GAS or len(portion) == PORTION_BLOCKS_MAX:
+            yield portion
+            portion, gas = [], 0
+    if portion:
+        yield portion
+
+
+def _records(portion: Sequence[SentBlock], keys: Iterator[Address | None]) -> Iterator[BlockRecord]:
+    for block in portion:
         header = block.header
         yield BlockRecord(
             number=header.number,
@@ -151,7 +168,6 @@ def _records(page: Sequence[SentBlock], keys: Iterator[Address | None]) -> Itera
 
 
 def _call(call: SentCall, keys: Iterator[Address | None]) -> Call:
-    sender = None if call.by_sender is None else next(keys)
     acts = [
         ActOnRecord(
             reading.act,
@@ -161,7 +177,15 @@ def _call(call: SentCall, keys: Iterator[Address | None]) -> Call:
         )
         for reading, digest in call.acts
     ]
-    return Call(call.entry, call.tx_hash, sender or NOBODY, tuple(acts), call.events)
+    by_sender = call.by_sender
+    return Call(
+        call.entry, call.tx_hash, cache(lambda: _sender(by_sender())), tuple(acts), call.events
+    )
+
+
+def _sender(by_sender: Signed | None) -> Address:
+    found = None if by_sender is None else signer(*by_sender)
+    return found or NOBODY
 
 
 def _expect_our_code(sent: SentTransaction, block_number: int) -> None:

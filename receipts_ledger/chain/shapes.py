@@ -6,7 +6,9 @@ contract says the same in contracts/Statements.sol; tests hold the two together.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
+from struct import Struct
 from typing import Any, TypeAlias
 
 from receipts_ledger.domain.act import KIND_OF, Act, Kind
@@ -69,6 +71,9 @@ from receipts_ledger.domain.receipt import (
 )
 
 _ADDRESS_PAD = bytes(12)
+_REF_WORD = Struct(">22xQH")
+# Portfolios have hundreds of them, and a named tuple's own way of being made is a call in Python.
+_made = partial(tuple.__new__, ReceiptRef)
 
 Value: TypeAlias = int | bytes | tuple[Any, ...]
 
@@ -205,13 +210,7 @@ def _ref(word: bytes) -> ReceiptRef:
 
 
 def _refs(words: Iterable[bytes]) -> tuple[ReceiptRef, ...]:
-    # Portfolios have hundreds of them: a new type's name is a call, too.
-    return tuple(
-        [
-            ReceiptRef(packed >> 16 & 0xFFFF_FFFF_FFFF_FFFF, packed & 0xFFFF)  # type: ignore[arg-type]
-            for packed in map(int.from_bytes, words)
-        ]
-    )
+    return tuple(map(_made, _REF_WORD.iter_unpack(b"".join(words))))
 
 
 def _named(name: str) -> tuple[Member, Member]:

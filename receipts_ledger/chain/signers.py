@@ -34,6 +34,8 @@ class Signers:
 
     def begun(self, signed: Sequence[Signed]) -> Iterator[Address | None]:
         """Begin, and return who signed, in order, as soon as each is asked for and known."""
+        if len(signed) <= _SHARE:
+            return iter(_of_share(signed))
         shares = [signed[start : start + _SHARE] for start in range(0, len(signed), _SHARE)]
         return chain.from_iterable(self._threads.map(_of_share, shares))
 
@@ -54,10 +56,11 @@ class Signers:
 
 
 def _of_share(share: Sequence[Signed]) -> list[Address | None]:
-    return [_signer(digest, signature) for digest, signature in share]
+    return [signer(digest, signature) for digest, signature in share]
 
 
-def _signer(digest: Hash32, signature: bytes) -> Address | None:
+def signer(digest: Hash32, signature: bytes) -> Address | None:
+    """Return who signed, None where the signature belongs to no key."""
     try:
         return recover(digest, signature)
     except BadSignature:

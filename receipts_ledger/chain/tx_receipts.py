@@ -159,12 +159,8 @@ def _runs(shapes: "Sequence[_Shape]") -> Iterator[tuple["_Shape", int]]:
 def _raw_logs(logs: Sequence[LogAnswer]) -> tuple[tuple[_Shape, ...], bytes]:
     """Return the logs' RLP, one after the other: logs are many, and hex is framed unread."""
     shapes = _shapes_of(logs)
-    # Two characters go before each: 0x.
-    texts = [
-        f"{shape.before_address}{log.address[2:]}{shape.before_topics}{_joined(log.topics)}"
-        f"{shape.before_body}{log.data[2:]}"
-        for shape, log in zip(shapes, logs, strict=True)
-    ]
+    is_plain = shapes.count(_PLAIN) == len(shapes)
+    texts = _plain_texts(logs) if is_plain else _texts(shapes, logs)
     # Whatever is longer or shorter than it should be would move the fields behind it.
     if [shape.chars for shape in shapes] != [*map(len, texts)]:
         raise ValueError("a log's topics have not their length")
@@ -173,11 +169,23 @@ def _raw_logs(logs: Sequence[LogAnswer]) -> tuple[tuple[_Shape, ...], bytes]:
     return tuple(shapes), unhexlify("".join(texts))
 
 
-def _joined(topics: Sequence[str]) -> str:
-    if len(topics) == PLAIN_TOPICS:
-        first, second = topics
-        return f"{first[2:]}{_HASH_FRAME}{second[2:]}"
-    return _HASH_FRAME.join([topic[2:] for topic in topics])
+def _plain_texts(logs: Sequence[LogAnswer]) -> list[str]:
+    address, topics, body = _PLAIN.before_address, _PLAIN.before_topics, _PLAIN.before_body
+    # Two characters go before each: 0x.
+    return [
+        f"{address}{log.address[2:]}{topics}{kind[2:]}{_HASH_FRAME}{receipt[2:]}"
+        f"{body}{log.data[2:]}"
+        for log in logs
+        for kind, receipt in (log.topics,)
+    ]
+
+
+def _texts(shapes: "Sequence[_Shape]", logs: Sequence[LogAnswer]) -> list[str]:
+    return [
+        f"{shape.before_address}{log.address[2:]}{shape.before_topics}"
+        f"{_HASH_FRAME.join([topic[2:] for topic in log.topics])}{shape.before_body}{log.data[2:]}"
+        for shape, log in zip(shapes, logs, strict=True)
+    ]
 
 
 def _shapes_of(logs: Sequence[LogAnswer]) -> "Sequence[_Shape]":

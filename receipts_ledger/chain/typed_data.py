@@ -4,6 +4,7 @@ The same structs stand in contracts/Statements.sol; a test holds the two togethe
 """
 
 from dataclasses import dataclass
+from struct import Struct
 from typing import Any
 
 from receipts_ledger.chain.keys import keccak, keccaks
@@ -39,6 +40,8 @@ def encode_type(struct: str) -> str:
 
 
 _TYPE_HASH = {name: keccak(encode_type(name).encode()) for name in STRUCTS}
+_REF = Struct(">32s24xQ24xQ")
+"""A receipt of a portfolio as it is hashed: the type, then two words of numbers."""
 _DOMAIN_TYPE_HASH = keccak(
     f"EIP712Domain({','.join(f'{kind} {field}' for field, kind in DOMAIN_FIELDS)})".encode()
 )
@@ -127,10 +130,8 @@ def _word(value: Any) -> bytes:
 
 def _refs(refs: tuple[ReceiptRef, ...]) -> list[Hash32]:
     """Return the hashStruct of each receipt of a portfolio, which may have hundreds."""
-    type_hash = _TYPE_HASH["ReceiptRef"]
-    return keccaks(
-        [type_hash + ref.receipt_id.to_bytes(32) + ref.version.to_bytes(32) for ref in refs]
-    )
+    type_hash, pack = _TYPE_HASH["ReceiptRef"], _REF.pack
+    return keccaks([pack(type_hash, receipt_id, version) for receipt_id, version in refs])
 
 
 def _element(element: Any) -> bytes:

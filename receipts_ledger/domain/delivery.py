@@ -23,9 +23,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of the feed, as its receiver may see it at this moment."""
+    """One entry of the feed, as its receiver may see it at this moment.
+
+    `name` is the same for the same entry, and another for another, also where a database that
+    was replaced by an older copy gives a number anew.
+    """
 
     seq: int
+    name: str
     body: bytes
 
 

@@ -192,22 +192,21 @@ def events_of(  # noqa: PLR0915  (one case for each kind)
         case Transfer():
             yield _transferred(act.receipt_id, act, before)
         case TransferPortfolio():
-            for ref in act.receipts:
-                yield _transferred(ref.receipt_id, act, before)
+            for number, _ in act.receipts:
+                yield _transferred(number, act, before)
         case Pledge():
             yield _pledged(act.receipt_id, act, before)
             yield from _documents(act.documents, act.receipt_id)
         case PledgePortfolio():
             pledge, receipts = _pledge_in(act), before.receipts
-            for ref in act.receipts:
-                number = ref.receipt_id
+            for number, _ in act.receipts:
                 yield Pledged(number, (receipts[number] | pledge) + ONE_VERSION, act.terms)
             yield from _documents(act.documents, act.receipts[0].receipt_id)
         case Release():
             yield _released(act.receipt_id, act.terms, before)
         case ReleasePortfolio():
-            for ref in act.receipts:
-                yield _released(ref.receipt_id, act.terms, before)
+            for number, _ in act.receipts:
+                yield _released(number, act.terms, before)
         case AssignPledge():
             word = before.receipts[act.receipt_id] & ~PLEDGEE_BITS | act.new_pledgee << 30
             yield PledgeAssigned(act.receipt_id, word + ONE_VERSION, act.terms)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import NamedTuple
 
 from receipts_ledger.domain.fact import fact
 from receipts_ledger.domain.ids import Day, Hash32, PartyId, PoolId, ReceiptId, Version
@@ -132,9 +133,8 @@ def version_in(word: int) -> Version:
     return Version(word >> 46 & VERSION_MAX)
 
 
-@fact(frozen=True, slots=True)
-class ReceiptRef:
-    """A receipt at a version, as a portfolio names it."""
+class ReceiptRef(NamedTuple):
+    """A receipt at a version, as a portfolio names it: a tuple, since portfolios have hundreds."""
 
     receipt_id: ReceiptId
     version: Version

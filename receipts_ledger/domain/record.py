@@ -4,6 +4,7 @@ An act on record has been sent to the contract; whether it was carried out is se
 events beside it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,13 +38,22 @@ class ActOnRecord:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A transaction that went through and left events of the ledger."""
+    """A transaction that went through and left events of the ledger.
+
+    Most acts have all consents without the sender's, whose signature costs as much to recover as
+    any other: so it is `recover_sender`, for whoever has to know.
+    """
 
     entry: Entry
     tx_hash: Hash32
-    sender: Address
+    recover_sender: Callable[[], Address]
     acts: tuple[ActOnRecord, ...]
     events: tuple[LoggedEvent, ...]
+
+    @property
+    def sender(self) -> Address:
+        """Who has sent it."""
+        return self.recover_sender()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ PAGE_BLOCKS_MAX = 2_000
 PAGE_EVENTS_MAX = 10_000
 # A receipt's row is written once for each page, however often the page changes it. Of final
 # blocks nothing is kept to go back by, so that more of them fit into the same memory.
-FINAL_PAGE_EVENTS_MAX = 50_000
+FINAL_PAGE_EVENTS_MAX = 75_000
 
 
 class Blocks(Protocol):

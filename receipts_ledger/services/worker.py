@@ -12,6 +12,7 @@ import structlog
 from receipts_ledger.errors import Fatal, LedgerError
 
 LEASE_SECONDS = 15.0
+"""How long a lease outlasts the pause before its loop's next step."""
 STALLED_SECONDS = 180.0
 """A loop whose step has not ended for so long hangs: every wait of a step has a shorter end."""
 _RENEW_SECONDS = 5.0
@@ -154,7 +155,9 @@ class _Turn:
     def _holds_lease(self) -> bool:
         if time.monotonic() < self._renew_at:
             return True
-        if not self._leases.take(self._loop.name, self._holder, LEASE_SECONDS):
+        # Nobody renews between steps; one that ran out meanwhile would look like work left undone.
+        seconds = self._loop.pace_seconds + LEASE_SECONDS
+        if not self._leases.take(self._loop.name, self._holder, seconds):
             return False
         self._renew_at = time.monotonic() + _RENEW_SECONDS
         return True

@@ -85,14 +85,17 @@ def told(event: Any) -> tuple[str, int, JsonText]:
     name = COMMITMENTS.get(kind)
     if name is None:
         return kind.__name__, _SUBJECTS[kind](event), JsonText(to_json(_body(event)))
-    body = worded(event.receipt_id, event.word, name, getattr(event, name))
+    body = worded_form(name) % (event.receipt_id, event.word, getattr(event, name).hex())
     return kind.__name__, event.receipt_id, JsonText(body)
 
 
-def worded(receipt_id: int, word: int, name: str, commitment: bytes) -> str:
-    """Return the members of an event that says a receipt's word and one commitment, as JSON."""
+def worded_form(name: str) -> str:
+    """Return the JSON of an event that says a receipt's word and one commitment.
+
+    To be filled by `%` with the receipt's number, the word, and the commitment in hex.
+    """
     # Written out by hand: events of receipts outnumber all others by far.
-    return f'{{"receipt_id":{receipt_id},"word":"0x{word:032x}","{name}":"0x{commitment.hex()}"}}'
+    return f'{{"receipt_id":%d,"word":"0x%032x","{name}":"0x%s"}}'
 
 
 def event_of(kind: str, body: Mapping[str, Any]) -> Event:

@@ -8,7 +8,7 @@ each value; the values are put into their stored form in values.py.
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Column, ColumnElement, Connection, Table
 
@@ -29,6 +29,18 @@ _KEYS_A_STATEMENT = 500
 _KEYS_A_CONDITION = 5_000
 
 
+class _Form(NamedTuple):
+    """A form of COPY: what asks for it, and what stands around the rows."""
+
+    option: str
+    before: bytes
+    after: bytes
+
+
+_TEXT = _Form("", b"", b"")
+_BINARY = _Form(" (FORMAT BINARY)", b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff")
+
+
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows that have all columns of the table in their order.
 
@@ -44,18 +56,15 @@ def insert_parts(connection: Connection, table: Table, parts: Iterable[Rows]) ->
     What makes the parts cannot ask the database meanwhile.
     """
     if connection.dialect.name == "postgresql":
-        copy_lines(connection, table, (copy_text(table, part) for part in parts))
+        _copy(connection, table, (copy_text(table, part) for part in parts))
         return
     for part in parts:
         _insert_part(connection, table, part)
 
 
-def copy_lines(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
-    """Insert rows that are lines of COPY already, part by part, as `insert_parts` does."""
-    filled = filter(None, parts)
-    first = next(filled, None)
-    if first is not None:
-        _copy(connection, table, chain((first,), filled))
+def copy_binary(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
+    """Insert rows that are in COPY's binary form, part by part, as `insert_parts` does."""
+    _copy(connection, table, parts, _BINARY)
 
 
 def rows_by_key(
@@ -117,14 +126,20 @@ def _where(table: Table) -> str:
     return f'FROM "{table.name}" WHERE "{key.name}"'
 
 
-def _copy(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
+def _copy(
+    connection: Connection, table: Table, parts: Iterable[bytes], form: _Form = _TEXT
+) -> None:
+    filled = filter(None, parts)
+    first = next(filled, None)
+    if first is None:
+        return
     driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f'COPY "{table.name}" ({_names(table)}) FROM STDIN') as copy,
-    ):
-        for part in parts:
+    statement = f'COPY "{table.name}" ({_names(table)}) FROM STDIN{form.option}'
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(form.before + first)
+        for part in filled:
             copy.write(part)
+        copy.write(form.after)
 
 
 def _insert_part(connection: Connection, table: Table, rows: Rows) -> None:

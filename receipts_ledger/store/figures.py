@@ -8,6 +8,8 @@ from sqlalchemy import Column, func, select
 
 from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.domain.lane import RETIRED, Stage
+from receipts_ledger.domain.refusal import Source
+from receipts_ledger.errors import RefusalCode
 from receipts_ledger.store import cursor
 from receipts_ledger.store.reads import feed as feed_reads
 from receipts_ledger.store.tables import (
@@ -21,6 +23,8 @@ from receipts_ledger.store.tables import (
     subscriptions,
 )
 from receipts_ledger.store.units import Reader
+
+_SECOND_PLEDGES = (RefusalCode.ALREADY_ENCUMBERED, RefusalCode.PLEDGE_UNDER_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Figures:
     has_halted: bool
     acts_by_status: Mapping[str, int]
     refusals_by_source_and_code: Mapping[tuple[str, str], int]
+    """Those of second pledges from the first day on, also while there are none."""
     lease_seconds_left: Mapping[str, float]
     """For each loop; below zero nobody does its work."""
     lanes: Mapping[str, LaneFigures]
@@ -109,9 +114,10 @@ def _counted(reader: Reader, column: Column[str]) -> dict[str, int]:
 
 def _refusals(reader: Reader) -> dict[tuple[str, str], int]:
     by = (refusals.c.source, refusals.c.code)
-    return {
-        (row[0], row[1]): row[2] for row in reader.rows(select(*by, func.count()).group_by(*by))
-    }
+    # Monitoring sees a count rise only from one that it saw before: the first attempt too.
+    none_yet = {(source.value, code.value): 0 for source in Source for code in _SECOND_PLEDGES}
+    counted = reader.rows(select(*by, func.count()).group_by(*by))
+    return none_yet | {(row[0], row[1]): row[2] for row in counted}
 
 
 def _lanes(reader: Reader, now: datetime) -> dict[str, LaneFigures]:

@@ -10,7 +10,6 @@ from datetime import datetime
 from receipts_ledger.domain.block import BlockRef, LedgerBlock
 from receipts_ledger.domain.cursor import Cursor, Origin
 from receipts_ledger.domain.ids import Hash32
-from receipts_ledger.domain.ledger import Contradiction
 from receipts_ledger.errors import Retryable
 from receipts_ledger.store import blocks, cursor, event_rows, feed, outcomes, undo
 from receipts_ledger.store.kept import Kept
@@ -151,13 +150,7 @@ def _write(
         if block.number == final_number + 1:
             # There is no way back behind a final block, so no image of what was there.
             fold.take_images()
-        for logged in block.events:
-            try:
-                fold.apply(logged)
-            except Contradiction as error:
-                raise Contradiction(
-                    f"block {block.number}, log {logged.log_index}: {error}"
-                ) from error
+        fold.apply(block.events)
         if block.number > final_number:
             images.extend((block.number, image) for image in fold.take_images())
 

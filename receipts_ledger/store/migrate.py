@@ -22,7 +22,8 @@ _ADVISORY_LOCK = 0x52_4C_4D_49
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate up, creating what is missing. Safe to call from several replicas at once.
 
-    Raises Retryable when the database is away, Fatal for a URL that is none of ours.
+    Raises Retryable when the database is away, Fatal for a URL that is none of ours, or when
+    the schema is of a later release.
     """
     _migrate(url, command.upgrade, revision)
 
@@ -37,6 +38,12 @@ def at_head(engine: Engine) -> bool:
     with translated(), engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
     return set(found) == set(ScriptDirectory.from_config(configuration()).get_heads())
+
+
+def expect_no_later(engine: Engine) -> None:
+    """Raise Fatal when the schema is of a later release, which this one knows nothing of."""
+    with translated(), engine.connect() as connection:
+        _expect_no_later(connection)
 
 
 def knows(revision: str) -> bool:
@@ -64,10 +71,20 @@ def _migrate(url: str, verb: _Verb, revision: str) -> None:
     try:
         with translated(), database.engine.begin() as connection:
             _lock(connection)
+            _expect_no_later(connection)
             config.attributes["connection"] = connection
             verb(config, revision)
     finally:
         database.close()
+
+
+def _expect_no_later(connection: Connection) -> None:
+    for revision in MigrationContext.configure(connection).get_current_heads():
+        if not knows(revision):
+            raise Fatal(
+                f"the database has the schema of a later release ({revision}): start that release, "
+                "or restore a backup from before it"
+            )
 
 
 def _lock(connection: Connection) -> None:

@@ -6,6 +6,7 @@ open while anything is sent.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, or_, select, update
@@ -21,9 +22,13 @@ from receipts_ledger.store.units import Database, Found, Reader
 
 _PAGE = 200
 _MESSAGES_MAX = 20
+_NAME_DIGITS = 12
 
-Told = Callable[[feed.Entry, Caller, Found], bytes | None]
-"""What an entry of the feed says to a caller by a subscription, None where it is not told."""
+Told = Callable[[feed.Entry, Caller, Found, int | None], bytes | None]
+"""What an entry of the feed says to a caller by a subscription, None where it is not told.
+
+The number is the word that its receipt had before, None where there was none.
+"""
 
 
 class StoredOutbox:
@@ -79,13 +84,15 @@ class StoredOutbox:
             entries = feed.page(
                 reader, after=row.cursor_seq, limit=_PAGE, finality=MinFinality(row.finality)
             )
+            # Who is told of all is told whatever the word was.
+            words_before = feed.words_before(reader, entries) if row.about == "own" else {}
         messages: list[Message] = []
         scanned_to = row.cursor_seq
         for entry in entries:
             scanned_to = entry.seq
-            body = self._told(entry, caller, row)
+            body = self._told(entry, caller, row, words_before.get(entry.seq))
             if body is not None:
-                messages.append(Message(entry.seq, body))
+                messages.append(Message(entry.seq, _name(entry), body))
                 if len(messages) == _MESSAGES_MAX:
                     break
         return Batch(messages, scanned_to)
@@ -128,6 +135,12 @@ class StoredOutbox:
         changed: Update = update(subscriptions).where(_is_held(claim)).values(**values)
         with self._database.writing() as writer:
             return writer.run(changed) == 1
+
+
+def _name(entry: feed.Entry) -> str:
+    log_index = "" if entry.log_index is None else str(entry.log_index)
+    what = f"{entry.kind} {entry.block_hash.hex()} {log_index}"
+    return f"{entry.seq}_{sha256(what.encode()).hexdigest()[:_NAME_DIGITS]}"
 
 
 def _is_due(last_seqs: dict[MinFinality, int], now: datetime) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, TypeAlias
 from uuid import NAMESPACE_OID, uuid5
 
@@ -33,6 +34,7 @@ ReadReason: TypeAlias = Callable[[bytes], Refused | None]
 """Reads the encoded rule in ActRefused; None for bytes that are no rule of ours."""
 
 UNREADABLE = "Unreadable"
+_TX_HASH: Callable[[LoggedEvent], Hash32] = attrgetter("tx_hash")
 _PLEDGES = ("Pledge", "PledgePortfolio")
 
 
@@ -57,9 +59,9 @@ def settle(
     found = list(_refusals(blocks))
     _record(writer, found, read_reason)
     refused = {(refusal.logged.tx_hash, refusal.event.digest): refusal for refusal in found}
-    blocks_of: dict[Hash32, LedgerBlock] = {
-        logged.tx_hash: block for block in blocks for logged in block.events
-    }
+    blocks_of: dict[Hash32, LedgerBlock] = {}
+    for block in blocks:
+        blocks_of |= dict.fromkeys(map(_TX_HASH, block.events), block)
     carried: dict[Hash32, list[str]] = defaultdict(list)
     settled = []
     for row in _ours(writer, blocks_of):

@@ -4,8 +4,9 @@ The meaning of an event is domain/ledger.py's; here its state is filled from row
 and turned into rows after. The tables that are folded are listed at the end.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeAlias, assert_never, get_args
 
@@ -30,7 +31,7 @@ from receipts_ledger.domain.claim import (
 )
 from receipts_ledger.domain.event import ActRefused, Event, PartyEvent, PoolEvent, ReceiptEvent
 from receipts_ledger.domain.ids import Hash32, PoolId, ReceiptId, pool_of
-from receipts_ledger.domain.ledger import Ledger
+from receipts_ledger.domain.ledger import Contradiction, Ledger
 from receipts_ledger.domain.party import (
     Admitted,
     KeyBound,
@@ -149,6 +150,7 @@ class Fold:
         # once for all of it.
         self._changed_receipts: dict[ReceiptId, LoggedEvent] = {}
         self._changed_extras: dict[ReceiptId, ReceiptExtras] = {}
+        self._pledged: dict[ReceiptId, LoggedEvent] = {}
         self._changed_pools: dict[PoolId, LoggedEvent] = {}
 
     def __len__(self) -> int:
@@ -173,10 +175,22 @@ class Fold:
                     if found[0] not in self._rows[party_keys].now:
                         self._take(party_keys, tuple(found))
 
-    def apply(self, logged: LoggedEvent) -> None:
-        """Change state and rows by one event. Raises Contradiction when it cannot follow."""
-        self._ledger.apply(logged.event)
-        self._write(logged)
+    def apply(self, run: Sequence[LoggedEvent]) -> None:
+        """Change state and rows by events. Raises Contradiction for one that cannot follow."""
+        apply, noted = self._ledger.apply, 0
+        for place, logged in enumerate(run):
+            event = logged.event
+            try:
+                apply(event)
+            except Contradiction as error:
+                where = f"block {logged.block_number}, log {logged.log_index}"
+                raise Contradiction(f"{where}: {error}") from error
+            if type(event) not in _CHANGES_RECEIPT_ALONE:
+                # It may rest upon what those before it did to the rows.
+                self._note(run[noted:place])
+                self._write(logged)
+                noted = place + 1
+        self._note(run[noted:])
 
     def take_images(self) -> list[Image]:
         """Return what the rows were before the events since the last call."""
@@ -218,12 +232,14 @@ class Fold:
         else:
             ledger.subject_of_document[key] = row[1]
 
-    def _write(self, logged: LoggedEvent) -> None:  # noqa: C901, PLR0912  (one case for each shape)
+    def _note(self, run: Sequence[LoggedEvent]) -> None:
+        """Note events that change their receipt alone: most by far, and so all at once."""
+        self._changed_receipts.update(zip(map(_RECEIPT_OF, run), run, strict=True))
+        pledges = [logged for logged in run if type(logged.event) is Pledged]
+        self._pledged.update(zip(map(_RECEIPT_OF, pledges), pledges, strict=True))
+
+    def _write(self, logged: LoggedEvent) -> None:  # noqa: C901  (one case for each shape)
         event = logged.event
-        if type(event) in _CHANGES_RECEIPT_ALONE:
-            # Most events by far: the match below is long, and goes from case to case.
-            self._change_receipt(logged, event.receipt_id)  # type: ignore[union-attr]
-            return
         match event:
             case (
                 Issued()
@@ -241,19 +257,25 @@ class Fold:
             case IssuedFrom():
                 self._change_receipt(logged, event.receipt_id, like=event.origin)
                 self._changed_pools[pool_of(event.receipt_id)] = logged
-            case Transferred() | Pledged() | Released() | ReceiptFrozen() | ReceiptUnfrozen():
-                self._change_receipt(logged, event.receipt_id)
-            case PledgeAssigned() | Defaulted() | Cured() | Enforced() | Substituted():
-                self._change_receipt(logged, event.receipt_id)
             case (
-                StorageExtended()
+                Transferred()
+                | Pledged()
+                | Released()
+                | PledgeAssigned()
+                | Defaulted()
+                | Cured()
+                | Enforced()
+                | Substituted()
+                | StorageExtended()
+                | ReceiptFrozen()
+                | ReceiptUnfrozen()
                 | PutOnPaper()
                 | TakenOffPaper()
                 | ClaimNoted()
                 | ClaimLifted()
                 | Invalidated()
             ):
-                self._change_receipt(logged, event.receipt_id)
+                self._note([logged])
             case ItemReceipted():
                 row = claim_row(event.item_key, event.receipt_id, logged)
                 self._rows[items].put(event.item_key, row)
@@ -299,6 +321,9 @@ class Fold:
             self._changed_extras[key] = extras_after(logged, before)
 
     def _extras(self, key: ReceiptId) -> Columns:
+        pledged = self._pledged.pop(key, None)
+        if pledged is not None:
+            self._changed_extras[key] = extras_after(pledged, self._extras(key))
         changed = self._changed_extras.get(key)
         if changed is not None:
             return changed
@@ -337,6 +362,7 @@ class Fold:
             rows.put(key, receipt_row(key, words[key], self._extras(key), logged))
         self._changed_receipts.clear()
         self._changed_extras.clear()
+        self._pledged.clear()
         for pool_id, logged in self._changed_pools.items():
             self._write_pool(logged, pool_id)
         self._changed_pools.clear()
@@ -355,29 +381,33 @@ class Fold:
             keys.remove(event.key)
 
 
-_CHANGES_RECEIPT_ALONE = frozenset((Transferred, Pledged, Released))
+_CHANGES_RECEIPT_ALONE = frozenset(
+    (
+        *(Transferred, Pledged, Released, PledgeAssigned, Defaulted, Cured, Enforced, Substituted),
+        *(StorageExtended, ReceiptFrozen, ReceiptUnfrozen, PutOnPaper, TakenOffPaper),
+        *(ClaimNoted, ClaimLifted, Invalidated),
+    )
+)
+_RECEIPT_OF: Callable[[LoggedEvent], ReceiptId] = attrgetter("event.receipt_id")
+_PAGE: Callable[[Any], Hash32] = attrgetter("page")
 
 
 def _touched(events: Iterable[Event]) -> dict[Table, set[Hashable]]:
     touched: dict[Table, set[Hashable]] = {table: set() for table in TABLES}
     origin: ReceiptId | None = None
-    alone = touched[receipts]
-    for event in events:
-        if type(event) in _CHANGES_RECEIPT_ALONE:
-            alone.add(event.receipt_id)  # type: ignore[union-attr]
-            origin = None
-            continue
-        for table, key_of in _TOUCHES[type(event)]:
-            touched[table].add(key_of(event))
-        match event:
-            case IssuedFrom():
+    for kind, run in groupby(events, key=type):
+        alike = [*run]
+        for table, key_of in _TOUCHES[kind]:
+            touched[table].update(map(key_of, alike))
+        match alike[-1]:
+            case IssuedFrom() as event:
                 origin = event.origin
-            case Absorbed():
+            case Absorbed() as event:
                 origin = event.receipt_id
-            case ItemsReceipted() if origin is not None:
-                touched[page_items].add(page_place(event.page, origin))
             case ItemsReceipted():
-                pass
+                if origin is not None:
+                    places = touched[page_items]
+                    places.update(page_place(page, origin) for page in map(_PAGE, alike))
             case _:
                 origin = None
     return touched

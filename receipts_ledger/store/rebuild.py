@@ -25,8 +25,7 @@ def _fold_all(writer: Writer) -> int:
     while page := events_after(writer, *place):
         fold = Fold()
         fold.read(writer, [logged.event for logged in page])
-        for logged in page:
-            fold.apply(logged)
+        fold.apply(page)
         fold.save(writer)
         count += len(page)
         place = (page[-1].block_number, page[-1].log_index)

@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.store.bulk import (
-    copy_lines,
+    copy_binary,
     delete_by_key,
     insert_parts,
     insert_rows,
@@ -178,9 +178,9 @@ class Writer(Reader):
         """
         insert_parts(self._connection, table, parts)
 
-    def copy_lines(self, table: Table, parts: Iterable[bytes]) -> None:
-        """Insert rows that are in the form of COPY already, part by part; PostgreSQL's alone."""
-        copy_lines(self._connection, table, parts)
+    def copy_binary(self, table: Table, parts: Iterable[bytes]) -> None:
+        """Insert rows that are in COPY's binary form, part by part; PostgreSQL's alone."""
+        copy_binary(self._connection, table, parts)
 
     def delete_by_key(self, table: Table, keys: Iterable[Hashable]) -> None:
         """Delete the rows of a projection that have these keys, fast."""

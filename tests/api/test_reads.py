@@ -261,6 +261,18 @@ def test_requests_are_counted_by_route_and_status(gateway: Gateway, receipt: Rec
     assert str(receipt) not in figures
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [
+        'ledger_http_requests_total{method="GET",route="/metrics",status="500"}',
+        'ledger_http_requests_total{method="POST",route="/v1/pools",status="500"}',
+        'ledger_refusals{code="PledgeUnderWay",source="chain"}',
+    ],
+)
+def test_what_an_alarm_waits_for_is_told_before_it_happens(gateway: Gateway, figure: str) -> None:
+    assert f"{figure} 0.0" in gateway.client.get("/metrics").text
+
+
 def test_figures_tell_for_how_long_no_block_has_come(gateway: Gateway) -> None:
     def age() -> float:
         told = gateway.client.get("/metrics").text

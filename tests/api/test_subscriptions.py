@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from receipts_ledger.api.answers.subscriptions import message_of
-from receipts_ledger.domain.ids import PoolId
+from receipts_ledger.domain.ids import PoolId, ReceiptId, Version
+from receipts_ledger.domain.pledge import AssignPledge
+from receipts_ledger.domain.receipt import Transfer
 from receipts_ledger.domain.webhook import WebhookRefused, verify
 from receipts_ledger.services.deliver import Deliver
 from receipts_ledger.services.deliver.post import HttpPost
@@ -22,6 +24,7 @@ from receipts_ledger.store.outbox import StoredOutbox
 from receipts_ledger.store.tables import feed, idempotency_keys, subscriptions
 from tests.support.cast import BANK_A, BANK_B, TRADER_A, TRADER_B
 from tests.support.gateway import OPERATOR, Gateway
+from tests.support.ledger_on_chain import FOREVER, TERMS
 from tests.support.receiver import Receiver, receiving
 
 LOOPBACK = Targets([ip_network("127.0.0.0/8")])
@@ -102,6 +105,50 @@ def test_a_bank_is_told_at_once_of_its_own_pledge_and_of_no_other(
     told = [each["data"] for each in receiver.bodies if each["type"] == "applied.Pledged"]
     assert [each["payload"]["receipt_id"] for each in told] == [ours]
     assert "word" in told[0]["payload"]
+
+
+def _end_by_release(gateway: Gateway, receipt: ReceiptId) -> None:
+    gateway.ledger.release(receipt, BANK_A)
+
+
+def _end_by_assignment(gateway: Gateway, receipt: ReceiptId) -> None:
+    act = AssignPledge(receipt, Version(2), BANK_B.party, TERMS, FOREVER)
+    gateway.ledger.do(act, BANK_A, BANK_B)
+
+
+@pytest.mark.parametrize("end", [_end_by_release, _end_by_assignment])
+def test_a_bank_is_told_when_its_claim_ends_as_much_as_anybody_is_shown(
+    gateway: Gateway,
+    receiver: Receiver,
+    pool: PoolId,
+    end: Callable[[Gateway, ReceiptId], None],
+) -> None:
+    ours, others = gateway.issue(pool, 2)
+    gateway.ledger.pledge(ours, BANK_A)
+    gateway.ledger.pledge(others, BANK_B)
+    gateway.index()
+    subscribed(gateway, BANK_A, receiver)
+    end(gateway, ours)
+    gateway.ledger.release(others, BANK_B)
+    gateway.index()
+    work_off(gateway)
+    told = [each["data"] for each in receiver.bodies if each["type"].startswith("applied")]
+    assert [each["payload"]["receipt_id"] for each in told] == [ours]
+    assert "word" not in told[0]["payload"]
+
+
+def test_a_former_holder_is_told_that_its_receipt_is_anothers_and_of_nothing_after(
+    gateway: Gateway, receiver: Receiver, pool: PoolId
+) -> None:
+    (receipt,) = gateway.issue(pool)
+    subscribed(gateway, TRADER_A, receiver, receipt_id=receipt)
+    act = Transfer(receipt, Version(1), TRADER_B.party, TERMS, FOREVER)
+    gateway.ledger.do(act, TRADER_A, TRADER_B)
+    gateway.ledger.pledge(receipt, BANK_A, holder=TRADER_B)
+    gateway.index()
+    work_off(gateway)
+    told = [each["type"] for each in receiver.bodies if each["type"].startswith("applied")]
+    assert told == ["applied.Transferred"]
 
 
 def test_of_what_is_not_its_own_it_is_told_what_it_would_be_shown(
@@ -247,6 +294,33 @@ def test_paused_it_is_told_nothing_and_then_all_that_it_missed(
     assert receiver.numbers == list(range(before + 1, last_seq(gateway) + 1))
 
 
+def test_a_number_to_which_the_feed_has_not_come_is_refused(
+    gateway: Gateway, receiver: Receiver
+) -> None:
+    ahead = last_seq(gateway) + 1
+    door = gateway.door(OPERATOR)
+    made = subscribed(gateway, OPERATOR, receiver, after=ahead - 1)
+    answers = {
+        "after": [
+            door.post("/v1/subscriptions", {"url": receiver.url, "after": ahead}),
+            door.post(f"/v1/subscriptions/{made['subscription_id']}/replay", {"after": ahead}),
+            door.get(f"/v1/events?after={ahead}"),
+            door.get(f"/v1/events/stream?after={ahead}"),
+        ],
+        "last-event-id": [door.get("/v1/events/stream", **{"Last-Event-ID": str(ahead)})],
+    }
+    for field, refused in answers.items():
+        for answer in refused:
+            said = answer.json()
+            assert (answer.status_code, said["code"], said["field"]) == (
+                422,
+                "InvalidRequest",
+                field,
+            )
+            assert said["detail"] == f"the feed ends at {ahead - 1}"
+    assert door.get(f"/v1/events?after={ahead - 1}").json()["items"] == []
+
+
 def test_replayed_messages_have_the_ids_that_they_had(gateway: Gateway, receiver: Receiver) -> None:
     last = last_seq(gateway)
     made = subscribed(gateway, OPERATOR, receiver, after=last - 2)
@@ -344,9 +418,9 @@ def test_several_at_once_serve_all_and_each_in_order(gateway: Gateway, receiver:
         for future in [threads.submit(work_off, gateway) for _ in range(4)]:
             future.result()
     work_off(gateway)
-    ids = [headers["webhook-id"].rpartition("_") for headers, _ in receiver.sent]
+    ids = [headers["webhook-id"].split("_") for headers, _ in receiver.sent]
     for subscription_id in made:
-        numbers = [int(seq) for name, _, seq in ids if name == subscription_id]
+        numbers = [int(seq) for name, seq, _ in ids if name == subscription_id]
         assert numbers == list(range(after + 1, last + 1))
 
 

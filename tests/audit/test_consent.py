@@ -6,9 +6,12 @@ by. Each act would pass as it is, and one thing about its signatures is changed.
 
 import pytest
 
-from receipts_ledger.chain import keys, wire
+from receipts_ledger.chain import keys, sent, wire
 from receipts_ledger.chain.calldata import EXECUTE, call
+from receipts_ledger.chain.signers import signer
 from receipts_ledger.domain.ids import (
+    Address,
+    Hash32,
     PartyId,
     ReceiptId,
     Version,
@@ -22,7 +25,7 @@ from receipts_ledger.domain.pledge import (
     PledgePortfolio,
     ReleasePortfolio,
 )
-from receipts_ledger.domain.receipt import Freeze, ReceiptRef, ToPaper, Transfer
+from receipts_ledger.domain.receipt import Freeze, ReceiptRef, ToPaper, Transfer, Unfreeze
 from tests.audit import lies
 from tests.audit.forged import effect, found, only
 from tests.support.auditing import EQUAL, Scene
@@ -211,6 +214,26 @@ def test_party_that_sends_its_own_act_has_agreed(scene: Scene, free: ReceiptId) 
     send_as(scene.ledger, AUTHORITY, call(EXECUTE, wire.encode(freeze, [])))
     outcome = scene.audit()
     assert (outcome.exit_code, outcome.differences) == (EQUAL, [])
+
+
+def test_sender_of_what_others_have_signed_is_not_recovered(
+    scene: Scene, free: ReceiptId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recovered: list[bytes] = []
+
+    def noted(digest: Hash32, signature: bytes) -> Address | None:
+        recovered.append(digest)
+        return signer(digest, signature)
+
+    monkeypatch.setattr(sent, "signer", noted)
+    scene.audit()
+    before = len(recovered)
+    freeze = Freeze(free, Version(1), EVIDENCE, FOREVER)
+    send_as(scene.ledger, STRANGER, call(EXECUTE, scene.ledger.sign(freeze, AUTHORITY)))
+    unfreeze = Unfreeze(free, Version(2), EVIDENCE, FOREVER)
+    send_as(scene.ledger, AUTHORITY, call(EXECUTE, wire.encode(unfreeze, [])))
+    assert scene.audit().exit_code == EQUAL
+    assert len(recovered) == 2 * before + 1
 
 
 def test_node_that_names_another_sender_gives_nobodys_consent(

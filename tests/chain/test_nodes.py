@@ -1,19 +1,30 @@
 """Several nodes: one is asked, left when it is not well, and asked again after a rest."""
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from receipts_ledger.chain.deployment import verify
 from receipts_ledger.chain.local_node import LocalNode, anvil
-from receipts_ledger.chain.nodes import CONTRADICTIONS_MAX, LOOK_SECONDS, REST_SECONDS, Nodes
+from receipts_ledger.chain.nodes import (
+    CONTRADICTIONS_MAX,
+    LOOK_SECONDS,
+    LOOK_TIMEOUT_SECONDS,
+    REST_SECONDS,
+    Nodes,
+)
 from receipts_ledger.chain.proofs import InconsistentNode
 from receipts_ledger.chain.rpc import NodeAway, Rpc, RpcError
 from receipts_ledger.errors import Fatal, Retryable
 from tests.support.ledger_on_chain import LedgerOnChain
 from tests.support.lying_node import LyingNode
 from tests.support.relaying import away
+
+SOON_SECONDS = 30.0
 
 
 class Clock:
@@ -170,6 +181,49 @@ def test_node_behind_the_others_is_left(
     clock.now += LOOK_SECONDS
     nodes.look_around()
     assert nodes.place == 1
+
+
+@contextmanager
+def _hanging(front: LyingNode) -> Iterator[list[str]]:
+    """Let a node answer nothing that is asked of its head, and yield what was asked."""
+    asked: list[str] = []
+    is_over = threading.Event()
+
+    def hang(method: str, params: list[Any], result: Any) -> Any:
+        if method == "eth_blockNumber":
+            asked.append(method)
+            is_over.wait(SOON_SECONDS)
+        return result
+
+    front.bend = hang
+    yield asked
+    is_over.set()
+
+
+def test_standby_that_hangs_holds_nobody_up_and_rests(
+    ledger_on_anvil: LedgerOnChain, clock: Clock, fronts: list[tuple[LyingNode, Rpc]]
+) -> None:
+    nodes = _nodes(ledger_on_anvil, clock, *(rpc for _, rpc in fronts))
+    with _hanging(fronts[1][0]) as asked:
+        for _ in range(2):
+            begun = time.monotonic()
+            nodes.look_around()
+            assert time.monotonic() - begun < 2 * LOOK_TIMEOUT_SECONDS
+            clock.now += LOOK_SECONDS
+    assert asked == ["eth_blockNumber"]
+    assert nodes.place == 0
+
+
+def test_head_is_told_soon_or_not_at_all(
+    ledger_on_anvil: LedgerOnChain, clock: Clock, fronts: list[tuple[LyingNode, Rpc]]
+) -> None:
+    front, rpc = fronts[0]
+    nodes = _nodes(ledger_on_anvil, clock, rpc)
+    assert nodes.head() == int(rpc.call("eth_blockNumber"), 16)
+    begun = time.monotonic()
+    with _hanging(front), pytest.raises(Retryable, match="in time"):
+        nodes.head()
+    assert time.monotonic() - begun < 2 * LOOK_TIMEOUT_SECONDS
 
 
 def test_node_of_another_chain_stops_the_start_and_is_named(

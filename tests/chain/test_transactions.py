@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import pytest
 from eth_account import Account
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from receipts_ledger.chain.fees import FeeMarket, LegacyPrice, NoFee
 from receipts_ledger.chain.keys import recover
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS, LocalNode, anvil
-from receipts_ledger.chain.raw_transactions import raw_transaction, signed_in
+from receipts_ledger.chain.raw_transactions import raw_transaction, signed_in, signed_in_raw
+from receipts_ledger.chain.roots import integer, rlp
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.chain.transactions import TransactionType, Unsigned, sign
 from receipts_ledger.domain.ids import Address
@@ -75,6 +77,19 @@ def test_parity_beside_a_legacy_signature_says_nothing_of_the_sender(
     for parity in ("0x0", "0x1"):
         found = recover(*signed_in(told | {"yParity": parity}))
         assert "0x" + found.hex() == Account.from_key(key).address.lower()
+
+
+@given(unsigned, private_keys, st.sampled_from(TransactionType))
+def test_sender_is_found_in_the_bytes(call: Unsigned, key: bytes, kind: TransactionType) -> None:
+    by_sender = signed_in_raw(sign(call, key, kind).raw)
+    assert by_sender is not None
+    assert "0x" + recover(*by_sender).hex() == Account.from_key(key).address.lower()
+
+
+@pytest.mark.parametrize("v", [5, 2**300])
+def test_bytes_that_are_signed_by_no_rule_are_signed_by_nobody(v: int) -> None:
+    fields = [*map(integer, (1, 0, 21_000)), bytes(20), b"", b"", integer(v), b"\1", b"\1" * 40]
+    assert signed_in_raw(rlp(fields)) is None
 
 
 def test_node_takes_both_and_finds_the_sender() -> None:

@@ -37,8 +37,10 @@ def _after_statement(connection: Connection, cursor: object, statement: str, *_:
 _copy = bulk._copy
 
 
-def _copy_and_die(connection: Connection, table: Table, parts: Iterable[bytes]) -> None:
-    _copy(connection, table, parts)
+def _copy_and_die(
+    connection: Connection, table: Table, parts: Iterable[bytes], form: bulk._Form = bulk._TEXT
+) -> None:
+    _copy(connection, table, parts, form)
     if table.name == doomed_table:
         _die()
 

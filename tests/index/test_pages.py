@@ -2,15 +2,22 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
+from typing import get_args
 
 import pytest
+from sqlalchemy import select
 
 from receipts_ledger.chain.local_node import LocalNode
+from receipts_ledger.chain.reader import ChainReader
 from receipts_ledger.chain.rpc import Rpc
+from receipts_ledger.domain.block import BlockRef
+from receipts_ledger.domain.event import ReceiptEvent
 from receipts_ledger.domain.ids import pool_of
 from receipts_ledger.errors import Retryable
 from receipts_ledger.services import pages
 from receipts_ledger.services.index import Outcome
+from receipts_ledger.store.tables import receipts
 from receipts_ledger.store.units import Database
 from tests.index.test_indexing import tell_a_story
 from tests.support.indexing import (
@@ -22,6 +29,7 @@ from tests.support.indexing import (
     ledger_in,
     mine,
     reorganise,
+    stored_index,
 )
 from tests.support.ledger_on_chain import LedgerOnChain, ledger_with_receipts
 
@@ -56,6 +64,61 @@ def test_pages_of_any_size_give_the_same_rows(
         found.append(derived(database))
         database.close()
     assert found[0] == found[1]
+
+
+def test_one_page_of_a_whole_chain_gives_the_rows_that_it_gives_block_by_block(
+    ledger_on_anvil: LedgerOnChain,
+    sqlite_url: str,
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A receipt is pledged, parted, released and sold in one page, and each leaves its mark."""
+    tell_a_story(ledger_on_anvil)
+    found = []
+    for url, blocks in ((sqlite_url, 2_000), (postgresql_url, 1)):
+        monkeypatch.setattr(pages, "PAGE_BLOCKS_MAX", blocks)
+        database = Database.open(url)
+        progress = indexer(ledger_on_anvil, database, "instant").catch_up()
+        assert progress.outcome is Outcome.UP_TO_DATE
+        assert (progress.cursor.epoch < 3) == (blocks > 1)
+        found.append(derived(database))
+        database.close()
+    assert found[0] == found[1]
+
+
+def test_one_block_of_a_whole_story_leaves_the_receipts_that_many_blocks_leave(
+    ledger_on_anvil: LedgerOnChain, sqlite_url: str, postgresql_url: str
+) -> None:
+    """As where one transaction carries out many acts: of one receipt, one after the other."""
+    tell_a_story(ledger_on_anvil)
+    reader = ChainReader(ledger_on_anvil.rpc, ledger_on_anvil.deployment)
+    origin = ledger_on_anvil.deployment.origin()
+    blocks = list(reader.blocks(origin.deployment.number, reader.head().number))
+    together = [each for block in blocks for each in block.events]
+    block = replace(
+        blocks[0],
+        events=tuple(each._replace(log_index=place) for place, each in enumerate(together)),
+    )
+    last_of = {
+        each.event.receipt_id: place
+        for place, each in enumerate(together)
+        if isinstance(each.event, get_args(ReceiptEvent))
+    }
+    receipt = (receipts.c.word, receipts.c.content, receipts.c.terms, receipts.c.origin_id)
+    found = []
+    for url, page in ((sqlite_url, blocks), (postgresql_url, [block])):
+        database = Database.open(url)
+        index = stored_index(database)
+        cursor = index.begin(origin, BlockRef(block.number - 1, block.parent_hash))
+        index.append(cursor, page, page[-1].ref())
+        with database.reading() as reading:
+            rows = reading.rows(select(*receipt).order_by(receipts.c.receipt_id))
+            last = reading.rows(select(receipts.c.receipt_id, receipts.c.log_index))
+        found.append([tuple(row) for row in rows])
+        database.close()
+    assert found[0] == found[1]
+    assert {row.receipt_id: row.log_index for row in last} == last_of
+    assert any(row.terms is not None and row.origin_id is not None for row in rows)
 
 
 @pytest.mark.fault(2)

@@ -1,6 +1,5 @@
 """What COPY reads of our text is what the driver makes of the same values, whatever they are."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,16 +21,12 @@ from sqlalchemy import (
     Text,
 )
 
-from receipts_ledger.domain.block import LedgerBlock, LoggedEvent
-from receipts_ledger.store.blocks import event_row
 from receipts_ledger.store.copy_text import copy_text
 from receipts_ledger.store.engine import JsonText
-from receipts_ledger.store.event_rows import lines_of
-from receipts_ledger.store.tables import events, metadata
+from receipts_ledger.store.tables import metadata
 from receipts_ledger.store.types import HASH as HASH_COLUMN
 from receipts_ledger.store.types import Json, RowNumber, Unsigned64, Utc, Word128
 from receipts_ledger.store.values import converted, to_stored
-from tests.store.test_bodies import EVENTS, HASH
 
 OF_EVERY_TYPE = Table(
     "of_every_type",
@@ -98,13 +93,6 @@ def test_copied_rows_are_those_that_the_driver_writes(
         theirs = connection.execute(_SELECT).fetchall()
     assert ours == theirs
     assert len(ours) == len(stored)
-
-
-def test_lines_of_events_are_those_of_their_rows() -> None:
-    logged = [LoggedEvent(event, 9, place, HASH, place // 3) for place, event in enumerate(EVENTS)]
-    block = LedgerBlock(9, HASH, HASH, 1_700_000_000, HASH, tuple(logged))
-    assert lines_of(block) == copy_text(events, [event_row(each) for each in logged])
-    assert lines_of(replace(block, events=())) == b""
 
 
 def test_every_table_has_columns_that_can_be_written_or_says_that_it_has_not() -> None:

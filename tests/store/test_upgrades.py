@@ -15,7 +15,7 @@ from receipts_ledger.chain.keystore import Vault
 from receipts_ledger.domain.block import BlockRef, LoggedEvent
 from receipts_ledger.domain.caller import Scope
 from receipts_ledger.domain.cursor import Origin
-from receipts_ledger.domain.ids import Address, Hash32
+from receipts_ledger.domain.ids import NO_HASH, Address, Hash32
 from receipts_ledger.domain.ledger import Ledger
 from receipts_ledger.domain.record import BlockRecord, Call, Entry
 from receipts_ledger.services.audit.report import Report
@@ -225,7 +225,7 @@ def _records(reader: Reader) -> list[BlockRecord]:
             row.timestamp,
             row.receipts_root,
             are_transactions_proved=True,
-            calls=(Call(Entry.RELAY, Hash32(bytes(32)), nobody, (), events.get(row.number, ())),),
+            calls=(Call(Entry.RELAY, NO_HASH, lambda: nobody, (), events.get(row.number, ())),),
         )
         for row in reader.rows(select(blocks).order_by(blocks.c.number))
     ]

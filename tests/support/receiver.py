@@ -23,7 +23,7 @@ class Receiver:
     @property
     def numbers(self) -> list[int]:
         """The numbers of what it was sent, in the order in which it came."""
-        return [int(headers["webhook-id"].rpartition("_")[2]) for headers, _ in self.sent]
+        return [int(headers["webhook-id"].split("_")[1]) for headers, _ in self.sent]
 
     @property
     def bodies(self) -> list[Any]:

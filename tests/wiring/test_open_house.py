@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from receipts_ledger.chain.deployment import Deployment
 from receipts_ledger.chain.local_node import DEVELOPER_KEYS
@@ -16,6 +17,7 @@ from receipts_ledger.domain.login import LoginMessage
 from receipts_ledger.errors import Fatal, Retryable
 from receipts_ledger.store import idempotency, migrate
 from receipts_ledger.store.idempotency import FORGOTTEN_AT_ONCE, RequestKey, StoredAnswer
+from receipts_ledger.store.units import Database
 from receipts_ledger.store.worker_lock import sole_worker
 from receipts_ledger.wiring import House, Schema, open_house
 from tests.support.cast import TRADER_A
@@ -44,10 +46,25 @@ def test_postgresql_is_migrated_only_when_told(
     make_settings: MakeSettings, postgres: PostgresCluster
 ) -> None:
     settings = make_settings(database_url=postgres.url(postgres.create()))
-    with pytest.raises(Fatal, match="--migrate"):
+    with pytest.raises(Fatal, match="run receipts-ledger migrate"):
         open_house(settings, Schema.EXPECT)
     open_house(settings, Schema.MIGRATE).close()
     open_house(settings, Schema.EXPECT).close()
+
+
+@pytest.mark.parametrize("schema", Schema)
+def test_database_of_a_later_release_is_named_as_such(
+    make_settings: MakeSettings, database_url: str, schema: Schema
+) -> None:
+    settings = make_settings(database_url=database_url)
+    open_house(settings, Schema.MIGRATE).close()
+    database = Database.open(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    for attempt in (lambda: open_house(settings, schema), lambda: migrate.upgrade(database_url)):
+        with pytest.raises(Fatal, match=r"of a later release \(9999\)"):
+            attempt()
 
 
 def test_node_that_is_away_may_be_tried_again(make_settings: MakeSettings) -> None:
@@ -95,7 +112,9 @@ def test_other_keystore_secret_is_refused_at_the_start(make_settings: MakeSettin
     house = _opened(make_settings)
     house.keep_key(TRADER_A.party, None)
     house.close()
-    with pytest.raises(Fatal, match="keystore secret"):
+    with pytest.raises(
+        Fatal, match=r"the kept key 0x[0-9a-f]{40} does not open with this keystore"
+    ):
         _opened(make_settings, keystore_secret="another secret than before")
 
 

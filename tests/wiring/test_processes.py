@@ -154,6 +154,10 @@ def test_worker_tells_its_health_and_figures_where_it_is_asked_to(
             assert re.search(rf'ledger_worker_step_seconds{{loop="{loop}"}} \d\.', told)
             assert re.search(rf'ledger_lease_seconds_left{{loop="{loop}"}} \d', told)
         assert "ledger_index_lag_blocks 0.0" in told
+        node = settings.rpc.removeprefix("http://")
+        # An alarm sees the first contradiction rise from here.
+        faults = f'ledger_rpc_node_faults_total{{node="{node}",reason="inconsistent"}} 0.0'
+        assert faults in told
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(SOON_SECONDS) == 0
 

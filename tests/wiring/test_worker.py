@@ -7,7 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from receipts_ledger.errors import Fatal, Retryable
-from receipts_ledger.services.worker import Loop, Troubles, Worker
+from receipts_ledger.services.worker import LEASE_SECONDS, Loop, Troubles, Worker
+from receipts_ledger.store import figures
 from receipts_ledger.store.leases import StoredLeases
 from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import utc_now
@@ -92,6 +93,17 @@ def test_lease_is_taken_over_when_its_time_is_up(database: Database) -> None:
     now += timedelta(seconds=1)
     assert leases.take("work", "two", 15)
     assert not leases.take("work", "one", 15)
+
+
+def test_lease_outlasts_the_pause_between_two_steps(database: Database) -> None:
+    step = Steps()
+    pace_seconds = 600.0
+    worker = Worker([Loop("work", step, pace_seconds)], _leases(database), holder="one")
+    with worker:
+        step.wait_for(1)
+        with database.reading() as reader:
+            left = figures.read(reader, utc_now()).lease_seconds_left["work"]
+        assert pace_seconds < left <= pace_seconds + LEASE_SECONDS
 
 
 def test_lease_is_given_back_by_its_holder_alone(database: Database) -> None:

@@ -21,7 +21,7 @@ from receipts_ledger.api.answers.forms import (
 from receipts_ledger.domain.caller import Caller
 from receipts_ledger.domain.event import ActRefused, ClaimEvent, ReceiptEvent
 from receipts_ledger.domain.ids import ReceiptId, pool_number, receipt_number
-from receipts_ledger.domain.receipt import Receipt
+from receipts_ledger.domain.receipt import Receipt, holder_in, pledgee_in
 from receipts_ledger.domain.state import Changed
 from receipts_ledger.store.units import Found
 
@@ -242,8 +242,12 @@ def concerns(event: str, body: dict[str, Any], caller: Caller) -> bool:
         return True
     if event not in _WORDED:
         return False
-    receipt = Receipt.from_word(int(body["word"], 16))
-    return caller.party_id in (receipt.holder, receipt.pledgee or receipt.holder)
+    return is_party_to(int(body["word"], 16), caller)
+
+
+def is_party_to(word: int, caller: Caller) -> bool:
+    """Tell whether a receipt word names the caller as holder or pledgee."""
+    return caller.party_id is not None and caller.party_id in (holder_in(word), pledgee_in(word))
 
 
 def _is_of_receipt(event: str) -> bool:

@@ -54,7 +54,7 @@ class ResumeIn(Asked):
 class ReplayIn(Asked):
     """Deliver once more what stands behind a number of the feed, under the same ids."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"after": 4711}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"after": 9}]})
 
     after: SeqField
 

@@ -14,7 +14,7 @@ from receipts_ledger.api.answers.journal import (
 )
 from receipts_ledger.api.asking import AskDep
 from receipts_ledger.api.fields import decimal
-from receipts_ledger.api.paging import LIMIT, LIMIT_MAX, Page, cut, opened
+from receipts_ledger.api.paging import LIMIT, LIMIT_MAX, Page, cut, expect_in_feed, opened
 from receipts_ledger.api.routes.told import told
 from receipts_ledger.store.reads import feed, refusals
 from receipts_ledger.store.reads.sight import Sight
@@ -64,5 +64,7 @@ def list_events(page: Annotated[FeedIn, Query()], ask: AskDep) -> Response:
     """Show the feed behind a sequence number. It has no gap; what is not the caller's is short."""
     with ask.reading() as (reader, caller):
         rows = feed.page(reader, after=page.after, limit=page.limit)
+        if not rows:
+            expect_in_feed(reader, page.after, "after")
     items = [told_event(row, caller) for row in rows]
     return told(EventPage(items=items, last_seq=items[-1]["seq"] if items else page.after))

@@ -42,6 +42,7 @@ async def stream_events(
     opened: EventStream = await request.app.state.streams.open(
         ask.secret_hash,
         after=query.after if last_event_id is None else last_event_id,
+        asked_as="after" if last_event_id is None else "last-event-id",
         finality=query.finality,
     )
     return opened

@@ -13,6 +13,7 @@ from receipts_ledger.api.answers.subscriptions import (
 )
 from receipts_ledger.api.asking import AskDep, authenticate
 from receipts_ledger.api.fields import ActPath
+from receipts_ledger.api.paging import expect_in_feed
 from receipts_ledger.api.requests.subscriptions import (
     NewSecretIn,
     PauseIn,
@@ -54,6 +55,7 @@ def subscribe(body: SubscriptionIn, post: SubscribeDep) -> Response:
         if subscriptions.count(writer, caller.party_id) >= SUBSCRIPTIONS_MAX:
             raise Refused(RefusalCode.INVALID_REQUEST, f"one party has at most {SUBSCRIPTIONS_MAX}")
         finality = MinFinality(body.finality)
+        expect_in_feed(writer, body.after or 0, "after")
         subscriptions.add(
             writer,
             now=post.services.clock(),
@@ -129,6 +131,7 @@ def replay(subscription_id: SubscriptionPath, body: ReplayIn, post: SubscribeDep
 
     def work(writer: Writer, caller: Caller, its_id: str) -> bool:
         now = post.services.clock()
+        expect_in_feed(writer, body.after, "after")
         return subscriptions.replay(writer, its_id, caller.party_id, now, after=body.after)
 
     return told(told_subscription(post.change(str(subscription_id), work)))

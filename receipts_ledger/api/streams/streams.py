@@ -16,6 +16,7 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from receipts_ledger.api.asking import authenticate
+from receipts_ledger.api.paging import expect_in_feed
 from receipts_ledger.api.services import Services
 from receipts_ledger.api.streams.stream import EventStream, Stream
 from receipts_ledger.api.streams.tail import Tail
@@ -49,9 +50,11 @@ class Streams:
         # Made in the event loop. Who catches up must not take the threads of all requests.
         self._few: CapacityLimiter | None = None
 
-    async def open(self, secret_hash: bytes, *, after: int, finality: MinFinality) -> EventStream:
+    async def open(
+        self, secret_hash: bytes, *, after: int, asked_as: str, finality: MinFinality
+    ) -> EventStream:
         """Return a new stream of what comes behind a number. Raises Refused or Retryable."""
-        caller = await run_sync(self._admit, secret_hash)
+        caller = await run_sync(self._admit, secret_hash, after, asked_as)
         self._expect_room(caller)
         if self._few is None:
             self._few = CapacityLimiter(_MISSED_AT_ONCE)
@@ -68,9 +71,10 @@ class Streams:
         for stream in self._open:
             stream.end()
 
-    def _admit(self, secret_hash: bytes) -> Caller:
+    def _admit(self, secret_hash: bytes, after: int, asked_as: str) -> Caller:
         with self._services.database.reading() as reader:
             caller = authenticate(reader, secret_hash, Scope.READ, self._services)
+            expect_in_feed(reader, after, asked_as)
         self._services.access.rates.read(caller.principal)
         return caller
 

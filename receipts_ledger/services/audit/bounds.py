@@ -37,7 +37,10 @@ def overstepped(act: Act, before: Ledger, timestamp_seconds: int) -> Iterator[st
 
 
 def _versions(act: Act, before: Ledger) -> Iterator[tuple[int, int]]:
-    """Yield each version that was signed, and the one that the act has met."""
+    """Yield each version that was signed, and the one that the act has met.
+
+    Of portfolios only those that differ.
+    """
     match act:
         case Admit() | OpenPool() | Issue():
             # They name what is not there yet: numbers that nobody has, and the next serial.
@@ -56,7 +59,10 @@ def _versions(act: Act, before: Ledger) -> Iterator[tuple[int, int]]:
             yield act.substitute_version, version_in(before.receipts[act.substitute_id])
         case PledgePortfolio() | ReleasePortfolio() | TransferPortfolio():
             receipts = before.receipts
-            for ref in act.receipts:
-                yield ref.version, version_in(receipts[ref.receipt_id])
+            yield from [
+                (version, found)
+                for number, version in act.receipts
+                if version != (found := version_in(receipts[number]))
+            ]
         case _:
             yield act.version, version_in(before.receipts[act.receipt_id])

@@ -15,7 +15,7 @@ from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.carried import Carried
 from receipts_ledger.domain.change import Absorbed, Replaced
 from receipts_ledger.domain.claim import ItemFreed, ItemsFreed, ItemsReceipted
-from receipts_ledger.domain.consent import INSPECTOR, missing, needed
+from receipts_ledger.domain.consent import INSPECTOR, Need, missing, needed
 from receipts_ledger.domain.effect import events_of
 from receipts_ledger.domain.event import ActRefused, Event
 from receipts_ledger.domain.ids import RECEIPT_ID_MAX, Address, PartyId, day_at, receipt_id
@@ -128,7 +128,7 @@ class Replay:
         self.cleared.extend(_claims_of(on_record.act))
         # Nobody's keys, no pool, no party: the contract has looked for their words and found zeros.
         self.cleared.extend(_numbers_of(on_record))
-        keys = self._keys(on_record, call.sender)
+        keys = (*self._signers(on_record), call.sender)
         self.cleared.extend(key for key in keys if key not in self.ledger.keys)
         self._attend(on_record, call)
         self._apply((logged,))
@@ -141,12 +141,12 @@ class Replay:
         if act is None:
             raise _NotSigned("carried out, though its words say nothing that can be signed")
         kind = type(act).__name__
-        keys = self._keys(on_record, call.sender)
+        signers = self._signers(on_record)
         is_founding = call.entry is Entry.CREATION
         day = day_at(timestamp_seconds)
         try:
             needs = () if is_founding else needed(act, self.ledger.receipts)
-            inspector = self._inspector(keys) if isinstance(act, Attest) else None
+            inspector = self._inspector(signers, call) if isinstance(act, Attest) else None
             expected = list(events_of(act, self.ledger, day=day, inspector=inspector))
             bounds = () if is_founding else tuple(overstepped(act, self.ledger, timestamp_seconds))
         except KeyError as error:
@@ -158,7 +158,7 @@ class Replay:
         for how in bounds:
             told = f"{kind} was carried out {how}"
             self._find_in(on_record, FindingKind.STATEMENT, told, own[0])
-        for need in missing(needs, keys, self.ledger):
+        for need in self._unmet(needs, signers, call):
             told = f"{kind} was carried out without the consent of {need}"
             self._find_in(on_record, FindingKind.CONSENT, told, own[0])
         self._report.acts[kind] += 1
@@ -166,13 +166,20 @@ class Replay:
         self._apply(own)
         return len(own)
 
-    def _keys(self, on_record: ActOnRecord, sender: Address) -> tuple[Address, ...]:
+    def _signers(self, on_record: ActOnRecord) -> tuple[Address, ...]:
         self._report.signatures += len(on_record.signers)
-        return (*[key for key in on_record.signers if key is not None], sender)
+        return tuple([key for key in on_record.signers if key is not None])
 
-    def _inspector(self, keys: Iterable[Address]) -> PartyId | None:
+    def _unmet(
+        self, needs: Iterable[Need], signers: Sequence[Address], call: Call
+    ) -> Iterable[Need]:
+        """Return what neither those who signed nor the sender consents to."""
+        unmet = [*missing(needs, signers, self.ledger)]
+        return missing(unmet, (call.sender,), self.ledger) if unmet else ()
+
+    def _inspector(self, signers: Iterable[Address], call: Call) -> PartyId | None:
         """Return the party whose key counted the goods."""
-        for key in keys:
+        for key in _in_turn(signers, call):
             if not any(missing((INSPECTOR,), (key,), self.ledger)):
                 return self.ledger.keys[key]
         return None
@@ -182,15 +189,17 @@ class Replay:
             attendant.attend(act, call, self.ledger)
 
     def _apply(self, events: Iterable[LoggedEvent]) -> None:
+        apply = self.ledger.apply
         for logged in events:
+            event = logged.event
             try:
-                self.ledger.apply(logged.event)
+                apply(event)
             except Contradiction as contradiction:
-                subject = subject_of_event(logged.event)
+                subject = subject_of_event(event)
                 self._find(FindingKind.CONTRADICTION, subject, str(contradiction), logged)
             else:
-                if type(logged.event) in _FOLLOWED:
-                    self._follow(logged.event)
+                if type(event) in _FOLLOWED:
+                    self._follow(event)
             for witness in self._witnesses:
                 witness.see(logged)
 
@@ -250,6 +259,12 @@ _FOLLOWED = frozenset(
         *(ItemFreed, Absorbed, Replaced, ItemsFreed, ItemsReceipted),
     )
 )
+
+
+def _in_turn(signers: Iterable[Address], call: Call) -> Iterator[Address]:
+    """Yield those who signed, and the sender when nobody of them will do."""
+    yield from signers
+    yield call.sender
 
 
 def _expect_own(kind: str, expected: Sequence[Event], own: Sequence[LoggedEvent]) -> None:

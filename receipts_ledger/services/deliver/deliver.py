@@ -71,7 +71,7 @@ class Deliver:
             self._secrets.secret(claim.sealing_key, claim.subscription_id, each)
             for each in generations
         ]
-        message_id = f"{claim.subscription_id}_{message.seq}"
+        message_id = f"{claim.subscription_id}_{message.name}"
         headers = headers_of(message_id, now, message.body, secrets)
         self._post.send(claim.url, headers, message.body)
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select, true, tuple_
 
 from receipts_ledger.domain.finality import MinFinality
 from receipts_ledger.domain.ids import Hash32
+from receipts_ledger.store.reads import past_events
 from receipts_ledger.store.tables import cursor, events, feed
 from receipts_ledger.store.units import Found, Reader
 
@@ -61,6 +62,21 @@ def parts(runs: Iterable[Found], *, after: int, limit: int) -> Iterator[Part]:
         limit -= len(seqs)
         if limit == 0:
             return
+
+
+def words_before(reader: Reader, entries: Iterable[Entry]) -> Mapping[int, int]:
+    """Return by its number what word an entry's receipt had before the event.
+
+    Of entries whose event still stands, and receipts that were there before.
+    """
+    seqs: dict[tuple[int, int], int] = {}
+    receipt_ids: set[int] = set()
+    for each in entries:
+        if each.kind == "applied" and each.payload is not None and each.log_index is not None:
+            seqs[each.block_number, each.log_index] = each.seq
+            receipt_ids.add(each.payload.get("receipt_id", 0))
+    found = past_events.words_before(reader, receipt_ids)
+    return {seq: found[place] for place, seq in seqs.items() if place in found}
 
 
 def last_seq(reader: Reader, finality: MinFinality) -> int:

@@ -7,7 +7,7 @@ party's too, so what is asked for is asked for by kind as well.
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, get_args
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_, type_coerce
 
 from receipts_ledger.domain.block import LoggedEvent
 from receipts_ledger.domain.event import PartyEvent, PoolEvent, ReceiptEvent
@@ -77,6 +77,19 @@ def words_at(reader: Reader, receipt_ids: Iterable[int], until: Place) -> dict[R
     for condition in among(events.c.subject, receipt_ids):
         for row in reader.rows(_last(condition, until)):
             found[ReceiptId(row.subject)] = int(row.body["word"], 16)
+    return found
+
+
+def words_before(reader: Reader, receipt_ids: Iterable[int]) -> dict[Place, int]:
+    """Return by the place of each event of some receipts the word from before, if there was one."""
+    in_order = (events.c.block_number, events.c.log_index)
+    body_before = func.lag(events.c.body).over(partition_by=events.c.subject, order_by=in_order)
+    found: dict[Place, int] = {}
+    for condition in among(events.c.subject, receipt_ids):
+        query = select(*in_order, type_coerce(body_before, events.c.body.type).label("before"))
+        for row in reader.rows(query.where(condition, events.c.kind.in_(RECEIPT_KINDS))):
+            if row.before is not None:
+                found[row.block_number, row.log_index] = int(row.before["word"], 16)
     return found
 
 

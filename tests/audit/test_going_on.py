@@ -145,6 +145,15 @@ def test_any_block_may_be_gone_on_from(
     assert later.report["digests"]["state"] == scene.audit().report["digests"]["state"]
 
 
+def test_audit_that_goes_on_from_the_head_itself_says_that_it_has_read_no_block(
+    scene: Scene, tmp_path: Path, keystore: list[str]
+) -> None:
+    page = tmp_path / "page.html"
+    later = go_on(scene, audit_to(scene, scene.head, tmp_path / "at", keystore), f"--html={page}")
+    assert f"No block behind {scene.head} (0x" in later.text
+    assert f"none behind {scene.head}" in page.read_text()
+
+
 def test_audits_follow_one_another_night_after_night(
     scene: Scene, earlier: Earlier, middle: int, tmp_path: Path, keystore: list[str]
 ) -> None:

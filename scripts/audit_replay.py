@@ -114,6 +114,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the arguments, and see that they go together."""
     parser = _parser()
     given = parser.parse_args(arguments)
+    given.rpc = given.rpc and [url for some in given.rpc for url in some.split(",")]
     if given.bundle is None:
         needed = {"--rpc": given.rpc, "--deployment": given.deployment}
         missing = [option for option, value in needed.items() if not value]
@@ -164,7 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         "--rpc",
         action="append",
         metavar="URL",
-        help="JSON-RPC of a node; given again: nodes that must agree",
+        help="JSON-RPC of a node; given again, or with commas: nodes that must agree",
     )
     parser.add_argument("--deployment", type=Path, metavar="FILE")
     parser.add_argument("--bundle", type=Path, help="audit this file, without a network")

@@ -545,7 +545,7 @@ def _nodes(settings: Settings, deployment: Deployment, metrics: CollectorRegistr
     def check(node: Rpc) -> None:
         if len(settings.rpc_urls) > 1 and is_still_reading(node, deployment):
             raise NodeAway(
-                f"the node at {node.url} has not read as far as the ledger's first block"
+                f"the node at {node.name} has not read as far as the ledger's first block"
             )
         verify(node, deployment)
 

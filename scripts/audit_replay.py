@@ -10,7 +10,8 @@
 Several nodes have to agree. A bundle holds all that an audit needs, and is audited without a
 network. Exit code 0: everything agrees. 1: something differs. 2: it could
 not be decided, because a node is away or contradicts itself or another one, or an argument is
-wrong; one line says which, and the JSON names the block.
+wrong; one line says which, and the JSON names the block. 130: stopped by
+Ctrl-C.
 """
 
 import argparse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from receipts_ledger.cli.audit_run import Audited
 
 UNDECIDED = 2
+INTERRUPTED = 130
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -44,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Python would end with 1, which here says that the ledger differs.
         traceback.print_exc()
         return _undecided("a fault of this program; the lines above say where")
+    except KeyboardInterrupt:
+        sys.stderr.write("audit_replay.py: stopped\n")
+        return INTERRUPTED
 
 
 def _audit(given: argparse.Namespace) -> int:
@@ -109,6 +114,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the arguments, and see that they go together."""
     parser = _parser()
     given = parser.parse_args(arguments)
+    given.rpc = given.rpc and [url for some in given.rpc for url in some.split(",")]
     if given.bundle is None:
         needed = {"--rpc": given.rpc, "--deployment": given.deployment}
         missing = [option for option, value in needed.items() if not value]
@@ -159,7 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         "--rpc",
         action="append",
         metavar="URL",
-        help="JSON-RPC of a node; given again: nodes that must agree",
+        help="JSON-RPC of a node; given again, or with commas: nodes that must agree",
     )
     parser.add_argument("--deployment", type=Path, metavar="FILE")
     parser.add_argument("--bundle", type=Path, help="audit this file, without a network")

@@ -4,21 +4,27 @@
     verify_certificate.py FILE --head HASH (--deployment FILE | --contract ADDRESS)
                           [--receipt NUMBER] [--trust HASH]...
 
-Needs Python and a Keccak-256 (safe-pysha3, or eth-hash with a backend), and nothing of the
-gateway that made the certificate. Everything that the certificate says is computed anew from its
-proof and compared.
+Needs Python from 3.10 on and a Keccak-256 (safe-pysha3, or eth-hash with a backend), and nothing
+of the gateway that made the certificate. Everything that the certificate says is computed anew
+from its proof and compared.
 
 Exit code 0: verified. 1: false. 2: it cannot be decided, because a further block hash has to be
 trusted, or an argument or a file is wrong; one line says which.
 """
 
+import sys
+
+if sys.version_info < (3, 10):
+    # Before anything else is read: Python would end with 1, which here says that it is false.
+    sys.stderr.write("verify_certificate.py: cannot decide: it takes Python 3.10 or newer\n")
+    sys.exit(2)
+
 import argparse
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from hashlib import sha256
 from itertools import pairwise
@@ -246,7 +252,7 @@ class Header:
 
     def told(self) -> dict[str, Any]:
         """Return the block as a certificate names it."""
-        at = datetime.fromtimestamp(self.seconds, UTC).isoformat().replace("+00:00", "Z")
+        at = datetime.fromtimestamp(self.seconds, timezone.utc).isoformat().replace("+00:00", "Z")
         return {"number": self.number, "hash": hexadecimal(self.hash), "at": at}
 
 

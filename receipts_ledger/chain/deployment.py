@@ -189,12 +189,12 @@ def verify(rpc: Rpc, deployment: Deployment) -> None:
     ):
         if found != expected:
             raise Fatal(
-                f"the node at {rpc.url} is not the ledger of the deployment file: "
+                f"the node at {rpc.name} is not the ledger of the deployment file: "
                 f"{name} is {found}, should be {expected}"
             )
     if not has_transaction:
         raise Fatal(
-            f"the node at {rpc.url} is not the ledger of the deployment file: transaction "
+            f"the node at {rpc.name} is not the ledger of the deployment file: transaction "
             f"{deployment.transaction_hash} is not in the deployment block"
         )
     rare_acts = rare_acts_of(deployment.address)

@@ -6,6 +6,7 @@ than it says. What is in the frames is others' matter.
 """
 
 import hashlib
+import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,9 @@ class FrameWriter:
         """Begin. Raises Fatal where the file exists or cannot be written."""
         if path.exists():
             raise Fatal(f"file {path} exists")
-        self._path, self._part = path, path.with_name(path.name + _PARTIAL)
+        # A name of its own: two who write the same file would write into one another's.
+        self._path = path
+        self._part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{_PARTIAL}")
         self._digest = hashlib.sha256()
         self._frames = 0
         try:
@@ -79,11 +82,16 @@ class FrameWriter:
         self._frames += 1
 
     def seal(self, members: Mapping[str, Any]) -> None:
-        """End the file with a digest of all that it holds, and give it its name."""
+        """End the file with a digest of all that it holds, and give it its name.
+
+        Raises Fatal where it has come to be there meanwhile, or cannot be written.
+        """
         sealed = {**members, "frames": self._frames, "digest": self._digest.hexdigest()}
         self.add(END, orjson.dumps(sealed))
         try:
             self._file.close()
+            if self._path.exists():
+                raise Fatal(f"file {self._path} exists")
             self._part.replace(self._path)
         except OSError as error:
             raise Fatal(f"file {self._path} cannot be written: {error.strerror}") from error

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import msgspec
 import orjson
 import urllib3
+from urllib3.connection import port_by_scheme
 
 from receipts_ledger.chain.batches import Batches, Calls, Cause
 from receipts_ledger.chain.bounded_answers import ANSWER_BYTES_MAX, BoundedPool, TooMuch
@@ -210,7 +211,12 @@ class Rpc:
             )
         self.url = url
         # An address may hold a password or a key of its host.
-        self.name = urllib3.util.parse_url(url)._replace(auth=None).netloc or _without_secrets(url)
+        at = urllib3.util.parse_url(url)._replace(auth=None, fragment=None)
+        self.name = at.netloc or _without_secrets(url)
+        self.place = at._replace(
+            port=at.port or port_by_scheme[at.scheme or ""], path=(at.path or "").rstrip("/")
+        )
+        """Where the node is, however the address of it is written."""
         self._told = told
         self._ids = itertools.count(1)
         # By method: receipts fill an answer long before headers do.

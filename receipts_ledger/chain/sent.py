@@ -32,7 +32,7 @@ _WORD = 32
 
 
 class OtherCode(Fatal):
-    """The ledger was created by other code than this release's, or to succeed another one."""
+    """The creation is not the one meant: other code, a predecessor, or another registrar."""
 
     def __init__(self, detail: str, *, block_number: int) -> None:
         super().__init__(detail)
@@ -98,12 +98,24 @@ class Calls:
         acts: tuple[tuple[Reading, Hash32], ...] = ()
         if sent.to is None and sent.tx_hash == self._creation:
             _expect_our_code(sent, events[0].block_number)
+            self._expect_our_registrar(sent, events[0].block_number)
             entry, acts = Entry.CREATION, (founding(sent.calldata),)
         elif sent.to == self._deployment.address:
             entry = entry_of(sent.calldata)
             if entry is not Entry.ELSEWHERE:
                 acts = tuple(self._acts_in(sent.calldata))
         return SentCall(entry, sent.tx_hash, sent.by_sender, acts, events)
+
+    def _expect_our_registrar(self, sent: SentTransaction, block_number: int) -> None:
+        """Raise OtherCode unless the first key that speaks for all is the deployment file's."""
+        key = sent.calldata[-FOUNDING_BYTES:][_WORD - len(NOBODY) : _WORD]
+        if "0x" + key.hex() != self._deployment.registrar_key:
+            raise OtherCode(
+                f"block {block_number}: transaction 0x{sent.tx_hash.hex()} created the ledger for "
+                f"the registrar's key 0x{key.hex()}, the deployment file names "
+                f"{self._deployment.registrar_key}",
+                block_number=block_number,
+            )
 
     def _acts_in(self, calldata: bytes) -> Iterator[tuple[Reading, Hash32]]:
         # The contract goes no further than this either. If it did, nothing explains the events

@@ -10,13 +10,20 @@ from receipts_ledger.domain.ids import Address, Hash32
 
 T = TypeVar("T")
 
+
+def _each_node(given: list[str] | None) -> list[str] | None:
+    """Return the addresses one by one: a gateway's setting has several with commas between them."""
+    return given and [url for some in given for url in some.split(",")]
+
+
 Nodes: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--rpc",
         envvar="RECEIPTS_LEDGER_RPC",
         metavar="URL",
-        help="JSON-RPC of a node. Given again: nodes that must agree.",
+        callback=_each_node,
+        help="JSON-RPC of a node. Given again, or with commas: nodes that must agree.",
     ),
 ]
 DeploymentFile: TypeAlias = Annotated[

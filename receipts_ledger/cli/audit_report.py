@@ -31,8 +31,7 @@ def print_audit(audited: Audited, console: Console) -> None:
     console.print(
         f"[bold]Audit of the ledger {escape(deployment.contract)} on chain "
         f"{deployment.chain_id}[/bold]\n"
-        f"Blocks {report.first_block} to {report.head.number} "
-        f"(0x{report.head.hash.hex()}), {audited.elapsed_seconds:.1f} s"
+        f"{_span(report)} (0x{report.head.hash.hex()}), {audited.elapsed_seconds:.1f} s"
     )
     console.print(_checks_table(audited))
     console.print(
@@ -55,6 +54,13 @@ def print_audit(audited: Audited, console: Console) -> None:
         report.found.total(),
     )
     console.print(_verdict(report))
+
+
+def _span(report: Report) -> str:
+    """Say which blocks were read; none where an audit goes on from the head itself."""
+    if report.first_block > report.head.number:
+        return f"No block behind {report.head.number}"
+    return f"Blocks {report.first_block} to {report.head.number}"
 
 
 def _checks_table(audited: Audited) -> Table:

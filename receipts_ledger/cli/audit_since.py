@@ -16,6 +16,8 @@ from receipts_ledger.services.audit.document import ledger_members
 from receipts_ledger.services.audit.reading import BadReport
 from receipts_ledger.services.audit.since import Earlier, Since
 
+_ANYTHING = ("anything",)
+
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
@@ -78,11 +80,24 @@ def _report(asked: GoingOn) -> Mapping[str, Any]:
 
 
 def _unproved(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the report, or one that it goes on from itself, has not proved."""
     proved = told.get("proved")
     if not isinstance(proved, dict):
-        return ("anything",)
+        return _ANYTHING
     names = ("headers", "receipts", "transactions", "storage")
-    return tuple(name for name in names if proved.get(name) is not True)
+    own = tuple(name for name in names if proved.get(name) is not True)
+    # The storage was compared whole again; of the blocks before nobody has read anything again.
+    before = (name for name in _unproved_before(told.get("since")) if name != "storage")
+    return tuple(dict.fromkeys((*before, *own)))
+
+
+def _unproved_before(since: Any) -> tuple[str, ...]:
+    if since is None:
+        return ()
+    found = since.get("unproved") if isinstance(since, dict) else None
+    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+        return _ANYTHING
+    return tuple(found)
 
 
 def _text(told: Mapping[str, Any], *path: str) -> str:

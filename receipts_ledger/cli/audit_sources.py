@@ -140,7 +140,7 @@ class _Opened:
 
 def _opened(rpc_urls: Sequence[str], deployment: Deployment, wanted: HeadWanted) -> _Opened:
     rpcs = [_rpc(url) for url in rpc_urls]
-    if len({rpc.url for rpc in rpcs}) < len(rpcs):
+    if len({rpc.place for rpc in rpcs}) < len(rpcs):
         raise Fatal("--rpc: one node was named twice: it agrees with itself in any case")
     readers = []
     for rpc in rpcs:

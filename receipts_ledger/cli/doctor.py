@@ -1,6 +1,6 @@
 """The command `doctor`: whether a node is fit for a ledger, and what it lacks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
@@ -80,20 +80,21 @@ def doctor(
         nodes = [Rpc(url.strip(), timeout_seconds=timeout_seconds) for url in rpc.split(",")]
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    found = {node.url: list(Examination(node, expected).findings()) for node in nodes}
+    # By name: an address may hold a password or a key of its host.
+    found = [(node.name, list(Examination(node, expected).findings())) for node in nodes]
     _show(found, as_json=as_json)
-    raise typer.Exit(_code([finding for findings in found.values() for finding in findings]))
+    raise typer.Exit(_code([finding for _, findings in found for finding in findings]))
 
 
-def _show(found: Mapping[str, Sequence["Finding"]], *, as_json: bool) -> None:
+def _show(found: Sequence[tuple[str, Sequence["Finding"]]], *, as_json: bool) -> None:
     if as_json:
         print_json(
-            [{"node": url, **asdict(each)} for url, findings in found.items() for each in findings]
+            [{"node": name, **asdict(each)} for name, findings in found for each in findings]
         )
         return
-    for url, findings in found.items():
+    for name, findings in found:
         rows = [(each.check, each.verdict, each.seen) for each in findings]
-        print_rows(url, ("check", "verdict", "seen"), rows)
+        print_rows(name, ("check", "verdict", "seen"), rows)
         for finding in findings:
             if finding.todo:
                 console().print(f"{finding.check}: {finding.todo}", markup=False)

@@ -5,10 +5,12 @@ from typing import Any
 
 from rich.markup import escape
 
+from receipts_ledger.chain.reasons import reason_text
 from receipts_ledger.cli.output import console, print_json, print_wide_rows
 from receipts_ledger.cli.session import Session
 from receipts_ledger.client import LedgerClient
 from receipts_ledger.domain.books import Capacity
+from receipts_ledger.domain.event import ActRefused
 from receipts_ledger.domain.ids import PartyId, PoolId, ReceiptId, pool_number, receipt_number
 
 _TOTALS = (
@@ -75,7 +77,7 @@ def _as_of(answer: dict[str, Any]) -> str:
 
 def _lines(entry: dict[str, Any]) -> Iterator[str]:
     yield ""
-    yield f"{entry['at']} block {entry['block_number']}: {entry['event']}"
+    yield f"{entry['at']} block {entry['block_number']}: {_happened(entry)}"
     yield f"  transaction: {entry['tx_hash']}"
     for change in entry["changes"]:
         before, after = (_plain(change[side]) for side in ("before", "after"))
@@ -93,6 +95,15 @@ def _lines(entry: dict[str, Any]) -> Iterator[str]:
         whose = "nobody's key then" if party_id is None else f"party {party_id}"
         roles = f" ({', '.join(signer['roles'])})" if signer["roles"] else ""
         yield f"  signed by: {whose}{roles} with {signer['key']}"
+
+
+def _happened(entry: dict[str, Any]) -> str:
+    """Return what happened; of an act that was refused the rule, where it is shown."""
+    reason = entry["payload"].get("reason")
+    if entry["event"] != ActRefused.__name__ or reason is None:
+        return str(entry["event"])
+    act = entry.get("signed", {}).get("act") or "an act"
+    return f"{act} REFUSED: {reason_text(bytes.fromhex(reason[2:]))}"
 
 
 def _plain(value: object) -> str:

@@ -101,13 +101,18 @@ def _subject(told: Document) -> Section:
         ]
     if head is not None:
         facts += [
-            _fact(LEDGER["blocks"], f"{told['first_block']:,} – {head['number']:,}"),
+            _fact(LEDGER["blocks"], _span(told["first_block"], head["number"])),
             _fact(LEDGER["head_hash"], head["hash"], Look.EXACT),
             _fact(LEDGER["trust"], told["trust"]["told"]),
         ]
     if not facts:
         facts.append(_fact(LEDGER["contract"], "unknown", Look.UNSURE))
     return Section(Label("What was audited", "审计对象"), (Facts(tuple(facts)),))
+
+
+def _span(first: int, last: int) -> str:
+    """Say which blocks were read; none where an audit goes on from the head itself."""
+    return f"none behind {last:,} 其后无区块" if first > last else f"{first:,} – {last:,}"
 
 
 def _reason(told: Document) -> Section:

@@ -23,7 +23,7 @@ CHECKS = {
     "transactions": "交易根：调用数据即为所发送者",
     "consent": "恢复全部签名；每一行为均具备所需同意",
     "events": "每一事件均由所签声明得出",
-    "invariants": "不变量 I1 至 I11",
+    "invariants": "不变量 I1 至 I12",
     "storage": "合约存储逐字比对",
     "database": "数据库逐行比对",
 }

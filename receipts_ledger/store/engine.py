@@ -55,7 +55,7 @@ def open_engine(url: str) -> Engine:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
         # What came in may hold a password, and what the library says repeats it.
-        shown = re.sub(r"//.*@", "//", url)
+        shown = re.sub(r"(?s).*@", "", url.partition("?")[0])
         raise Fatal(f"{shown!r} is no database URL: {type(error).__name__}") from None
     match parsed.get_backend_name():
         case "sqlite":

@@ -104,7 +104,7 @@ def test_database_that_agrees_with_the_events_does_not_hide_it(
         check["check"].partition(":")[0]: check["verdict"] for check in outcome.report["checks"]
     }
     assert verdicts["contract storage"] == "DIFFERENT"
-    assert verdicts["invariants I1 to I11"] == "DIFFERENT"
+    assert verdicts["invariants I1 to I12"] == "DIFFERENT"
     assert verdicts["database, row by row"] == "agrees"
 
 

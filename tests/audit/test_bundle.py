@@ -27,6 +27,7 @@ from receipts_ledger.chain.raw_blocks import RawBlock
 from receipts_ledger.chain.rpc import Rpc
 from receipts_ledger.cli.door import run as run_command
 from receipts_ledger.domain.ids import NO_HASH
+from receipts_ledger.errors import Fatal
 from tests.audit import lies
 from tests.audit.forked import Fork
 from tests.audit.tampering import tamper
@@ -172,6 +173,20 @@ def test_bundle_is_never_written_over(scene: Scene, bundle: Path, whole: bytes) 
     assert bundle.read_bytes() == whole
     nowhere = scene.audit("--export", "/nowhere/ledger.bundle").undecided_line
     assert "cannot be written: No such file or directory" in nowhere
+
+
+def test_two_who_write_one_file_do_not_write_into_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    first, second = FrameWriter(path, BUNDLE), FrameWriter(path, BUNDLE)
+    for writer, content in ((first, b"first"), (second, b"second, and longer")):
+        writer.add(b"M", content)
+    first.seal({})
+    with pytest.raises(Fatal, match=f"file {path} exists"):
+        second.seal({})
+    for writer in (first, second):
+        writer.drop()
+    assert [content for _, content in FrameFile(path, BUNDLE).frames()] == [b"first"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_options_of_chain_and_bundle_do_not_mix(scene: Scene, bundle: Path) -> None:

@@ -41,7 +41,7 @@ REFUSED = {
     "ItemAlreadyReceipted": 2,
     "NoticeRunning": 1,
 }
-INVARIANTS = {"code": "invariants", "verdict": "agrees", "check": "invariants I1 to I11"}
+INVARIANTS = {"code": "invariants", "verdict": "agrees", "check": "invariants I1 to I12"}
 
 
 def test_clean_ledger_audits_clean_from_its_chain_alone(scene: Scene) -> None:

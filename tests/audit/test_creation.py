@@ -85,6 +85,21 @@ def test_ledger_that_was_created_from_other_code_is_not_this_releases(
     assert outcome.report["block"] == deployment.block_number
 
 
+def test_ledger_that_was_created_for_another_registrar_is_not_the_deployment_files(
+    first: LedgerOnChain, tmp_path: Path
+) -> None:
+    named = "0x" + "66" * 20
+    for records in both_readings(first, replace(first.deployment, registrar_key=named)):
+        with pytest.raises(OtherCode, match=f"the deployment file names {named}") as caught:
+            list(records)
+        assert caught.value.block_number == first.deployment.block_number
+    replace(first.deployment, registrar_key=named).write(tmp_path / "deployment.json")
+    ledger = ["--rpc", first.rpc.url, "--deployment", str(tmp_path / "deployment.json")]
+    outcome = run(ledger, tmp_path / "report.json")
+    assert f"the registrar's key 0x{REGISTRAR.address.hex()}" in outcome.undecided_line
+    assert outcome.report["block"] == first.deployment.block_number
+
+
 def test_ledger_that_succeeds_another_is_not_read_from_raw_blocks_either(
     first: LedgerOnChain,
 ) -> None:

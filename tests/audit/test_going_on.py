@@ -145,6 +145,15 @@ def test_any_block_may_be_gone_on_from(
     assert later.report["digests"]["state"] == scene.audit().report["digests"]["state"]
 
 
+def test_audit_that_goes_on_from_the_head_itself_says_that_it_has_read_no_block(
+    scene: Scene, tmp_path: Path, keystore: list[str]
+) -> None:
+    page = tmp_path / "page.html"
+    later = go_on(scene, audit_to(scene, scene.head, tmp_path / "at", keystore), f"--html={page}")
+    assert f"No block behind {scene.head} (0x" in later.text
+    assert f"none behind {scene.head}" in page.read_text()
+
+
 def test_audits_follow_one_another_night_after_night(
     scene: Scene, earlier: Earlier, middle: int, tmp_path: Path, keystore: list[str]
 ) -> None:
@@ -153,6 +162,7 @@ def test_audits_follow_one_another_night_after_night(
     go_on(scene, earlier, *options, "--write-state", str(next_night.state), *keystore)
     outcome = go_on(scene, next_night)
     assert outcome.exit_code == EQUAL
+    assert outcome.report["since"]["unproved"] == []
     assert outcome.report["since"]["head"]["number"] == middle + 5
     assert outcome.report["digests"]["state"] == scene.audit().report["digests"]["state"]
 
@@ -249,6 +259,19 @@ def test_what_was_not_proved_before_is_told_again(scene: Scene, earlier: Earlier
 
     check = go_on(scene, rewritten(earlier, unprove)).report["checks"][1]
     assert "NOT PROVED there: transactions, storage" in check["check"]
+
+
+@pytest.mark.parametrize(
+    ("unproved", "told"),
+    [(["transactions", "storage"], "transactions"), (None, "anything"), ("storage", "anything")],
+)
+def test_what_was_not_proved_the_night_before_last_is_not_forgotten(
+    scene: Scene, earlier: Earlier, unproved: object, told: str
+) -> None:
+    rewritten(earlier, lambda told: told.update(since={"unproved": unproved}))
+    outcome = go_on(scene, earlier)
+    assert outcome.report["since"]["unproved"] == [told]
+    assert outcome.report["checks"][1]["check"].endswith(f"NOT PROVED there: {told}")
 
 
 # What is wrong with the state.

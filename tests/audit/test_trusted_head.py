@@ -99,6 +99,16 @@ def test_nodes_that_agree_are_named_in_the_report(
     assert check["check"].startswith("the head is the same on 2 nodes: 127.0.0.1:")
 
 
+def test_nodes_may_be_named_as_a_gateways_setting_names_them(
+    scene: Scene, lying: tuple[LyingNode, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = f"{scene.node_url},{lying[1]}"
+    assert len(scene.audit(rpc=both).report["trust"]["sources"]) == 2
+    monkeypatch.setenv("RECEIPTS_LEDGER_RPC", both)
+    assert run(["audit", f"--deployment={scene.deployment_file}"]) == EQUAL
+    assert run(["past", "holder", f"--deployment={scene.deployment_file}"]) == EQUAL
+
+
 def test_of_several_nodes_the_one_that_lags_sets_the_head(
     scene: Scene, lying: tuple[LyingNode, str]
 ) -> None:
@@ -126,8 +136,9 @@ def test_node_that_keeps_many_blocks_back_does_not_set_the_head(
     assert asked_for.exit_code == EQUAL
 
 
-def test_one_node_named_twice_agrees_with_nobody(scene: Scene) -> None:
-    line = scene.audit("--rpc", scene.node_url).undecided_line
+@pytest.mark.parametrize("again", ["http://{}", "http://{}/", "http://{}#again", "http://me@{}"])
+def test_one_node_named_twice_agrees_with_nobody(scene: Scene, again: str) -> None:
+    line = scene.audit("--rpc", again.format(scene.rpc.name)).undecided_line
     assert "one node was named twice" in line
 
 

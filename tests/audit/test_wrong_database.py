@@ -32,6 +32,19 @@ def test_database_that_is_away_or_none_is_named(scene: Scene, url: str, told: st
     assert told in scene.audit(database=url).undecided_line
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("postgresql:/me:hidden@host/ledger", "me:hidden@host:port/ledger"),
+        *("postgresql//me:hid@den@host/ledger", "ledger?password=hidden"),
+    ],
+)
+def test_password_in_an_address_that_is_none_is_not_told(scene: Scene, written: str) -> None:
+    line = scene.audit(database=written).undecided_line
+    assert "ledger' is no database URL" in line
+    assert "hid" not in line
+
+
 def test_database_file_is_not_made_and_not_touched(scene: Scene, tmp_path: Path) -> None:
     missing = tmp_path / "missing.db"
     assert "does not exist" in scene.audit(database=f"sqlite:///{missing}").undecided_line

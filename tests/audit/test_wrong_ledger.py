@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from receipts_ledger.chain.local_node import anvil
-from tests.support.auditing import EQUAL, Outcome, Scene
+from tests.support.auditing import EQUAL, UNDECIDED, Outcome, Scene
 
 OTHER_HASH = "0x" + "11" * 32
 OTHER_ADDRESS = "0x" + "11" * 20
@@ -103,3 +103,18 @@ def test_deployment_file_on_another_chain_is_named(scene: Scene) -> None:
     with anvil("--chain-id", "4711") as other:
         line = scene.audit(rpc=other.url).undecided_line
     assert "chain id is 4711, should be 31337" in line
+
+
+def test_report_that_is_handed_on_holds_no_secret_of_the_nodes_address(
+    scene: Scene, tmp_path: Path
+) -> None:
+    secretive = scene.node_url.replace("//", "//me:hidden@") + "/?key=hidden"
+    equal = scene.audit(rpc=secretive)
+    (tmp_path / "other.json").write_text(
+        json.dumps(json.loads(scene.deployment_file.read_bytes()) | {"chain_id": 1})
+    )
+    undecided = scene.audit(rpc=secretive, deployment=tmp_path / "other.json")
+    assert (equal.exit_code, undecided.exit_code) == (EQUAL, UNDECIDED)
+    for outcome in (equal, undecided):
+        told = (outcome.printed, outcome.complaint, json.dumps(outcome.report))
+        assert not [text for text in told if "hidden" in text]

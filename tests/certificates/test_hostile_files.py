@@ -123,7 +123,9 @@ def test_file_that_is_no_deployment_is_not_decided(gallery: Gallery, pledged: Js
 
 
 ALONE = """
-import importlib.abc, runpy, sys
+import datetime, importlib.abc, runpy, sys
+# The oldest Python that it takes has not got this name.
+del datetime.UTC
 allowed = set(sys.stdlib_module_names) | {"sha3", "_pysha3"}
 
 class Wall(importlib.abc.MetaPathFinder):
@@ -172,6 +174,25 @@ def test_without_a_keccak_the_verifier_says_what_to_install(
     )
     assert ended.returncode == UNDECIDED
     assert "pip install safe-pysha3" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_older_python_decides_nothing(gallery: Gallery, pledged: Json, tmp_path: Path) -> None:
+    file = tmp_path / "certificate.json"
+    file.write_text(json.dumps(pledged))
+    older = "import runpy, sys; sys.version_info = (3, 9, 18); sys.argv = sys.argv[1:]; "
+    given = [str(file), "--head", pledged["block"]["hash"], *gallery.at.ledger_named()]
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-c", older + "runpy.run_path(sys.argv[0], run_name='__main__')"),
+            *(str(SCRIPT), *given),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (UNDECIDED, "")
+    assert "it takes Python 3.10 or newer" in ended.stderr
     assert ended.stderr.count("\n") == 1
 
 

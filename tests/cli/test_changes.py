@@ -12,8 +12,17 @@ import pytest
 from receipts_ledger.client import LedgerClient, NewGoods
 from receipts_ledger.demo.cast import Member
 from receipts_ledger.demo.stage import Stage
-from receipts_ledger.domain.ids import PartyId, PoolId, pool_id, pool_number
+from receipts_ledger.domain.ids import (
+    NO_HASH,
+    PartyId,
+    PoolId,
+    ReceiptId,
+    Version,
+    pool_id,
+    pool_number,
+)
 from receipts_ledger.domain.party import Role
+from receipts_ledger.domain.pledge import Release
 from tests.support.offices import Office, let_days_pass
 
 KEEPER = Member(PartyId(40), "保税仓 Keeper", Role.WAREHOUSE | Role.HOLDER)
@@ -337,6 +346,22 @@ def test_the_past_is_told_in_words(desks: Desks, receipts: Receipts) -> None:
     told = desks.keeper.reads("show", "stock", pool)[1]
     assert f"stock of pool {pool} as of block" in told
     assert receipt in told
+
+
+def test_the_past_tells_the_rule_by_which_an_act_was_refused(
+    desks: Desks, receipts: Receipts
+) -> None:
+    (receipt,) = receipts()
+    stage = desks.stage
+    number = ReceiptId(desks.holder.does("show", "receipt", receipt)["receipt_id"])
+    release = Release(number, Version(1), NO_HASH, stage.deadline())
+    stage.outsider.relay(stage.outsider.signed(release, stage.cast.banks[0].key))
+
+    # Once the pledge behind it is indexed, so is the refusal.
+    _pledge(desks, receipt)
+    told = desks.holder.reads("show", "history", receipt)[1]
+    assert "Release REFUSED: NotEncumbered(" in told
+    assert "act: Release, as the chain has it" in told
 
 
 def test_bales_are_named_by_number_and_shown_while_they_are_there(desks: Desks) -> None:

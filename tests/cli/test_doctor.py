@@ -96,6 +96,17 @@ def test_lines_for_people_say_what_to_do(
     assert "set the fee mode to eip1559" in " ".join(printed.split())
 
 
+def test_what_is_secret_in_an_address_is_not_shown(
+    own_anvil: LocalNode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secretive = own_anvil.url.replace("//", "//me:hidden@") + "/?key=hidden"
+    for form in ([], ["--json"]):
+        assert run(["doctor", "--rpc", secretive, "--engine", "anvil", *form]) == 0
+        printed = capsys.readouterr().out
+        assert "hidden" not in printed
+        assert own_anvil.url.removeprefix("http://") in printed
+
+
 def test_node_that_is_away_cannot_be_judged(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor", "--rpc", "http://127.0.0.1:1"]) == 2
     assert "does not answer" in capsys.readouterr().err

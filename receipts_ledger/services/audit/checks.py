@@ -43,7 +43,7 @@ class Check:
     told: str
 
 
-# I8 is storage and database, I9 consent; I7, I10 and I11 show when an event cannot follow.
+# I8 is storage and database, I9 consent; I7 and I10 to I12 show when an event cannot follow.
 _OF_INVARIANTS = (
     FindingKind.INVARIANT,
     FindingKind.CONTRADICTION,
@@ -85,7 +85,7 @@ def checks(report: Report, proofs: Provable) -> Iterator[Check]:
         _agrees(found, FindingKind.STATEMENT, FindingKind.UNEXPLAINED, FindingKind.CONTRADICTION),
         f"{report.events:,} events, each the one that follows from what was signed",
     )
-    yield Check(CheckCode.INVARIANTS, _agrees(found, *_OF_INVARIANTS), "invariants I1 to I11")
+    yield Check(CheckCode.INVARIANTS, _agrees(found, *_OF_INVARIANTS), "invariants I1 to I12")
     yield _storage_check(report, found)
     if report.rows is not None:
         rows = ", ".join(f"{count:,} {table}" for table, count in report.rows.items())

@@ -198,6 +198,7 @@ def _earlier(since: Earlier) -> Document:
         "auditor": _hex(since.auditor),
         "report_digest": since.digest,
         "audited_at": since.audited_at,
+        "unproved": list(since.unproved),
         "told": since.in_words(),
     }
 

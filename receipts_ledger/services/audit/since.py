@@ -9,7 +9,10 @@ from receipts_ledger.domain.ids import Address
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A signed report that found everything equal. `unproved` is what it did not prove."""
+    """A signed report that found everything equal.
+
+    `unproved` is what was proved neither by it nor by those before it that it rests upon.
+    """
 
     head: BlockRef
     auditor: Address

@@ -163,12 +163,14 @@ def _too_slow(asked: list[Any]) -> tuple[int, Any]:
     return _too_many(asked)
 
 
-@pytest.mark.parametrize("refusal", [_too_many, _too_slow])
+# Where time is not the question, a machine that is busy may take its time.
+@pytest.mark.parametrize(("refusal", "timeout_seconds"), [(_too_many, 30.0), (_too_slow, 0.5)])
 def test_window_is_halved_where_a_node_minds_and_grows_again(
     scene: Scene,
     lying: tuple[LyingNode, str],
     monkeypatch: pytest.MonkeyPatch,
     refusal: Callable[[list[Any]], tuple[int, Any]],
+    timeout_seconds: float,
 ) -> None:
     node, url = lying
     widths: list[int] = []
@@ -182,7 +184,8 @@ def test_window_is_halved_where_a_node_minds_and_grows_again(
         return (refusal if len(widths) < 4 else _too_many)(asked)
 
     node.limit = limit
-    claims = ClaimedLogs(Rpc(url, timeout_seconds=0.5), scene.ledger.deployment)
+    node_asked = Rpc(url, timeout_seconds=timeout_seconds)
+    claims = ClaimedLogs(node_asked, scene.ledger.deployment)
     found = [logged.event for _, events in claims.pages(scene.head) for logged in events]
     assert found == events_on_chain(scene.ledger)
     assert widths[0] == 16

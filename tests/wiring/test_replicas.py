@@ -21,6 +21,7 @@ from receipts_ledger.services.worker import LEASE_SECONDS
 from receipts_ledger.store.tables import leases, relay_acts
 from receipts_ledger.store.units import Database
 from receipts_ledger.wiring import open_house
+from tests.support.gateway import DOCUMENT_KEY
 from tests.support.indexing import events_by_feed, events_on_chain, folded, ledger_in
 from tests.support.ledger_on_chain import ledger_with_receipts
 from tests.support.relaying import LANE_KEY, OTHER_LANE_KEY, Bench
@@ -44,7 +45,7 @@ def _settings(bench: Bench, url: str, tmp_path: Path) -> Settings:
         engine="anvil",
         deployment=file,
         database_url=url,
-        document_key=SECRET,
+        document_key=DOCUMENT_KEY.decode(),
         keystore_secret=SECRET,
         keystore_work_factor=2,
         port=0,

@@ -54,8 +54,8 @@ def serve_app(
         server.should_exit |= should_end()
 
     config.callback_notify = look
-    # Modules and routes are two hundred thousand objects. To look through them again takes an
-    # eighth of a second, in which nobody is answered.
+    # Modules and routes are two hundred thousand objects. To look through them again takes more
+    # than a tenth of a second, in which nobody is answered.
     with _listening(host, port) as listener, _stop_signals_taken(server), sparing_what_stays():
         told(_url_of(listener))
         server.run(sockets=[listener])

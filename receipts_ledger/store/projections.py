@@ -102,6 +102,25 @@ from receipts_ledger.store.tables import (
 )
 from receipts_ledger.store.units import Reader, Writer
 
+_ChangesReceiptAlone: TypeAlias = (
+    Transferred
+    | Pledged
+    | Released
+    | PledgeAssigned
+    | Defaulted
+    | Cured
+    | Enforced
+    | Substituted
+    | StorageExtended
+    | ReceiptFrozen
+    | ReceiptUnfrozen
+    | PutOnPaper
+    | TakenOffPaper
+    | ClaimNoted
+    | ClaimLifted
+    | Invalidated
+)
+
 TABLES = (parties, party_keys, pools, receipts, items, pages, page_items, documents)
 """The projections: everything that can be folded again from the events."""
 
@@ -238,8 +257,9 @@ class Fold:
         pledges = [logged for logged in run if type(logged.event) is Pledged]
         self._pledged.update(zip(map(_RECEIPT_OF, pledges), pledges, strict=True))
 
-    def _write(self, logged: LoggedEvent) -> None:  # noqa: C901  (one case for each shape)
+    def _write(self, logged: LoggedEvent) -> None:
         event = logged.event
+        assert not isinstance(event, _ChangesReceiptAlone)  # noqa: S101  (those are noted)
         match event:
             case (
                 Issued()
@@ -257,25 +277,6 @@ class Fold:
             case IssuedFrom():
                 self._change_receipt(logged, event.receipt_id, like=event.origin)
                 self._changed_pools[pool_of(event.receipt_id)] = logged
-            case (
-                Transferred()
-                | Pledged()
-                | Released()
-                | PledgeAssigned()
-                | Defaulted()
-                | Cured()
-                | Enforced()
-                | Substituted()
-                | StorageExtended()
-                | ReceiptFrozen()
-                | ReceiptUnfrozen()
-                | PutOnPaper()
-                | TakenOffPaper()
-                | ClaimNoted()
-                | ClaimLifted()
-                | Invalidated()
-            ):
-                self._note([logged])
             case ItemReceipted():
                 row = claim_row(event.item_key, event.receipt_id, logged)
                 self._rows[items].put(event.item_key, row)
@@ -381,13 +382,7 @@ class Fold:
             keys.remove(event.key)
 
 
-_CHANGES_RECEIPT_ALONE = frozenset(
-    (
-        *(Transferred, Pledged, Released, PledgeAssigned, Defaulted, Cured, Enforced, Substituted),
-        *(StorageExtended, ReceiptFrozen, ReceiptUnfrozen, PutOnPaper, TakenOffPaper),
-        *(ClaimNoted, ClaimLifted, Invalidated),
-    )
-)
+_CHANGES_RECEIPT_ALONE = frozenset(get_args(_ChangesReceiptAlone))
 _RECEIPT_OF: Callable[[LoggedEvent], ReceiptId] = attrgetter("event.receipt_id")
 _PAGE: Callable[[Any], Hash32] = attrgetter("page")
 

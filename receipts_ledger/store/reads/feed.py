@@ -72,10 +72,12 @@ def words_before(reader: Reader, entries: Iterable[Entry]) -> Mapping[int, int]:
     seqs: dict[tuple[int, int], int] = {}
     receipt_ids: set[int] = set()
     for each in entries:
-        if each.kind == "applied" and each.payload is not None and each.log_index is not None:
+        receipt_id = (each.payload or {}).get("receipt_id")
+        if each.kind == "applied" and receipt_id is not None and each.log_index is not None:
             seqs[each.block_number, each.log_index] = each.seq
-            receipt_ids.add(each.payload.get("receipt_id", 0))
-    found = past_events.words_before(reader, receipt_ids)
+            receipt_ids.add(receipt_id)
+    since = min((number for number, _ in seqs), default=0)
+    found = past_events.words_before(reader, receipt_ids, since)
     return {seq: found[place] for place, seq in seqs.items() if place in found}
 
 

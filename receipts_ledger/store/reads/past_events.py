@@ -80,14 +80,21 @@ def words_at(reader: Reader, receipt_ids: Iterable[int], until: Place) -> dict[R
     return found
 
 
-def words_before(reader: Reader, receipt_ids: Iterable[int]) -> dict[Place, int]:
-    """Return by the place of each event of some receipts the word from before, if there was one."""
+def words_before(reader: Reader, receipt_ids: Iterable[int], since: int) -> dict[Place, int]:
+    """Return by the place of each event of some receipts the word from before, if there was one.
+
+    Of events from block `since` on.
+    """
     in_order = (events.c.block_number, events.c.log_index)
     body_before = func.lag(events.c.body).over(partition_by=events.c.subject, order_by=in_order)
     found: dict[Place, int] = {}
     for condition in among(events.c.subject, receipt_ids):
-        query = select(*in_order, type_coerce(body_before, events.c.body.type).label("before"))
-        for row in reader.rows(query.where(condition, events.c.kind.in_(RECEIPT_KINDS))):
+        each = (
+            select(*in_order, type_coerce(body_before, events.c.body.type).label("before"))
+            .where(condition, events.c.kind.in_(RECEIPT_KINDS))
+            .subquery()
+        )
+        for row in reader.rows(select(each).where(each.c.block_number >= since)):
             if row.before is not None:
                 found[row.block_number, row.log_index] = int(row.before["word"], 16)
     return found
